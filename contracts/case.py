@@ -1,0 +1,143 @@
+"""Cases: the actions that people take on them, and the events that routing alone writes."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.identity import action_cause
+from contracts.report import LocationOutcome, Urgency
+from contracts.territory import Path, UnitRef
+from contracts.wire import Body, Value
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    RESOLVED = "resolved"
+
+    @property
+    def zh(self) -> str:
+        """The status in Chinese."""
+        return {"assigned": "待签收", "accepted": "已签收", "resolved": "已办结"}[self.value]
+
+
+class Action(StrEnum):
+    """What a person may do with a case."""
+
+    ACCEPT = "accept"
+    HAND_UP = "hand_up"
+    RESOLVE = "resolve"
+
+    @property
+    def zh(self) -> str:
+        """The action in Chinese."""
+        return {"accept": "签收", "hand_up": "上报", "resolve": "办结"}[self.value]
+
+
+class AssignedBecause(StrEnum):
+    """Why a unit was given a case."""
+
+    OPENED = "opened"
+    HANDED_UP = "handed_up"
+    ESCALATED = "escalated"
+
+
+class Assignment(Value):
+    """The ``number``-th unit that a case was given to; only a new one starts a clock."""
+
+    number: int
+    unit: UnitRef
+    assigned_at: AwareDatetime
+    because: AssignedBecause
+
+
+class Case(Value):
+    """A case as its consumers need it: whoever has the newest version needs no older one."""
+
+    case_id: UUID
+    version: int
+    status: Status
+    path: Path
+    assignment: Assignment
+    department: str
+    reference: str
+    revision: int
+    summary: str
+    title: str | None = None
+    category: str | None = None
+    urgency: Urgency = Urgency.ORDINARY
+    located: LocationOutcome
+    occurred_at: AwareDatetime
+    opened_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    resolution: str | None = None
+
+
+class CaseAction(Body):
+    """A request to act on a case; ``version`` counts nothing here, the sender's action id is the identity."""
+
+    version: int = 0
+    case_id: UUID
+    action: Action
+    sender: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["app"])]
+    action_id: Annotated[str, Field(min_length=1, max_length=200)]
+    actor: Annotated[str, Field(min_length=1, max_length=64, description="staff number of who acts (工号)")]
+    assignment: Annotated[int | None, Field(ge=1, description="the assignment meant; refused if it has passed")] = None
+    note: Annotated[str | None, Field(max_length=2000, description="why, or what was done")] = None
+
+    @property
+    def type(self) -> str:
+        """See ``Body``."""
+        return "yiwang.case.action.v1"
+
+    @property
+    def subject(self) -> str:
+        """The case's id."""
+        return str(self.case_id)
+
+    @property
+    def cause(self) -> UUID:
+        """The identity of this action, whoever delivers it and how often."""
+        return action_cause(self.sender, self.action_id)
+
+
+class CaseEventKind(StrEnum):
+    """What happened to a case."""
+
+    OPENED = "opened"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    RESOLVED = "resolved"
+    REFUSED = "refused"
+    MOOT = "moot"
+    KEPT = "kept"
+
+
+class CaseEvent(Body):
+    """Something happened to a case; the snapshot tells how it stands after it.
+
+    ``refused`` answers an action, ``moot`` a breach whose assignment has passed, ``kept`` a breach at the banner,
+    above which there is nobody. ``case`` is missing only where no report has opened the case yet.
+    """
+
+    case_id: UUID
+    kind: CaseEventKind
+    at: AwareDatetime
+    by: Annotated[str, Field(description="staff number, or the service that caused it")]
+    why: Annotated[str, Field(description="the reason, in Chinese")]
+    case: Case | None = None
+    answers: Annotated[UUID | None, Field(description="the cause of the action or breach that is answered")] = None
+
+    @property
+    def type(self) -> str:
+        """See ``Body``."""
+        return f"yiwang.case.{self.kind.value}.v1"
+
+    @property
+    def subject(self) -> str:
+        """The case's id."""
+        return str(self.case_id)

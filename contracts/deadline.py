@@ -1,0 +1,51 @@
+"""Deadlines: what escalation says of the clock of each assignment."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from contracts.case import Case
+from contracts.wire import Body
+
+
+class DeadlineKind(StrEnum):
+    """What a clock says."""
+
+    SCHEDULED = "scheduled"
+    WARNED = "warned"
+    BREACHED = "breached"
+    OVERDUE = "overdue"
+
+    @property
+    def zh(self) -> str:
+        """The kind in Chinese."""
+        return {"scheduled": "计时", "warned": "预警", "breached": "超期", "overdue": "督办"}[self.value]
+
+
+class DeadlineEvent(Body):
+    """The clock of one assignment: scheduled, warned at 80 %, breached when due, overdue daily at the banner.
+
+    ``breached`` is a request to move the case up. It names its assignment and is asked again, ``n`` counting, until
+    routing's event ends that assignment. ``version`` is that of escalation's ledger of the case.
+    """
+
+    case_id: UUID
+    kind: DeadlineKind
+    assignment: int
+    n: int = 1
+    at: AwareDatetime
+    started_at: AwareDatetime
+    warn_at: AwareDatetime
+    due_at: AwareDatetime
+    case: Case
+
+    @property
+    def type(self) -> str:
+        """See ``Body``."""
+        return f"yiwang.deadline.{self.kind.value}.v1"
+
+    @property
+    def subject(self) -> str:
+        """The case's id."""
+        return str(self.case_id)

@@ -1,0 +1,192 @@
+"""Reports: what a source submits by hand, and what intake and gis make of it."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.territory import Path
+from contracts.wire import Body, Value
+
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+Address = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
+
+
+class Datum(StrEnum):
+    """A geodetic datum, or one of the two offsets of Chinese map services."""
+
+    WGS84 = "WGS-84"
+    CGCS2000 = "CGCS2000"
+    GCJ02 = "GCJ-02"
+    BD09 = "BD-09"
+
+
+class Urgency(StrEnum):
+    """How fast someone must look at it, as the source sees it."""
+
+    ORDINARY = "ordinary"
+    URGENT = "urgent"
+    LIFE_THREATENING = "life_threatening"
+
+    @property
+    def zh(self) -> str:
+        """The urgency in Chinese."""
+        return {"ordinary": "一般", "urgent": "紧急", "life_threatening": "危及生命"}[self.value]
+
+
+class Open(BaseModel):
+    """A part of a submission: frozen, and what it does not know it keeps."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class Coordinates(Open):
+    """A place in degrees, with the datum it was measured in: without one it may be 600 m off."""
+
+    longitude: Annotated[float, Field(ge=-180, le=180, description="degrees east")]
+    latitude: Annotated[float, Field(ge=-90, le=90, description="degrees north")]
+    datum: Datum
+    accuracy_m: Annotated[float | None, Field(ge=0, description="radius of the likely error, in metres")] = None
+
+
+class Reporter(Open):
+    """Who reported and how to reach them; it stays in intake's store, other services get a reference."""
+
+    name: Short | None = None
+    phone: Short | None = None
+    id_number: Short | None = None
+    address: Short | None = None
+
+
+class Solved(Open):
+    """Solved on the spot (立报立结): what was done, and when if not at once."""
+
+    what_was_done: Annotated[str, Field(min_length=1, max_length=2000)]
+    at: Annotated[str | None, Field(max_length=64)] = None
+
+
+class Submission(Open):
+    """What a source writes to ``report.submitted.<department>.v1``: three required fields, the rest as known.
+
+    Who sent it is known from the topic or the token, never from a field.
+    """
+
+    reference: Annotated[Short, Field(description="the source's own number of this report (来源编号)")]
+    occurred_at: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="when it happened (发生时间); ISO 8601, or as people write it; Asia/Shanghai if it has no zone",
+            examples=["2026-03-05T14:30:00+08:00", "2026/3/5 14:30", "2026年3月5日 14:30"],
+        ),
+    ]
+    text: Annotated[str, Field(min_length=1, max_length=20_000, description="what happened, in words (事件内容)")]
+    title: Short | None = None
+    coordinates: Coordinates | None = None
+    place_name: Annotated[Short | None, Field(description="the place in words (地点)")] = None
+    place_code: Annotated[Short | None, Field(description="the place's statistical code: 6, 9, 12 or 15 digits")] = None
+    category: Annotated[Short | None, Field(description="the source's own category, code or name (类别)")] = None
+    urgency: Urgency | None = None
+    reporter: Reporter | None = None
+    revision: Annotated[
+        int,
+        Field(ge=1, le=1_000_000, description="1 for the first; a correction has the same reference and a higher one"),
+    ] = 1
+    solved_on_the_spot: Solved | None = None
+    attachments: Annotated[
+        tuple[Address, ...], Field(max_length=50, description="addresses of pictures and files")
+    ] = ()
+
+
+class Point(Value):
+    """A place in WGS-84 degrees, with the datum that the source gave it in."""
+
+    longitude: float
+    latitude: float
+    given_in: Datum
+    accuracy_m: float | None = None
+
+
+class Report(Value):
+    """One revision of a report, normalised: what every later service reads."""
+
+    report_id: UUID
+    department: str
+    reference: str
+    revision: int
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    text: str
+    title: str | None = None
+    point: Point | None = None
+    place_name: str | None = None
+    place_code: str | None = None
+    category: str | None = None
+    urgency: Urgency = Urgency.ORDINARY
+    reporter: Annotated[str | None, Field(description="a reference to the contact that intake keeps")] = None
+    solved: Annotated[str | None, Field(description="what was done on the spot")] = None
+    solved_at: AwareDatetime | None = None
+    attachments: tuple[str, ...] = ()
+
+
+class LocationOutcome(StrEnum):
+    """What came of looking for the place."""
+
+    LOCATED = "located"
+    NOT_LOCATED = "not_located"
+    OUTSIDE = "outside"
+    TWO_FIT = "two_fit"
+
+
+class LocationMethod(StrEnum):
+    """What decided the place."""
+
+    POINT = "point"
+    PLACE_CODE = "place_code"
+    NONE = "none"
+
+
+class Location(Value):
+    """Where a report belongs, with the full path of units, so that nobody else needs the tree."""
+
+    outcome: LocationOutcome
+    method: LocationMethod
+    path: Path
+    candidates: tuple[Path, ...] = ()
+    boundary_version: str
+    why: Annotated[str, Field(description="how it was decided, in Chinese")]
+
+
+class ReportNormalised(Body):
+    """Intake has read, kept and normalised a revision of a report."""
+
+    report: Report
+
+    @property
+    def type(self) -> str:
+        """See ``Body``."""
+        return "yiwang.report.normalised.v1"
+
+    @property
+    def subject(self) -> str:
+        """The report's id."""
+        return str(self.report.report_id)
+
+
+class ReportLocated(Body):
+    """Gis has found, or not found, where the report belongs; ``version`` is the report's, passed on."""
+
+    report: Report
+    location: Location
+
+    @property
+    def type(self) -> str:
+        """See ``Body``."""
+        return "yiwang.report.located.v1"
+
+    @property
+    def subject(self) -> str:
+        """The report's id."""
+        return str(self.report.report_id)

@@ -1,0 +1,39 @@
+"""The four levels of grid and the units on them: the words for a place in the banner."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.wire import Value
+
+
+class Level(StrEnum):
+    """A level of the banner's grid, from the smallest to the whole."""
+
+    GRID = "grid"
+    VILLAGE = "village"
+    TOWN = "town"
+    BANNER = "banner"
+
+    @property
+    def zh(self) -> str:
+        """The level's Chinese name."""
+        return _ZH[self]
+
+
+_ZH = {Level.GRID: "网格", Level.VILLAGE: "嘎查村/社区", Level.TOWN: "苏木镇", Level.BANNER: "旗"}
+
+
+class UnitRef(Value):
+    """One unit: a grid, village, town or the banner, by the statistical code (15, 12, 9 or 6 digits)."""
+
+    code: Annotated[str, Field(pattern=r"^\d{6}(\d{3}){0,3}$", examples=["150623103200001"])]
+    name: str
+    level: Level
+
+
+Path = tuple[UnitRef, ...]
+"""The units that hold a place, from the banner down to the deepest that is known."""
+
+BANNER = UnitRef(code="150623", name="鄂托克前旗", level=Level.BANNER)

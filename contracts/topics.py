@@ -1,0 +1,128 @@
+"""The registry: one row for each topic; schemas, AsyncAPI, examples and the cluster's topics follow from it."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from contracts.alert import AlertEvent, AlertKind
+from contracts.case import CaseAction, CaseEvent, CaseEventKind
+from contracts.deadletter import DeadLetter
+from contracts.deadline import DeadlineEvent, DeadlineKind
+from contracts.departments import DEPARTMENTS, Department
+from contracts.outcome import OutcomeKind, ReportOutcome
+from contracts.report import ReportLocated, ReportNormalised, Submission
+from contracts.wire import MIB, Topic
+
+INTAKE, GIS, ROUTING = "services/intake", "services/gis", "services/routing"
+ESCALATION, NOTIFICATION = "services/escalation", "services/notification"
+SERVICES = (INTAKE, GIS, ROUTING, ESCALATION, NOTIFICATION)
+
+
+def _types(noun: str, kinds: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(f"yiwang.{noun}.{kind.value}.v1" for kind in kinds)
+
+
+def _submitted(department: Department) -> Topic:
+    return Topic(
+        name=f"report.submitted.{department.code}.v1",
+        about=f"Reports as {department.zh} writes them; headers are optional, a bare JSON body is enough.",
+        model=Submission,
+        types=("yiwang.report.submitted.v1",),
+        producers=(f"departments/{department.code}", INTAKE),
+        consumers=(INTAKE,),
+        key="the source's reference; nothing relies on it",
+        max_bytes=MIB + 64 * 1024,
+    )
+
+
+SUBMITTED = {department.code: _submitted(department) for department in DEPARTMENTS}
+
+NORMALISED = Topic(
+    name="report.normalised.v1",
+    about="Reports with text, times and coordinates in one form, without the reporter's contact.",
+    model=ReportNormalised,
+    types=("yiwang.report.normalised.v1",),
+    producers=(INTAKE,),
+    consumers=(GIS,),
+    key="report id",
+)
+
+LOCATED = Topic(
+    name="report.located.v1",
+    about="Reports with the units that they belong to, or why none was found.",
+    model=ReportLocated,
+    types=("yiwang.report.located.v1",),
+    producers=(GIS,),
+    consumers=(ROUTING,),
+    key="report id",
+)
+
+ACTIONS = Topic(
+    name="case.actions.v1",
+    about="What people ask to be done with a case: accept, hand up, resolve.",
+    model=CaseAction,
+    types=("yiwang.case.action.v1",),
+    producers=("apps", ROUTING),
+    consumers=(ROUTING,),
+    key="case id",
+)
+
+CASES = Topic(
+    name="case.events.v1",
+    about="Everything that happened to a case, each event with the case as it stands after it.",
+    model=CaseEvent,
+    types=_types("case", CaseEventKind),
+    producers=(ROUTING,),
+    consumers=(ESCALATION, NOTIFICATION),
+    key="case id",
+)
+
+DEADLINES = Topic(
+    name="case.deadlines.v1",
+    about="The clocks of assignments: scheduled, warned, breached, overdue.",
+    model=DeadlineEvent,
+    types=_types("deadline", DeadlineKind),
+    producers=(ESCALATION,),
+    consumers=(ROUTING, NOTIFICATION),
+    key="case id",
+)
+
+ALERTS = Topic(
+    name="notification.events.v1",
+    about="What became of each alert to a person.",
+    model=AlertEvent,
+    types=_types("alert", AlertKind),
+    producers=(NOTIFICATION,),
+    consumers=("ops",),
+    key="case id",
+)
+
+OUTCOMES = Topic(
+    name="report.outcomes.v1",
+    about="What became of each report, told to its source by its own reference.",
+    model=ReportOutcome,
+    types=_types("report", OutcomeKind),
+    producers=(INTAKE, ROUTING),
+    consumers=("departments",),
+    key="report id",
+)
+
+
+def _dead(service: str) -> Topic:
+    name = service.removeprefix("services/")
+    return Topic(
+        name=f"dead.{name}.v1",
+        about=f"Records that {name} could not use, raw, with where and why; they do not expire.",
+        model=DeadLetter,
+        types=("yiwang.dead-letter.v1",),
+        producers=(service,),
+        consumers=("ops",),
+        key="dead letter id",
+        retention=None,
+    )
+
+
+DEAD = {service.removeprefix("services/"): _dead(service) for service in SERVICES}
+
+TOPICS = (*SUBMITTED.values(), NORMALISED, LOCATED, ACTIONS, CASES, DEADLINES, ALERTS, OUTCOMES, *DEAD.values())
+BY_NAME = {topic.name: topic for topic in TOPICS}
+RETENTION_LONGEST = max(topic.retention or timedelta(0) for topic in TOPICS)

@@ -1,0 +1,138 @@
+"""How an event travels: CloudEvents 1.0 in binary content mode, one JSON model as the body, and topics as values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.identity import event_id
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Value(BaseModel):
+    """A frozen value of a contract; fields that a later minor addition brings are ignored by older readers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class Body(Value):
+    """The body of one event: it names its type, its subject and the subject's version."""
+
+    version: int
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents type, its contract's version at the end, such as ``yiwang.case.opened.v1``."""
+        raise NotImplementedError
+
+    @property
+    def subject(self) -> str:
+        """What the event is about: the id of the producer's document."""
+        raise NotImplementedError
+
+    @property
+    def key(self) -> str:
+        """The Kafka key: everything about one case travels in one partition."""
+        return self.subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One row of the registry: everything that a producer, a consumer and the cluster must agree on."""
+
+    name: str
+    model: type[BaseModel]
+    types: tuple[str, ...]
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    key: str
+    about: str
+    partitions: int = 6
+    retention: timedelta | None = timedelta(days=30)
+    """How long records stay; None: they do not expire."""
+    max_bytes: int = 2 * MIB
+
+    @property
+    def internal(self) -> bool:
+        """Whether only Yiwang's own services write here, with headers that they owe each other."""
+        return all(producer.startswith("services/") for producer in self.producers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event on its way out: where to, under which identity, and what it says."""
+
+    topic: Topic
+    id: UUID
+    body: Body
+
+
+def event(topic: Topic, body: Body, *, cause: UUID, discriminator: str = "") -> Event:
+    """The event that ``cause`` brings about; the same cause gives the same id for ever."""
+    return Event(topic=topic, id=event_id(cause, body.type, discriminator), body=body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An event as bytes, ready for the broker and small enough to be kept in a document's outbox."""
+
+    id: UUID
+    topic: str
+    type: str
+    key: str
+    subject: str
+    version: int
+    time: datetime
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+def message(out: Event, *, source: str, time: datetime, traceparent: str) -> Message:
+    """The event as a CloudEvents binary message; ``time`` is when its cause happened (aware)."""
+    body = out.body
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": str(out.id),
+        "ce_type": body.type,
+        "ce_source": source,
+        "ce_time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "ce_subject": body.subject,
+        "ce_subjectversion": str(body.version),
+        "ce_traceparent": traceparent,
+        "content-type": "application/json",
+    }
+    return Message(
+        id=out.id,
+        topic=out.topic.name,
+        type=body.type,
+        key=body.key,
+        subject=body.subject,
+        version=body.version,
+        time=time,
+        value=body.model_dump_json(exclude_none=True).encode(),
+        headers=tuple((name, text.encode()) for name, text in headers.items()),
+    )
+
+
+def text_headers(headers: Sequence[tuple[str, bytes | None]]) -> Mapping[str, str]:
+    """The headers that are UTF-8 text; a null or other bytes are left out, never raised over."""
+    readable: dict[str, str] = {}
+    for name, raw in headers:
+        if raw is None:
+            continue
+        try:
+            readable[name] = raw.decode()
+        except UnicodeDecodeError:
+            continue
+    return readable
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is written to a topic of this model."""
+    schema = model.model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

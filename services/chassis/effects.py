@@ -1,0 +1,64 @@
+"""Calls to the outside beside the loop: a few at once on each channel, so that a slow one delays itself alone."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from services.chassis.ports import Channel, Clock, Ended, Refused
+from services.chassis.values import Done, Effect
+
+BATCH = 200
+"""Ends that are handed back to the loop at once."""
+
+OnDone = Callable[[Sequence[Ended]], Awaitable[None]]
+
+
+class Calls:
+    """The performer: it never holds more calls than a channel's capacity, and hands every end back to the loop."""
+
+    def __init__(self, channels: Mapping[str, Channel], clock: Clock) -> None:
+        """Take the channels by name."""
+        self._channels, self._clock = channels, clock
+        self._running: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: asyncio.Queue[Ended] = asyncio.Queue()
+
+    def free(self) -> Mapping[str, int]:
+        """See the port."""
+        return {name: channel.capacity - self._running[name] for name, channel in self._channels.items()}
+
+    def start(self, subject: str, effects: Sequence[Effect]) -> None:
+        """See the port."""
+        for effect in effects:
+            self._running[effect.channel] += 1
+            task = asyncio.create_task(self._call(subject, effect))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def hand_back(self, on_done: OnDone) -> None:
+        """For ever: wait for ends, and give them to the loop in batches."""
+        while True:
+            ended = [await self._ended.get()]
+            while len(ended) < BATCH and not self._ended.empty():
+                ended.append(self._ended.get_nowait())
+            await on_done(ended)
+
+    async def drain(self, on_done: OnDone, seconds: float) -> None:
+        """Let the calls under way end, for a while, and hand back what ended."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        rest = [self._ended.get_nowait() for _ in range(self._ended.qsize())]
+        if rest:
+            await on_done(rest)
+
+    async def _call(self, subject: str, effect: Effect) -> None:
+        error, lasting = None, False
+        try:
+            await self._channels[effect.channel].call(effect.key, effect.payload)
+        except Refused as fault:
+            error, lasting = str(fault), True
+        except Exception as fault:  # noqa: BLE001 - whatever a channel raises, the send did not surely happen
+            error = f"{type(fault).__name__}: {fault}"
+        finally:
+            self._running[effect.channel] -= 1
+        self._ended.put_nowait((subject, Done(effect=effect, at=self._clock.wall(), error=error, lasting=lasting)))

@@ -1,0 +1,122 @@
+"""The HTTP door: health, metrics, who may come in, and problems as RFC 9457 has them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from contracts.wire import Message
+from services.chassis.ports import Store
+from services.chassis.settings import Settings
+from services.chassis.tokens import Token, Tokens
+from services.chassis.values import Unavailable
+
+__all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser"]
+
+
+class HttpProblem(Exception):  # noqa: N818 - the RFC's word
+    """An answer of ``application/problem+json``; extensions become members of the object."""
+
+    def __init__(self, status: int, title: str, detail: str, **extensions: Any) -> None:
+        """Take the HTTP status, a short title that never varies, and what happened this time."""
+        super().__init__(detail)
+        self.status, self.title, self.detail, self.extensions = status, title, detail, extensions
+
+    def response(self) -> Response:
+        """The answer."""
+        body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}  # noqa: PLR2004 - HTTP's number
+        if "retry_after" in self.extensions:
+            headers["Retry-After"] = str(self.extensions["retry_after"])
+        return JSONResponse(
+            {**body, **self.extensions}, self.status, media_type="application/problem+json", headers=headers
+        )
+
+
+class Authorise(Protocol):
+    """Who is asking, if one of these roles; raises HttpProblem 401 or 403."""
+
+    def __call__(self, request: Request, *roles: str) -> Token:
+        """Answer the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What a service's routes may use: they read its store and publish to topics, and change nothing by themselves."""
+
+    store: Store | None
+    publish: Callable[[Sequence[Message]], Awaitable[None]]
+    authorise: Authorise
+    settings: Settings
+    registry: CollectorRegistry
+
+
+Door = Callable[[Doors], Sequence[BaseRoute]]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the loop is; ``why`` says what is missing for readiness."""
+
+    live: bool
+    ready: bool
+    why: tuple[str, ...] = ()
+
+
+def authoriser(tokens: Tokens) -> Authorise:
+    """The check that routes ask."""
+
+    def authorise(request: Request, *roles: str) -> Token:
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        token = tokens.find(bearer.strip()) if scheme.lower() == "bearer" and bearer else None
+        if token is None:
+            raise HttpProblem(401, "Not authenticated", "a known bearer token is needed / 需要有效的访问令牌")
+        if token.role not in roles:
+            needed = ", ".join(roles)
+            raise HttpProblem(403, "Not allowed", f"the role {token.role!r} may not do this; allowed: {needed} / 无此权限")
+        return token
+
+    return authorise
+
+
+def application(routes: Sequence[BaseRoute], health: Callable[[], Health], registry: CollectorRegistry) -> Starlette:
+    """The whole door: the service's routes beside ``/livez``, ``/readyz`` and ``/metrics``."""
+
+    async def livez(_request: Request) -> Response:
+        found = health()
+        return PlainTextResponse("live" if found.live else "not live", 200 if found.live else 503)
+
+    async def readyz(_request: Request) -> Response:
+        found = health()
+        return JSONResponse({"ready": found.ready, "why": found.why}, 200 if found.ready else 503)
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    own = [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
+    handlers: Any = {HttpProblem: _problem, HTTPException: _http, Unavailable: _unavailable, Exception: _fault}
+    return Starlette(routes=[*own, *routes], exception_handlers=handlers)
+
+
+async def _problem(_request: Request, fault: Any) -> Response:
+    response: Response = fault.response()
+    return response
+
+
+async def _http(_request: Request, fault: Any) -> Response:
+    return HttpProblem(fault.status_code, fault.detail, fault.detail).response()
+
+
+async def _unavailable(_request: Request, _fault: Any) -> Response:
+    detail = "a server that is needed is away; nothing was taken, try again / 服务暂不可用，请稍后重试"
+    return HttpProblem(503, "Unavailable", detail, retry_after=5).response()
+
+
+async def _fault(_request: Request, _fault: Any) -> Response:
+    return HttpProblem(500, "Internal error", "a fault of the service; it has been logged / 服务内部错误").response()

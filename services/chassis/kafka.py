@@ -1,0 +1,320 @@
+"""Kafka behind the stream port: FastStream consumes in batches, a producer of our own publishes, offsets go last.
+
+Settings that matter: manual acknowledgement; acks=all and idempotence; the range assignor, so that equal partition
+numbers of all topics come to one member; a step under way ends before its partitions go to another one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import KafkaAckableMessage
+
+from contracts.wire import Message, Topic
+from services.chassis.ports import Partition
+from services.chassis.values import Record, Unavailable
+
+PUBLISH_SECONDS = 30.0
+"""How long a publish may take before its fate counts as unknown; the same ids are then sent again."""
+REQUEST_SECONDS = 10.0
+"""How long an offset request or a commit may take."""
+POLL_MS = 20
+"""FastStream waits this long for a batch, and sleeps as long after an empty one."""
+MAX_REQUEST = 3 * 1024 * 1024
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Lost(Exception):  # noqa: N818 - what happened to records, not to this program
+    """Records between the last one settled and the next one read are gone: never passed over in silence."""
+
+
+OnRecords = Callable[[Sequence[Record]], Awaitable[None]]
+OnRelease = Callable[[], Awaitable[None]]
+
+
+class KafkaStream:
+    """One group member: it hands batches to the loop and speaks for it to the broker."""
+
+    def __init__(
+        self, servers: list[str], *, namespace: str, group: str, topics: Sequence[Topic], member: str | None, batch: int
+    ) -> None:
+        """Take the brokers and what to read; ``namespace`` stands before every topic's and the group's name."""
+        self._servers, self._namespace = servers, namespace
+        self._names = {namespace + topic.name: topic.name for topic in topics}
+        self._owned: frozenset[Partition] = frozenset()
+        self._settled: dict[Partition, int] = {}
+        self._epoch = 0
+        self._release: OnRelease | None = None
+        self._producer: AIOKafkaProducer | None = None
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Ends with Lost when records are missing: the process must end, and a person look."""
+        self.joined = False
+        """Whether the group has given this member its share, be it empty."""
+        self._broker = KafkaBroker(
+            servers, client_id=f"yiwang-{group}", consumer_only=True, allow_auto_create_topics=False, logger=None
+        )
+        self._subscriber = self._broker.subscriber(
+            *self._names,
+            group_id=namespace + group,
+            group_instance_id=member,
+            batch=True,
+            max_records=batch,
+            batch_timeout_ms=POLL_MS,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            parser=self._parse,
+            decoder=_as_is,
+            no_reply=True,
+            listener=_Listener(self),
+            partition_assignment_strategy=[RangePartitionAssignor],
+            max_poll_interval_ms=300_000,
+            rebalance_timeout_ms=60_000,
+        )
+
+    async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
+        """Join the group and hand over batches, one at a time."""
+        self._release = on_release
+
+        @self._subscriber
+        async def batch(message: KafkaMessage) -> None:
+            polled: Any = message.body
+            epoch, records = polled
+            if epoch == self._epoch and records and self._follows(records):
+                await on_records(records)
+
+        self._producer = await self._new_producer()
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Leave the group; call it when no step is under way."""
+        await self._broker.stop()
+        if self._producer:
+            await asyncio.wait_for(self._producer.stop(), REQUEST_SECONDS)
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """See the port. An idempotent producer never gives up by itself, so a timeout here means: unknown."""
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                sent = [await self._send(message) for message in messages]
+                if sent:
+                    await asyncio.wait(sent)
+        except TimeoutError:
+            raise Unavailable(f"broker: no acknowledgement within {PUBLISH_SECONDS:.0f} s") from None
+        except KafkaError as fault:
+            await self._renew(fault)
+        refused = next((failed for one in sent if (failed := one.exception())), None)
+        if refused:
+            await self._renew(refused)
+
+    async def commit(self, after: Mapping[Partition, int]) -> None:
+        """See the port."""
+        mine = {place: offset for place, offset in after.items() if place in self._owned}
+        self._settled.update(mine)
+        try:
+            offsets = {self._wire(place): offset for place, offset in mine.items()}
+            if offsets:
+                await asyncio.wait_for(self._consumer.commit(offsets), REQUEST_SECONDS)
+        except (KafkaError, TimeoutError) as fault:
+            log.warning("commit left to the next one", reason=f"{type(fault).__name__}: {fault}")
+
+    def rewind(self, first: Mapping[Partition, int]) -> None:
+        """See the port."""
+        for place, offset in first.items():
+            if place in self._owned:
+                self._consumer.seek(self._wire(place), offset)
+
+    def owned(self) -> frozenset[Partition]:
+        """See the port."""
+        return self._owned
+
+    async def read_to(self) -> Mapping[Partition, int]:
+        """See the port."""
+        missing = [place for place in self._owned if place not in self._settled]
+        for place, offset in zip(missing, await asyncio.gather(*map(self._committed, missing)), strict=True):
+            self._settled.setdefault(place, offset)
+        return dict(self._settled)
+
+    async def ends(self) -> Mapping[Partition, int]:
+        """See the port."""
+        places = {self._wire(place): place for place in self._owned}
+        if not places:
+            return {}
+        ends = await self._ask(self._consumer.end_offsets(list(places)))
+        return {places[wire]: end for wire, end in ends.items()}
+
+    async def revoke(self) -> None:
+        """Let the step under way end and commit; then nothing is ours (334 repeats in a rebalance became 0)."""
+        if self._release:
+            await self._release()
+        self._owned, self._epoch = frozenset(), self._epoch + 1
+
+    def assign(self, assigned: set[Any]) -> None:
+        """Begin with what the group has given; what was polled before counts no more."""
+        self._owned = frozenset((self._names[place.topic], place.partition) for place in assigned)
+        self._settled.clear()
+        self._epoch += 1
+        self.joined = True
+
+    @property
+    def _consumer(self) -> Any:
+        if self._subscriber.consumer is None:
+            raise Unavailable("broker: not connected")
+        return self._subscriber.consumer
+
+    def _wire(self, place: Partition) -> TopicPartition:
+        return TopicPartition(self._namespace + place[0], place[1])
+
+    async def _ask(self, work: Awaitable[T]) -> T:
+        try:
+            return await asyncio.wait_for(work, REQUEST_SECONDS)
+        except (KafkaError, TimeoutError) as fault:
+            raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+
+    async def _committed(self, place: Partition) -> int:
+        wire = self._wire(place)
+        committed: int | None = await self._ask(self._consumer.committed(wire))
+        if committed is not None:
+            return committed
+        first: int = (await self._ask(self._consumer.beginning_offsets([wire])))[wire]
+        return first
+
+    async def _send(self, message: Message) -> asyncio.Future[Any]:
+        if self._producer is None:
+            raise Unavailable("broker: no producer")
+        sent: asyncio.Future[Any] = await self._producer.send(
+            self._namespace + message.topic,
+            value=message.value,
+            key=message.key.encode("utf-8", "surrogatepass"),
+            headers=list(message.headers),
+        )
+        return sent
+
+    async def _renew(self, fault: BaseException) -> None:
+        """After an error that the producer cannot get over by itself, take a new one; the ids stay the same."""
+        if isinstance(fault, KafkaError) and not fault.retriable and self._producer:
+            old, self._producer = self._producer, None
+            await asyncio.wait([asyncio.ensure_future(old.stop())], timeout=1)
+            self._producer = await self._new_producer()
+        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+
+    async def _new_producer(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._servers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=256 * 1024,
+            max_request_size=MAX_REQUEST,
+        )
+        try:
+            await producer.start()
+        except KafkaError as fault:
+            raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+        return producer
+
+    async def _parse(self, batch: Sequence[Any]) -> KafkaAckableMessage:
+        """Never raises: headers may be null or no UTF-8. The epoch tells a batch that was polled before a rebalance."""
+        records = [self._record(raw) for raw in batch]
+        return KafkaAckableMessage(
+            body=(self._epoch, records),
+            headers={},
+            raw_message=tuple(batch),
+            message_id="-",
+            correlation_id="-",
+            consumer=self._consumer,
+        )
+
+    def _record(self, raw: Any) -> Record:
+        return Record(
+            topic=self._names[raw.topic],
+            partition=raw.partition,
+            offset=raw.offset,
+            key=raw.key,
+            value=raw.value,
+            headers=tuple(raw.headers),
+            time=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
+        )
+
+    def _follows(self, records: Sequence[Record]) -> bool:
+        """Whether nothing is missing between what was settled and what was read."""
+        seen: set[Partition] = set()
+        for record in records:
+            place = (record.topic, record.partition)
+            expected = self._settled.get(place)
+            if place not in seen and expected is not None and record.offset > expected and not self.lost.done():
+                text = f"{record.position}: records {expected} to {record.offset - 1} are gone; look, then reset the group"
+                self.lost.set_exception(Lost(text))
+            seen.add(place)
+        return not self.lost.done()
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells the stream what the group takes and gives."""
+
+    def __init__(self, stream: KafkaStream) -> None:
+        self._stream = stream
+
+    async def on_partitions_revoked(self, revoked: set[Any]) -> None:
+        if revoked:
+            await self._stream.revoke()
+
+    async def on_partitions_assigned(self, assigned: set[Any]) -> None:
+        self._stream.assign(assigned)
+
+
+async def _as_is(message: Any) -> Any:
+    return message.body
+
+
+async def create_topics(servers: list[str], namespace: str, topics: Sequence[Topic], replication: int) -> list[str]:
+    """Create the topics that are missing, with the registry's settings; answer their names. Raises Unavailable."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        there = set(await admin.list_topics())
+        missing = [topic for topic in topics if namespace + topic.name not in there]
+        answer = await admin.create_topics([_new_topic(namespace, topic, replication) for topic in missing])
+    except (KafkaError, OSError) as fault:
+        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+    finally:
+        await admin.close()
+    for name, code, *_ in answer.topic_errors:
+        if code and for_code(code) is not TopicAlreadyExistsError:
+            raise Unavailable(f"topic {name}: {for_code(code).__name__}")
+    return [namespace + topic.name for topic in missing]
+
+
+async def missing_topics(servers: list[str], namespace: str, topics: Sequence[Topic]) -> list[str]:
+    """The names of these topics that the cluster lacks. Raises Unavailable."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        there = set(await admin.list_topics())
+    except (KafkaError, OSError) as fault:
+        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+    finally:
+        await admin.close()
+    return sorted(namespace + topic.name for topic in topics if namespace + topic.name not in there)
+
+
+def _new_topic(namespace: str, topic: Topic, replication: int) -> NewTopic:
+    retention = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
+    settings = {
+        "retention.ms": str(retention),
+        "max.message.bytes": str(topic.max_bytes),
+        "cleanup.policy": "delete",
+        "message.timestamp.type": "LogAppendTime",
+        "min.insync.replicas": str(max(1, replication - 1)),
+        "unclean.leader.election.enable": "false",
+    }
+    return NewTopic(namespace + topic.name, topic.partitions, replication, topic_configs=settings)

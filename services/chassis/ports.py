@@ -1,0 +1,195 @@
+"""The three ports of the loop, stream, store and clock, and the one of its effects; adapters and simulation stand behind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from contracts.wire import Message
+from services.chassis.values import Done, Effect, Outcome
+
+Partition = tuple[str, int]
+"""A topic's name and a partition's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One applied input in a document's inbox: 17 bytes, so that 1,000 of them stay small."""
+
+    id: UUID
+    outcome: Outcome
+
+    def pack(self) -> bytes:
+        """The outcome's byte and the id's sixteen."""
+        return bytes((self.outcome,)) + self.id.bytes
+
+    @staticmethod
+    def unpack(raw: bytes) -> "Entry":
+        """The entry that ``pack`` wrote."""
+        return Entry(UUID(bytes=raw[1:17]), Outcome(raw[0]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document as the loop loads it: state, inbox and outbox in one, so that one write decides all three.
+
+    ``rev`` counts its writes; ``outbox`` holds the messages of the newest write; ``unsent_at`` marks those that no
+    redelivered record would bring back; ``size`` are the bytes it keeps.
+    """
+
+    subject: str
+    rev: int
+    schema: int
+    partition: int
+    state: str | None
+    inbox: Mapping[UUID, Outcome] = field(default_factory=dict)
+    outbox: tuple[Message, ...] = ()
+    unsent_at: datetime | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One compare-and-set: applies only if the document's ``rev`` is still this one (0: it does not exist yet)."""
+
+    subject: str
+    rev: int
+    schema: int
+    partition: int
+    state: str | None
+    entries: tuple[Entry, ...]
+    outbox: tuple[Message, ...]
+    wake_at: datetime | None
+    unsent_at: datetime | None
+    facets: Mapping[str, Any]
+    kept: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as queries see it."""
+
+    subject: str
+    rev: int
+    state: dict[str, Any]
+    inbox: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One event of a document's history; ``value`` is its body in JSON."""
+
+    id: UUID
+    topic: str
+    type: str
+    version: int
+    at: datetime
+    value: str
+
+
+class Stream(Protocol):
+    """The broker: every method may raise Unavailable."""
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Send all and return when every in-sync replica has them; the same message again is harmless."""
+
+    async def commit(self, after: Mapping[Partition, int]) -> None:
+        """Remember that everything before these offsets is settled; silent where a partition is no longer ours."""
+
+    def rewind(self, first: Mapping[Partition, int]) -> None:
+        """Read again from these offsets."""
+
+    def owned(self) -> frozenset[Partition]:
+        """The partitions that this member reads now."""
+
+    async def read_to(self) -> Mapping[Partition, int]:
+        """For each owned partition, the offset up to which everything is settled."""
+
+    async def ends(self) -> Mapping[Partition, int]:
+        """For each owned partition, the offset that the next record will get."""
+
+
+class Store(Protocol):
+    """The documents of one service: every method may raise Unavailable."""
+
+    async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
+        """The documents that exist, as a majority has them."""
+
+    async def write(self, changes: Sequence[Change]) -> frozenset[str]:
+        """Apply each change on its own; answer the subjects whose fate must be read, because it is not sure."""
+
+    async def record(self, past: Sequence[tuple[str, Message]]) -> None:
+        """Insert each (subject, message) into the history; what is there already stays."""
+
+    async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
+        """The documents whose wake time is not after ``at``, the earliest first."""
+
+    async def unsent(self, partition: int, before: datetime, limit: int) -> Sequence[Document]:
+        """The documents with an outbox that was marked before this time and may not have been sent."""
+
+    async def sent(self, marked: Sequence[tuple[str, datetime]]) -> None:
+        """Take the mark off those documents that still bear this one."""
+
+    async def put_aside(self, subject: str, rev: int, until: datetime) -> None:
+        """Let a document's timer rest, because its tick failed by our own fault."""
+
+    async def read(self, subject: str) -> Stored | None:
+        """One document, for a query."""
+
+    async def query(self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int) -> list[Stored]:
+        """Documents by their facets; ``where`` as MongoDB has it, ``_id`` for the subject."""
+
+    async def history(self, subject: str, limit: int = 1000) -> list[Past]:
+        """A document's events by version, the newest last."""
+
+    async def ping(self) -> None:
+        """Answer, or raise Unavailable."""
+
+
+class Clock(Protocol):
+    """Time: the database's for decisions, a monotonic one for pauses."""
+
+    async def now(self) -> datetime:
+        """The time that timers go by, one for all members; may raise Unavailable."""
+
+    def wall(self) -> datetime:
+        """The best estimate of ``now`` without asking; for figures, never for decisions."""
+
+    def skew(self) -> float:
+        """Seconds by which this machine's clock was ahead of ``now`` when last asked."""
+
+    def monotonic(self) -> float:
+        """Seconds since some start."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause; returns early when the service is asked to stop."""
+
+
+class Refused(Exception):  # noqa: N818 - the other side's answer, not a fault of ours
+    """The other side will never take this call."""
+
+
+class Channel(Protocol):
+    """A way to the outside."""
+
+    name: str
+    capacity: int
+    honours_key: bool
+
+    async def call(self, key: str, payload: Mapping[str, Any]) -> None:
+        """Make the call; raises Refused when no retry can help, anything else when one may."""
+
+
+class Performer(Protocol):
+    """Makes the calls that decisions ask for, beside the loop, and hands their ends back to it."""
+
+    def free(self) -> Mapping[str, int]:
+        """How many calls each channel can take now."""
+
+    def start(self, subject: str, effects: Sequence[Effect]) -> None:
+        """Begin these calls; their ends come back as ``Done`` for this subject."""
+
+
+Ended = tuple[str, Done]
+"""The subject of a document and the end of one of its effects."""

@@ -1,0 +1,205 @@
+"""The composition of any service: ports, loop and HTTP door together, from the first line of log to a drained end."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+import uvicorn
+import uvloop
+from pydantic import ValidationError
+
+from services.chassis.effects import Calls
+from services.chassis.http import Door, Doors, Health, application, authoriser
+from services.chassis.kafka import KafkaStream, Lost, missing_topics
+from services.chassis.logs import configure
+from services.chassis.loop import Loop
+from services.chassis.metrics import Metrics
+from services.chassis.mongo import DatabaseClock, MongoStore, client
+from services.chassis.ports import Channel
+from services.chassis.settings import Settings
+from services.chassis.tokens import BadTokens, Tokens
+from services.chassis.values import Service, Unavailable
+
+START_SECONDS = 20.0
+"""How long a service waits for its servers before it exits and leaves starting again to the platform."""
+STUCK_SECONDS = 60.0
+"""Without progress for so long, /livez says no."""
+SKEW_SECONDS = 1.0
+"""A clock further off than this makes a member not ready."""
+DRAIN_SECONDS = 4.0
+"""How long calls to the outside may take to end after a stop was asked for."""
+
+log = structlog.get_logger()
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def _no_routes(_doors: Doors) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """What a service brings: itself, its routes, and its ways to the outside by name."""
+
+    service: Service
+    routes: Door = _no_routes
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handling: the process has one place for that."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(compose: Callable[[SettingsT], Composition], settings_type: type[SettingsT]) -> None:
+    """Run a service until it is told to stop; an operator's mistake ends it with one line and exit code 2."""
+    try:
+        settings = settings_type()
+        tokens = Tokens.load(settings.tokens)
+    except ValidationError as fault:
+        for error in fault.errors():
+            name = "YIWANG_" + "_".join(map(str, error["loc"])).upper()
+            print(f"{name}: {error['msg']}", file=sys.stderr)  # noqa: T201 - for the operator, before there is a log
+        sys.exit(2)
+    except BadTokens as fault:
+        print(f"YIWANG_TOKENS: {fault}", file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(2)
+    composition = compose(settings)
+    configure(composition.service.name, settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        sys.exit(runner.run(Process(composition, settings, tokens).run()))
+
+
+class Process:
+    """One member of one service."""
+
+    def __init__(self, composition: Composition, settings: Settings, tokens: Tokens) -> None:
+        """Take the service and its settings; nothing is opened yet."""
+        self._composition, self._settings, self._tokens = composition, settings, tokens
+        self._service = composition.service
+        self._metrics = Metrics(self._service.name)
+        self._stop = asyncio.Event()
+
+    async def run(self) -> int:
+        """Work until stopped; answers the exit code: 0 asked to stop, 1 could not start or must not go on."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
+        async with AsyncExitStack() as stack:
+            try:
+                return await self._run(stack)
+            except Unavailable as fault:
+                log.error("cannot start", reason=str(fault))  # noqa: TRY400 - one line for the operator
+            except Lost as fault:
+                log.critical("records are missing", reason=str(fault))
+        return 1
+
+    async def _run(self, stack: AsyncExitStack) -> int:
+        await self._await_servers()
+        self._open()
+        server = asyncio.create_task(self._serve())
+        stack.push_async_callback(_ended, server)
+        await self._stream.start(self._loop.on_records, self._loop.released)
+        work = [asyncio.create_task(self._tick()), asyncio.create_task(self._calls.hand_back(self._loop.on_done))]
+        log.info("started", http=f"{self._settings.http_host}:{self._settings.http_port}")
+        stop = asyncio.create_task(self._stop.wait())
+        ends: list[asyncio.Future[Any]] = [stop, server, self._stream.lost, *work]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        failed = not self._stop.is_set()
+        self._stop.set()
+        await self._drain(work)
+        if self._stream.lost.done():
+            self._stream.lost.result()
+        return int(failed)
+
+    async def _await_servers(self) -> None:
+        """Return once brokers with all topics and the database answer; else raise, so that the platform starts again."""
+        reader_topics = [reader.topic for reader in self._service.readers]
+        motor = client(self._settings.mongo)
+        self._store = MongoStore(motor, self._settings.database(self._service.name), self._service)
+        self._clock = DatabaseClock(motor, self._stop)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._clock.now()
+                missing = await missing_topics(self._settings.brokers, self._settings.namespace, reader_topics)
+        except TimeoutError:
+            raise Unavailable(f"no answer from {self._settings.kafka} within {START_SECONDS:.0f} s") from None
+        if missing:
+            raise Unavailable(f"topics are missing, run 'yiwang init' first: {', '.join(missing[:3])} …")
+
+    def _open(self) -> None:
+        service, settings = self._service, self._settings
+        self._calls = Calls(self._composition.channels, self._clock)
+        self._stream = KafkaStream(
+            settings.brokers,
+            namespace=settings.namespace,
+            group=service.name,
+            topics=[reader.topic for reader in service.readers],
+            member=settings.member,
+            batch=settings.batch_records,
+        )
+        self._loop = Loop(
+            service,
+            stream=self._stream,
+            clock=self._clock,
+            metrics=self._metrics,
+            store=self._store if service.state else None,
+            performer=self._calls,
+        )
+
+    async def _tick(self) -> None:
+        while not self._stop.is_set():
+            await self._loop.on_tick()
+            self._metrics.ready.set(self._health().ready)
+            await self._clock.sleep(self._settings.tick_seconds)
+
+    async def _serve(self) -> None:
+        doors = Doors(
+            store=self._store if self._service.state else None,
+            publish=self._stream.publish,
+            authorise=authoriser(self._tokens),
+            settings=self._settings,
+            registry=self._metrics.registry,
+        )
+        app = application(self._composition.routes(doors), self._health, self._metrics.registry)
+        config = uvicorn.Config(
+            app, host=self._settings.http_host, port=self._settings.http_port, log_config=None, access_log=False
+        )
+        self._server = _Server(config)
+        await self._server.serve()
+
+    def _health(self) -> Health:
+        now = self._clock.monotonic()
+        skew = self._clock.skew()
+        why = [
+            *(["the group has not been joined yet"] if not self._stream.joined else []),
+            *([f"paused: {self._loop.paused}"] if self._loop.paused else []),
+            *([f"this machine's clock is {skew:+.1f} s off the database's"] if abs(skew) > SKEW_SECONDS else []),
+            *(["stopping"] if self._stop.is_set() else []),
+        ]
+        live = now - min(self._loop.moved_at, self._loop.read_at) < STUCK_SECONDS
+        return Health(live=live, ready=not why, why=tuple(why))
+
+    async def _drain(self, work: list[asyncio.Task[None]]) -> None:
+        """End the step under way, let calls end, leave the group: under ten seconds in all."""
+        log.info("draining")
+        await self._calls.drain(self._loop.on_done, DRAIN_SECONDS)
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await self._loop.released()
+        await self._stream.stop()
+        self._server.should_exit = True
+        log.info("stopped")
+
+
+async def _ended(server: asyncio.Task[None]) -> None:
+    await asyncio.wait([server], timeout=2)
+    server.cancel()

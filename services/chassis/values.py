@@ -1,0 +1,176 @@
+"""What flows through the loop: records and timers in, decisions out, and the description of a service."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from contracts.deadletter import Reason
+from contracts.problem import Problem
+from contracts.wire import Event, Topic
+
+
+B = TypeVar("B", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as the broker gave it; ``time`` is the broker's append time (aware)."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    time: datetime
+
+    @property
+    def position(self) -> str:
+        """Where the record stands: topic/partition/offset."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input(Generic[B]):
+    """One well-formed record: which document it is for, its identity, and what it says."""
+
+    id: UUID
+    subject: str
+    body: B
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A document's wake time has passed; ``at`` is the database's clock, no later than what its inputs were read to."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """A call to the outside, written down before it is made; ``key`` is the same for every attempt."""
+
+    channel: str
+    key: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """An effect has ended: ``error`` is None when the other side took it, else says why not."""
+
+    effect: Effect
+    at: datetime
+    error: str | None = None
+    lasting: bool = False
+    """Whether trying again cannot help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a decision may know beside state and input: the time, and how many calls each channel can take now."""
+
+    now: datetime
+    free: Mapping[str, int] = field(default_factory=dict)
+
+
+class Outcome(IntEnum):
+    """How an input ended, kept in the inbox in one byte."""
+
+    APPLIED = 0
+    NOTHING = 1
+    REFUSED = 2
+    STALE = 3
+    PARKED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """The decision to put a record aside, raw, until someone mends it."""
+
+    reason: Reason
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Generic[S]):
+    """What a service decided: the new state (None: as before), what to tell, what to call, what to park.
+
+    ``keep`` are bytes to store beside the state under the input's id; they are written once and not loaded again.
+    """
+
+    state: S | None = None
+    events: tuple[Event, ...] = ()
+    outcome: Outcome = Outcome.APPLIED
+    effects: tuple[Effect, ...] = ()
+    park: Park | None = None
+    keep: bytes | None = None
+
+
+class Invalid(Exception):  # noqa: N818 - the field's word for a record that no retry can help
+    """The record cannot be read; it is parked at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        """Take what is wrong."""
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+class Unavailable(Exception):  # noqa: N818 - the field's word for what may work later
+    """A server is away or an answer is unknown; nothing more is consumed until it is back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """How the records of one topic become inputs.
+
+    ``identify`` gives the input's id from record and body, and may raise Invalid; ``subject`` the document's id.
+    """
+
+    topic: Topic
+    parse: Callable[[Record], BaseModel]
+    identify: Callable[[Record, Any], UUID]
+    subject: Callable[[Any, UUID], str]
+
+
+Decide = Callable[[Any, "Input[Any] | Tick | Done", Context], Decision[Any]]
+
+
+def _no_wake(_state: Any) -> datetime | None:
+    return None
+
+
+def _no_facets(_state: Any) -> Mapping[str, Any]:
+    return {}
+
+
+def _tell_nobody(_record: Record, _problems: tuple[Problem, ...]) -> tuple[Event, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service, whole: the topics it reads, its pure decision, and how its documents are kept.
+
+    ``state`` is the model of its documents (None: it keeps none). ``wake`` says from the state alone when the
+    document wants a tick. ``facets`` are the indexed fields that queries use; ``indexes`` name them in order.
+    ``rejected`` may tell someone about a record that was parked unread.
+    """
+
+    name: str
+    readers: tuple[Reader, ...]
+    decide: Decide
+    dead: Topic
+    state: type[BaseModel] | None = None
+    schema: int = 1
+    wake: Callable[[Any], datetime | None] = _no_wake
+    facets: Callable[[Any], Mapping[str, Any]] = _no_facets
+    indexes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    rejected: Callable[[Record, tuple[Problem, ...]], tuple[Event, ...]] = _tell_nobody

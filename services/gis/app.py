@@ -1,0 +1,22 @@
+"""Gis, composed: it reads normalised reports, keeps nothing, and tells where each belongs."""
+
+from functools import partial
+
+from contracts.topics import DEAD, NORMALISED
+from services.chassis.readers import internal
+from services.chassis.run import Composition, run
+from services.chassis.settings import Settings
+from services.chassis.values import Service
+from services.gis.boundaries import Boundaries
+from services.gis.domain import decide
+
+
+def compose(_settings: Settings) -> Composition:
+    """The service over the boundaries that stand beside it; raises BrokenDataError where they do not hang together."""
+    boundaries = Boundaries.load()
+    decided = partial(decide, boundaries)
+    return Composition(service=Service(name="gis", readers=(internal(NORMALISED),), decide=decided, dead=DEAD["gis"]))
+
+
+if __name__ == "__main__":
+    run(compose, Settings)

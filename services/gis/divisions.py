@@ -1,0 +1,77 @@
+"""Reads the official divisions of the banner, and refuses a table that does not hang together."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from contracts.territory import Level, UnitRef
+from contracts.territory import Path as UnitPath
+
+DATA: Final = Path(__file__).parent / "data"
+DIVISIONS: Final = "divisions.csv"
+COLUMNS: Final = ("code", "name", "level", "parent")
+
+# Digits of a code, and of its parent's. The statistical codes end at the village; a grid adds three of its own.
+DIGITS: Final[Mapping[Level, tuple[int, int]]] = {
+    Level.BANNER: (6, 0),
+    Level.TOWN: (9, 6),
+    Level.VILLAGE: (12, 9),
+    Level.GRID: (15, 12),
+}
+
+
+class BrokenDataError(ValueError):
+    """A data file that cannot be used: names the file, the place in it, what was found and what is right."""
+
+    def __init__(self, file: str, place: str, found: str, right: str) -> None:
+        """Put the four into one line."""
+        super().__init__(f"{file}, {place}: found {found}; right is {right}")
+
+
+def read_divisions(folder: Path = DATA) -> dict[str, UnitPath]:
+    """Read the path of each unit, from the banner down, by code; parents stand before their children.
+
+    Raises BrokenDataError, and OSError if the file is missing.
+    """
+    try:
+        text = (folder / DIVISIONS).read_text(encoding="utf-8-sig")  # office programs put a mark at the beginning
+    except UnicodeDecodeError as error:
+        raise BrokenDataError(DIVISIONS, "encoding", str(error), "UTF-8") from error
+    rows = csv.DictReader(text.splitlines())
+    if tuple(rows.fieldnames or ()) != COLUMNS:
+        raise BrokenDataError(DIVISIONS, "line 1", f"columns {rows.fieldnames}", ",".join(COLUMNS))
+    paths: dict[str, UnitPath] = {}
+    for row in rows:
+        _add_row(paths, row, f"line {rows.line_num}")
+    if not paths:
+        raise BrokenDataError(DIVISIONS, "line 2", "no rows", "the banner, its towns and their villages")
+    return paths
+
+
+def _add_row(paths: dict[str, UnitPath], row: Mapping[str, str], place: str) -> None:
+    levels = [level for level in Level if level is not Level.GRID]
+    if row["level"] not in levels:
+        raise BrokenDataError(DIVISIONS, place, f"level {row['level']!r}", " or ".join(levels))
+    path = extend(paths, Level(row["level"]), row["code"], row["name"], (DIVISIONS, place))
+    if row["parent"] != (path[-2].code if len(path) > 1 else ""):
+        raise BrokenDataError(DIVISIONS, place, f"parent {row['parent']!r}", "the code less its last three digits")
+    paths[row["code"]] = path
+
+
+def extend(paths: Mapping[str, UnitPath], level: Level, code: object, name: object, where: tuple[str, str]) -> UnitPath:
+    """Return the path of a new unit: its parent's path and itself; `where` (file, place) is for the error.
+
+    A code with the wrong digits, a repeated one, an unknown parent or an empty name raises BrokenDataError.
+    """
+    digits, above = DIGITS[level]
+    if not (isinstance(code, str) and code.isascii() and code.isdigit() and len(code) == digits):
+        raise BrokenDataError(*where, f"code {code!r}", f"{digits} digits for a {level}")
+    if code in paths:
+        raise BrokenDataError(*where, f"code {code} a second time", "each code once")
+    if above and code[:above] not in paths:
+        raise BrokenDataError(*where, f"code {code}", f"one that begins with the {above} digits of a known unit")
+    if not (isinstance(name, str) and name.strip()):
+        raise BrokenDataError(*where, f"name {name!r} for {code}", "the name in Chinese")
+    parents = paths[code[:above]] if above else ()
+    return (*parents, UnitRef(code=code, name=name, level=level))

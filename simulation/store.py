@@ -1,0 +1,162 @@
+"""A store in memory behind the store port: compare-and-set, history, timers, and faults where asked for."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from contracts.wire import Message
+from services.chassis.ports import Change, Document, Entry, Past, Stored
+from services.chassis.values import Unavailable
+from simulation.stream import Fault, no_fault
+
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$lt": lambda found, wanted: found is not None and found < wanted,
+    "$lte": lambda found, wanted: found is not None and found <= wanted,
+    "$gt": lambda found, wanted: found is not None and found > wanted,
+    "$gte": lambda found, wanted: found is not None and found >= wanted,
+    "$in": lambda found, wanted: found in wanted,
+    "$ne": lambda found, wanted: found != wanted,
+    "$exists": lambda found, wanted: (found is not None) == wanted,
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One stored document with what only queries and timers look at."""
+
+    document: Document
+    wake_at: datetime | None
+    facets: Mapping[str, Any]
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """Documents and history of one service; several members may share ``rows`` and ``past``."""
+
+    def __init__(self, fault: Fault = no_fault) -> None:
+        """Start empty."""
+        self._fault = fault
+        self.rows: dict[str, Row] = {}
+        self.past: dict[tuple[str, str, str], tuple[str, Message]] = {}
+
+    async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
+        """See the port."""
+        self._fault("load")
+        return {subject: self.rows[subject].document for subject in subjects if subject in self.rows}
+
+    async def write(self, changes: Sequence[Change]) -> frozenset[str]:
+        """See the port: a fault after the write leaves all of it in doubt."""
+        try:
+            self._fault("before write")
+            lost = frozenset(change.subject for change in changes if not self._apply(change))
+            self._fault("after write")
+        except Unavailable:
+            return frozenset(change.subject for change in changes)
+        return lost
+
+    def _apply(self, change: Change) -> bool:
+        row = self.rows.get(change.subject)
+        if (row.document.rev if row else 0) != change.rev:
+            return False
+        inbox = {**(row.document.inbox if row else {}), **{entry.id: entry.outcome for entry in change.entries}}
+        document = Document(
+            subject=change.subject,
+            rev=change.rev + 1,
+            schema=change.schema,
+            partition=change.partition,
+            state=change.state,
+            inbox=inbox,
+            outbox=change.outbox,
+            unsent_at=change.unsent_at,
+            size=len(change.state or "") + sum(len(Entry(*entry).pack()) for entry in inbox.items()),
+        )
+        kept = {**(row.kept if row else {}), **change.kept}
+        self.rows[change.subject] = Row(document, change.wake_at, change.facets, kept)
+        return True
+
+    async def record(self, past: Sequence[tuple[str, Message]]) -> None:
+        """See the port."""
+        self._fault("record")
+        for subject, message in past:
+            self.past.setdefault((subject, str(message.id), message.topic), (subject, message))
+
+    async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
+        """See the port."""
+        self._fault("due")
+        mine = [row for row in self.rows.values() if row.document.partition == partition]
+        found = sorted(((row.wake_at, row.document) for row in mine if row.wake_at and row.wake_at <= at), key=_first)
+        return [document for _, document in found[:limit]]
+
+    async def unsent(self, partition: int, before: datetime, limit: int) -> Sequence[Document]:
+        """See the port."""
+        mine = [row.document for row in self.rows.values() if row.document.partition == partition]
+        return [one for one in mine if one.unsent_at and one.unsent_at <= before][:limit]
+
+    async def sent(self, marked: Sequence[tuple[str, datetime]]) -> None:
+        """See the port."""
+        self._fault("sent")
+        for subject, at in marked:
+            row = self.rows[subject]
+            if row.document.unsent_at == at:
+                row.document = replace(row.document, unsent_at=None)
+
+    async def put_aside(self, subject: str, rev: int, until: datetime) -> None:
+        """See the port."""
+        if self.rows[subject].document.rev == rev:
+            self.rows[subject].wake_at = until
+
+    async def read(self, subject: str) -> Stored | None:
+        """See the port."""
+        row = self.rows.get(subject)
+        return _stored(row) if row else None
+
+    async def query(self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int) -> list[Stored]:
+        """See the port: the part of MongoDB's language that queries here use."""
+        found = [row for row in self.rows.values() if _fits(row, where)]
+        for key, way in reversed(order):
+            found.sort(key=lambda row: _sortable(_facet(row, key)), reverse=way < 0)
+        return [_stored(row) for row in found[:limit]]
+
+    async def history(self, subject: str, limit: int = 1000) -> list[Past]:
+        """See the port."""
+        mine = [message for name, message in self.past.values() if name == subject]
+        mine.sort(key=lambda message: message.version)
+        return [Past(m.id, m.topic, m.type, m.version, m.time, m.value.decode()) for m in mine[:limit]]
+
+    async def ping(self) -> None:
+        """See the port."""
+
+
+def _first(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
+
+
+def _facet(row: Row, key: str) -> Any:
+    return row.document.subject if key == "_id" else row.facets.get(key)
+
+
+def _sortable(found: Any) -> tuple[bool, Any]:
+    return (found is not None, found)
+
+
+def _fits(row: Row, where: Mapping[str, Any]) -> bool:
+    return all(_meets(row, key, wanted) for key, wanted in where.items())
+
+
+def _meets(row: Row, key: str, wanted: Any) -> bool:
+    if key == "$or":
+        return any(_fits(row, part) for part in wanted)
+    if key == "$and":
+        return all(_fits(row, part) for part in wanted)
+    found = _facet(row, key)
+    if isinstance(wanted, Mapping):
+        return all(bool(COMPARE[sign](found, value)) for sign, value in wanted.items())
+    return bool(found == wanted)
+
+
+def _stored(row: Row) -> Stored:
+    document = row.document
+    state = json.loads(document.state) if document.state else {}
+    return Stored(document.subject, document.rev, state, frozenset(document.inbox))

@@ -1,0 +1,395 @@
+"""The loop on servers in memory: each law, and a crash at every point of a step."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contracts.deadletter import DeadLetter, Reason
+from services.chassis.loop import ASIDE, UNSENT_AFTER
+from services.chassis.ports import Entry
+from services.chassis.values import Input, Outcome, Unavailable
+from tests.bench_of_loops import Bench, Crash, Once
+from tests.toy import DEAD, IN, MORE, OUTSIDE, Sum, decide
+
+POINTS = ("load", "before write", "after write", "record", "before publish", "after publish", "before commit", "after commit")
+
+
+async def _crash(bench: Bench, point: str, n: int = 1) -> None:
+    bench.fault = Once(point, Crash(), n)
+    with pytest.raises(Crash):
+        await bench.run()
+    bench.fault = lambda _point: None
+    bench.restart()
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_crash_at_any_point_loses_nothing_and_applies_nothing_twice(point: str) -> None:
+    bench = Bench()
+    for n in range(6):
+        bench.put(f"n{n % 3}", str(n), amount=10**n)
+    await _crash(bench, point)
+    await bench.run()
+    assert sum(bench.state(f"n{n}").total for n in range(3)) == 111_111
+    assert len(bench.told_ids()) == 6
+    assert {told.version for told in bench.told() if told.name == "n0"} == {1, 2}
+    assert not any(bench.lag().values())
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_server_away_at_any_point_pauses_the_loop_and_then_all_goes_on(point: str) -> None:
+    bench = Bench(fault=Once(point, Unavailable(point)))
+    bench.put("a", "1", amount=5)
+    bench.put("a", "2", amount=7)
+    await bench.run()
+    assert bench.state("a").total == 12
+    assert len(bench.told_ids()) == 2
+    assert not any(bench.lag().values())
+    assert bench.clock.slept == ([] if point.endswith(" write") else [0.2])
+
+
+async def test_nothing_is_committed_before_it_is_written_and_published() -> None:
+    for point in ("before write", "before publish"):
+        bench = Bench()
+        bench.put("a", "1", amount=5)
+        await _crash(bench, point)
+        assert bench.lag()[IN.name, bench.broker.read(IN.name)[0].partition] == 1
+
+
+async def test_nothing_is_published_before_the_write_has_won() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await _crash(bench, "before write")
+    assert bench.told() == []
+
+
+async def test_a_redelivered_input_brings_the_very_same_events_again() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await _crash(bench, "after publish")
+    await bench.run()
+    sent = bench.broker.read("toy.out.v1")
+    assert len(sent) == 2
+    assert (sent[0].value, sent[0].headers) == (sent[1].value, sent[1].headers)
+
+
+async def test_an_outbox_is_sent_before_a_later_input_from_another_topic_replaces_it() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await _crash(bench, "record")
+    bench.put("a", "2", topic=MORE.name, amount=7)
+    others = [record for record in bench.stream.poll() if record.topic == MORE.name]
+    await bench.loop.on_records(others)
+    assert [told.total for told in bench.told()] == [5, 12]
+    assert [past.version for past in await bench.store.history("a")] == [1, 2]
+
+
+async def test_a_doubtful_write_that_has_won_is_read_and_not_decided_again() -> None:
+    bench = Bench(fault=Once("after write", Unavailable("timeout")))
+    bench.put("a", "1", amount=5)
+    await bench.run()
+    assert bench.state("a").total == 5
+    assert len(bench.told_ids()) == 1
+
+
+async def test_of_two_members_that_write_the_same_document_one_wins_and_the_other_decides_again() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await bench.run()
+
+    def other_member(point: str) -> None:
+        if point == "before write":
+            bench.fault = lambda _point: None
+            row = bench.store.rows["a"]
+            stolen = Sum(version=2, total=100).model_dump_json()
+            row.document = replace(row.document, rev=row.document.rev + 1, state=stolen)
+
+    bench.fault = other_member
+    bench.put("a", "2", amount=7)
+    await bench.run()
+    assert bench.state("a").total == 107
+    assert [told.total for told in bench.told()] == [5, 5, 107], "the other member's outbox is sent once more, to be sure"
+    assert len(bench.told_ids()) == 2
+
+
+async def test_many_inputs_of_one_document_in_one_batch_are_one_write_in_their_order() -> None:
+    bench = Bench()
+    for n in range(50):
+        bench.put("a", str(n), amount=1)
+    await bench.run()
+    assert bench.store.rows["a"].document.rev == 1
+    assert [told.version for told in bench.told()] == list(range(1, 51))
+
+
+async def test_the_same_input_twice_in_one_batch_counts_once() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    bench.put("a", "1", amount=5)
+    await bench.run()
+    assert bench.state("a").total == 5
+    assert len(bench.told()) == 1
+
+
+async def test_the_inbox_records_refusals_and_no_ops_too() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    bench.put("a", "2", misbehave="nothing")
+    bench.put("a", "3", misbehave="conflict")
+    await bench.run()
+    outcomes = list(bench.store.rows["a"].document.inbox.values())
+    assert outcomes == [Outcome.APPLIED, Outcome.NOTHING, Outcome.PARKED]
+
+
+async def test_an_input_that_says_nothing_about_an_unknown_document_leaves_none_behind() -> None:
+    bench = Bench()
+    bench.put("a", "1", misbehave="nothing")
+    await bench.run()
+    assert bench.store.rows == {}
+    assert not any(bench.lag().values())
+
+
+async def test_an_invalid_record_is_parked_raw_with_where_and_why_and_stops_nobody() -> None:
+    bench = Bench()
+    bench.broker.append(IN.name, "a", b'{"name": 1}', [("ce_id", None), ("x", b"\xff")])
+    bench.put("a", "1", amount=5)
+    await bench.run()
+    assert bench.state("a").total == 5
+    (dead,) = bench.broker.read(DEAD.name)
+    letter = DeadLetter.model_validate_json(dead.value or b"")
+    assert letter.reason is Reason.INVALID
+    assert letter.raw_value == "eyJuYW1lIjogMX0="
+    assert letter.raw_headers == (("ce_id", None), ("x", "/w=="))
+    assert {problem.path for problem in letter.problems} == {"name", "nonce"}
+
+
+async def test_an_exception_from_one_record_parks_that_record_alone() -> None:
+    bench = Bench()
+    bench.put("a", "1", misbehave="raise")
+    bench.put("a", "2", amount=7)
+    await bench.run()
+    assert bench.state("a").total == 7
+    (dead,) = bench.broker.read(DEAD.name)
+    assert DeadLetter.model_validate_json(dead.value or b"").reason is Reason.DEFECTIVE
+
+
+async def test_an_event_too_large_for_its_topic_parks_its_record_before_anything_is_written() -> None:
+    bench = Bench()
+    bench.put("a", "1", misbehave="grow")
+    await bench.run()
+    assert bench.store.rows["a"].document.state is None
+    (dead,) = bench.broker.read(DEAD.name)
+    assert DeadLetter.model_validate_json(dead.value or b"").reason is Reason.TOO_LARGE
+
+
+async def test_a_stored_document_that_cannot_be_read_parks_its_records_and_stops_nobody_else() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await bench.run()
+    row = bench.store.rows["a"]
+    row.document = replace(row.document, state='{"version": "broken"}')
+    bench.put("a", "2", amount=7)
+    bench.put("b", "3", amount=9)
+    await bench.run()
+    assert bench.state("b").total == 9
+    assert row.document.state == '{"version": "broken"}'
+    assert len(bench.broker.read(DEAD.name)) == 1
+
+
+async def test_the_breaker_stops_the_service_when_our_own_exceptions_would_fill_the_dead_letters() -> None:
+    bench = Bench()
+    for n in range(30):
+        bench.put("a", str(n), misbehave="raise")
+    await bench.loop.on_records(bench.stream.poll())
+    assert bench.loop.paused is not None
+    assert bench.loop.paused.startswith("breaker: 30 exceptions")
+    assert bench.broker.read(DEAD.name) == []
+    assert sum(bench.lag().values()) == 30
+
+
+async def test_the_breaker_stays_closed_for_one_source_and_opens_for_many() -> None:
+    bench = Bench()
+    for _ in range(200):
+        bench.broker.append(OUTSIDE[0].name, "x", b"rubbish")
+    await bench.run()
+    assert len(bench.broker.read(DEAD.name)) == 200
+    for outside in OUTSIDE[1:]:
+        for _ in range(3):
+            bench.broker.append(outside.name, "x", b"rubbish")
+    await bench.loop.on_records(bench.stream.poll())
+    assert "sources at once" in (bench.loop.paused or "")
+    assert len(bench.broker.read(DEAD.name)) == 200
+
+
+async def test_one_record_retried_while_a_server_is_away_does_not_open_the_breaker() -> None:
+    bench = Bench()
+    bench.put("a", "1", misbehave="raise")
+    bench.fault = lambda point: _away(point, "before publish")
+    for _ in range(30):
+        await bench.loop.on_records(bench.stream.poll())
+    assert "breaker" not in (bench.loop.paused or "")
+
+
+def _away(point: str, at: str) -> None:
+    if point == at:
+        raise Unavailable("away")
+
+
+async def test_pauses_grow_while_a_server_is_away_and_nothing_more_is_consumed() -> None:
+    bench = Bench(fault=lambda point: _away(point, "load"))
+    bench.put("a", "1", amount=5)
+    for _ in range(9):
+        await bench.loop.on_records(bench.stream.poll())
+    assert bench.clock.slept == [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 15.0, 15.0]
+    assert sum(bench.lag().values()) == 1
+
+
+async def test_a_timer_rings_once_and_never_early() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    await bench.tick(seconds=59)
+    assert bench.state("a").rings == 0
+    await bench.tick(seconds=2)
+    await bench.tick(seconds=60)
+    assert bench.state("a").rings == 1
+
+
+async def test_no_time_passes_for_a_document_before_its_inputs_are_read() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    bench.clock.advance(seconds=120)
+    bench.put("a", "2", amount=7)
+    await bench.tick(seconds=1)
+    assert bench.state("a").rings == 0
+    await bench.run()
+    bench.put("a", "3", amount=9)
+    await bench.tick(seconds=1)
+    assert bench.state("a").rings == 1, "records that came after the sampled end do not hold time up"
+
+
+@pytest.mark.parametrize("point", ["before write", "after write", "record", "before publish", "after publish", "sent"])
+async def test_what_a_timer_caused_is_found_in_the_outbox_after_a_crash(point: str) -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    bench.clock.advance(seconds=61)
+    bench.fault = Once(point, Crash())
+    with pytest.raises(Crash):
+        await bench.loop.on_tick()
+    bench.fault = lambda _point: None
+    bench.restart()
+    await bench.tick(seconds=1)
+    await bench.tick(seconds=UNSENT_AFTER.total_seconds() + 1)
+    await bench.tick(seconds=1)
+    assert bench.state("a").rings == 1
+    assert len(bench.told_ids()) == 2
+    assert bench.store.rows["a"].document.unsent_at is None
+
+
+async def test_a_timer_that_fails_is_put_aside_and_others_ring() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=13, ring_after=60)
+    bench.put("b", "2", amount=1, ring_after=60)
+    await bench.run()
+    await bench.tick(seconds=61)
+    assert bench.state("b").rings == 1
+    assert bench.store.rows["a"].wake_at == bench.clock.time + ASIDE
+
+
+async def test_a_timer_that_does_not_move_on_is_put_aside_unwritten() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=14, ring_after=60)
+    await bench.run()
+    await bench.tick(seconds=61)
+    assert bench.state("a").rings == 0
+    assert bench.store.rows["a"].wake_at == bench.clock.time + ASIDE
+
+
+async def test_a_timer_belongs_to_the_member_that_holds_its_documents_partition() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    home = bench.store.rows["a"].document.partition
+    bench.stream.own(frozenset(place for place in bench.stream.owned() if place[1] != home))
+    await bench.tick(seconds=61)
+    assert bench.state("a").rings == 0
+
+
+async def test_for_a_record_now_is_the_brokers_append_time_however_late_it_is_decided() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    appended = bench.clock.time
+    bench.clock.advance(seconds=3600)
+    await bench.run()
+    assert bench.state("a").ring_at == appended + timedelta(seconds=60)
+
+
+async def test_a_call_is_made_only_after_sending_is_written() -> None:
+    bench = Bench()
+    bench.put("a", "1", call="ring-1")
+    bench.fault = Once("before write", Crash())
+    with pytest.raises(Crash):
+        await bench.run()
+    assert bench.bell.calls == []
+    bench.fault = lambda _point: None
+    bench.restart()
+    await bench.run()
+    assert [effect.key for _, effect in bench.bell.calls] == ["ring-1"]
+    assert bench.state("a").calling == "ring-1"
+
+
+async def test_the_end_of_a_call_is_told_once() -> None:
+    bench = Bench()
+    bench.put("a", "1", call="ring-1")
+    await bench.run()
+    calls = list(bench.bell.calls)
+    await bench.end_calls()
+    bench.bell.calls = calls
+    await bench.end_calls()
+    assert bench.state("a").called == 1
+    assert [told.what for told in bench.told()] == ["sum", "called"]
+
+
+async def test_room_in_a_channel_is_used_up_within_a_batch() -> None:
+    seen: list[int] = []
+
+    def watch(state, step, context):  # type: ignore[no-untyped-def]
+        if isinstance(step, Input):
+            seen.append(context.free["bell"])
+        return decide(state, step, context)
+
+    bench = Bench()
+    bench.service = replace(bench.service, decide=watch)
+    bench.restart()
+    for n in range(3):
+        bench.put(f"n{n}", str(n), call=f"c{n}")
+    await bench.run()
+    assert sorted(seen) == [0, 1, 2]
+
+
+async def test_a_batch_for_partitions_that_are_no_longer_ours_is_left_to_their_owner() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    batch = bench.stream.poll()
+    bench.stream.own(frozenset())
+    await bench.loop.on_records(batch)
+    assert bench.store.rows == {}
+    assert bench.told() == []
+
+
+async def test_a_service_without_documents_is_the_same_loop() -> None:
+    bench = Bench(replace(Bench().service, state=None))
+    bench.put("a", "1", amount=5)
+    await bench.run()
+    assert [told.total for told in bench.told()] == [5]
+    assert not any(bench.lag().values())
+
+
+def test_a_thousand_inputs_keep_an_inbox_under_64_kib() -> None:
+    import bson  # noqa: PLC0415 - only here
+
+    from contracts.identity import name_id  # noqa: PLC0415 - only here
+
+    inbox = [Entry(name_id(str(n)), Outcome.APPLIED).pack() for n in range(1000)]
+    assert len(bson.encode({"inbox": inbox})) < 32 * 1024
