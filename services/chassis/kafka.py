@@ -28,7 +28,10 @@ REQUEST_SECONDS = 10.0
 """How long an offset request or a commit may take."""
 POLL_MS = 20
 """FastStream waits this long for a batch, and sleeps as long after an empty one."""
+BATCH = 256 * 1024
 MAX_REQUEST = 3 * 1024 * 1024
+ROOM = 2 * BATCH
+"""Bytes above a topic's limit for one body: the broker's limit is for a whole batch, headers and framing included."""
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -112,9 +115,9 @@ class KafkaStream:
             raise Unavailable(f"broker: no acknowledgement within {PUBLISH_SECONDS:.0f} s") from None
         except KafkaError as fault:
             await self._renew(fault)
-        refused = next((failed for one in sent if (failed := one.exception())), None)
+        refused = [failed for one in sent if (failed := one.exception())]
         if refused:
-            await self._renew(refused)
+            await self._renew(refused[0])
 
     async def commit(self, after: Mapping[Partition, int]) -> None:
         """See the port."""
@@ -197,6 +200,7 @@ class KafkaStream:
             key=message.key.encode("utf-8", "surrogatepass"),
             headers=list(message.headers),
         )
+        sent.add_done_callback(_seen)
         return sent
 
     async def _renew(self, fault: BaseException) -> None:
@@ -213,7 +217,7 @@ class KafkaStream:
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
-            max_batch_size=256 * 1024,
+            max_batch_size=BATCH,
             max_request_size=MAX_REQUEST,
         )
         try:
@@ -272,6 +276,12 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._stream.assign(assigned)
 
 
+def _seen(sent: asyncio.Future[Any]) -> None:
+    """A send whose wait was given up may still fail; nobody else looks at it."""
+    if not sent.cancelled():
+        sent.exception()
+
+
 async def _as_is(message: Any) -> Any:
     return message.body
 
@@ -311,7 +321,7 @@ def _new_topic(namespace: str, topic: Topic, replication: int) -> NewTopic:
     retention = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
     settings = {
         "retention.ms": str(retention),
-        "max.message.bytes": str(topic.max_bytes),
+        "max.message.bytes": str(topic.max_bytes + ROOM),
         "cleanup.policy": "delete",
         "message.timestamp.type": "LogAppendTime",
         "min.insync.replicas": str(max(1, replication - 1)),

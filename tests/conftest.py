@@ -1,0 +1,14 @@
+"""The one shared fixture: real servers, started when the first test asks for them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import Servers
+from tests.servers import servers as running_servers
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with running_servers(tmp_path_factory.mktemp("servers")) as found:
+        yield found

@@ -1,0 +1,177 @@
+"""One suite for the store port, run against the real server and against the one in memory."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import name_id
+from contracts.wire import Message, event, message
+from services.chassis.mongo import MongoStore, client
+from services.chassis.ports import Change, Entry, Store
+from services.chassis.values import Outcome
+from simulation.store import MemoryStore
+from tests.servers import Servers, namespace
+from tests.toy import OUT, SERVICE, Told
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+Make = Callable[..., Change]
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "memory":
+        return MemoryStore()
+    servers: Servers = request.getfixturevalue("servers")
+    found = MongoStore(client(servers.mongo), namespace().replace(".", "-") + "store", SERVICE)
+    await found.prepare()
+    return found
+
+
+def told(name: str, version: int) -> Message:
+    body = Told(version=version, name=name, what="sum", total=version)
+    cause = name_id(f"{name}/{version}")
+    return message(event(OUT, body, cause=cause), source="yiwang/toy", time=NOW, traceparent="00-0-0-00")
+
+
+def change(subject: str, rev: int, **fields: Any) -> Change:
+    base: dict[str, Any] = {
+        "schema": 1,
+        "partition": 2,
+        "state": f'{{"version":{rev}}}',
+        "entries": (Entry(name_id(f"{subject}/{rev}"), Outcome.APPLIED),),
+        "outbox": (told(subject, rev + 1),),
+        "wake_at": None,
+        "unsent_at": None,
+        "facets": {"total": rev},
+        "kept": {},
+    }
+    return Change(subject=subject, rev=rev, **{**base, **fields})
+
+
+async def test_what_is_written_is_loaded_whole(store: Store) -> None:
+    assert await store.write([change("a", 0, unsent_at=NOW)]) == frozenset()
+    (found,) = (await store.load(["a", "missing"])).values()
+    assert (found.subject, found.rev, found.schema, found.partition) == ("a", 1, 1, 2)
+    assert found.state == '{"version":0}'
+    assert found.inbox == {name_id("a/0"): Outcome.APPLIED}
+    assert found.outbox == (told("a", 1),)
+    assert found.unsent_at == NOW
+    assert found.size >= len(found.state)
+
+
+async def test_an_update_adds_to_the_inbox_and_replaces_the_outbox(store: Store) -> None:
+    await store.write([change("a", 0)])
+    assert await store.write([change("a", 1)]) == frozenset()
+    found = (await store.load(["a"]))["a"]
+    assert found.rev == 2
+    assert set(found.inbox) == {name_id("a/0"), name_id("a/1")}
+    assert found.outbox == (told("a", 2),)
+
+
+async def test_a_write_on_a_passed_revision_does_not_apply_and_says_so(store: Store) -> None:
+    await store.write([change("a", 0), change("b", 0)])
+    await store.write([change("a", 1)])
+    doubtful = await store.write([change("a", 1, state='{"version":99}'), change("b", 1), change("c", 0)])
+    assert "a" in doubtful
+    assert "c" not in doubtful
+    found = await store.load(["a", "b", "c"])
+    assert found["a"].state == '{"version":1}'
+    assert found["b"].rev == 2
+    assert found["c"].rev == 1
+
+
+async def test_a_second_insert_does_not_apply_and_says_so(store: Store) -> None:
+    await store.write([change("a", 0)])
+    assert await store.write([change("a", 0, state='{"version":99}'), change("b", 0)]) == {"a"}
+    assert (await store.load(["a"]))["a"].state == '{"version":0}'
+
+
+async def test_history_is_insert_only_and_in_the_order_of_versions(store: Store) -> None:
+    await store.record([("a", told("a", 2)), ("a", told("a", 1)), ("b", told("b", 1))])
+    await store.record([("a", told("a", 1)), ("a", told("a", 3))])
+    assert [past.version for past in await store.history("a")] == [1, 2, 3]
+    (past,) = await store.history("b")
+    assert (past.topic, past.type, past.at) == (OUT.name, "toy.sum.v1", NOW)
+    assert Told.model_validate_json(past.value).total == 1
+    assert past.id == told("b", 1).id
+
+
+async def test_due_gives_the_documents_of_one_partition_whose_time_has_come_the_earliest_first(store: Store) -> None:
+    later = NOW + timedelta(hours=1)
+    await store.write(
+        [
+            change("late", 0, wake_at=NOW),
+            change("early", 0, wake_at=NOW - timedelta(hours=1)),
+            change("not-yet", 0, wake_at=later),
+            change("never", 0),
+            change("elsewhere", 0, wake_at=NOW, partition=1),
+        ]
+    )
+    assert [one.subject for one in await store.due(2, NOW, 10)] == ["early", "late"]
+    assert [one.subject for one in await store.due(2, NOW, 1)] == ["early"]
+
+
+async def test_a_wake_time_that_is_taken_off_is_not_due_any_more(store: Store) -> None:
+    await store.write([change("a", 0, wake_at=NOW)])
+    await store.write([change("a", 1)])
+    assert await store.due(2, NOW, 10) == []
+
+
+async def test_a_timer_put_aside_comes_back_later_unless_the_document_has_moved_on(store: Store) -> None:
+    later = NOW + timedelta(minutes=10)
+    await store.write([change("a", 0, wake_at=NOW)])
+    await store.put_aside("a", 7, later)
+    assert len(await store.due(2, NOW, 10)) == 1
+    await store.put_aside("a", 1, later)
+    assert await store.due(2, NOW, 10) == []
+    assert len(await store.due(2, later, 10)) == 1
+
+
+async def test_a_marked_outbox_is_found_until_the_same_mark_is_taken_off(store: Store) -> None:
+    await store.write([change("a", 0, unsent_at=NOW)])
+    assert [one.subject for one in await store.unsent(2, NOW, 10)] == ["a"]
+    await store.sent([("a", NOW - timedelta(seconds=1))])
+    assert len(await store.unsent(2, NOW, 10)) == 1
+    await store.sent([("a", NOW)])
+    assert await store.unsent(2, NOW, 10) == []
+
+
+async def test_queries_go_by_facets_in_the_order_asked_for(store: Store) -> None:
+    await store.write([change(f"n{n}", 0, facets={"total": n % 3, "at": NOW + timedelta(days=n)}) for n in range(6)])
+    found = await store.query({"total": {"$gte": 1}}, [("total", -1), ("_id", 1)], 3)
+    assert [one.subject for one in found] == ["n2", "n5", "n1"]
+    after = {"$or": [{"total": {"$lt": 1}}, {"total": 1, "_id": {"$gt": "n1"}}]}
+    assert [one.subject for one in await store.query(after, [("_id", 1)], 10)] == ["n0", "n3", "n4"]
+    late = await store.query({"at": {"$gt": NOW + timedelta(days=4)}}, [("_id", 1)], 10)
+    assert [one.subject for one in late] == ["n5"]
+    assert late[0].state == {"version": 0}
+
+
+async def test_a_document_can_be_read_with_its_inbox(store: Store) -> None:
+    await store.write([change("a", 0)])
+    found = await store.read("a")
+    assert found is not None
+    assert (found.rev, found.inbox) == (1, {name_id("a/0")})
+    assert await store.read("missing") is None
+
+
+async def test_a_batch_of_five_hundred_is_written_and_loaded(store: Store) -> None:
+    names = [str(uuid4()) for _ in range(500)]
+    assert await store.write([change(name, 0) for name in names]) == frozenset()
+    assert await store.write([change(name, 1) for name in names]) == frozenset()
+    assert {one.rev for one in (await store.load(names)).values()} == {2}
+
+
+async def test_bytes_that_are_kept_are_not_loaded_and_stay_over_updates(store: Store) -> None:
+    await store.write([change("a", 0, kept={"first": b"\x00\xff"})])
+    await store.write([change("a", 1, kept={"second": b"more"})])
+    assert (await store.load(["a"]))["a"].rev == 2
+
+
+def test_an_inbox_entry_survives_its_packing() -> None:
+    entry = Entry(UUID(int=5), Outcome.REFUSED)
+    assert Entry.unpack(entry.pack()) == entry
+    assert len(entry.pack()) == 17

@@ -1,0 +1,204 @@
+"""The stream's adapter on a real Kafka: delivery, offsets, headers, rebalances, and records that are gone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from contracts.wire import Message
+from services.chassis.kafka import KafkaStream, Lost, create_topics, missing_topics
+from services.chassis.ports import Partition
+from services.chassis.values import Record
+from tests.servers import Servers, namespace
+from tests.toy import IN, MORE, OUT, TOPICS
+
+DEADLINE = 30.0
+
+
+class Reader:
+    """A loop in eight lines: it keeps what it is given and commits it."""
+
+    def __init__(self, stream: KafkaStream, *, commit: bool = True) -> None:
+        self.stream, self.commit = stream, commit
+        self.records: list[Record] = []
+
+    async def take(self, records: Sequence[Record]) -> None:
+        self.records.extend(records)
+        after = {(r.topic, r.partition): r.offset + 1 for r in records}
+        if self.commit:
+            await self.stream.commit(after)
+
+    async def release(self) -> None:
+        """Nothing is under way."""
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]], what: str) -> None:
+    """Wait for something to hold, or fail with what did not."""
+    limit = asyncio.get_running_loop().time() + DEADLINE
+    while True:
+        held = holds()
+        if held if isinstance(held, bool) else await held:
+            return
+        assert asyncio.get_running_loop().time() < limit, f"not within {DEADLINE} s: {what}"
+        await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def space(servers: Servers) -> str:
+    found = namespace()
+    await create_topics(servers.brokers, found, TOPICS, replication=1)
+    return found
+
+
+@asynccontextmanager
+async def member(servers: Servers, space: str, *, commit: bool = True, name: str | None = None) -> AsyncIterator[Reader]:
+    stream = KafkaStream(
+        servers.brokers, namespace=space, group="toy", topics=(IN, MORE), member=name, batch=100
+    )
+    reader = Reader(stream, commit=commit)
+    await stream.start(reader.take, reader.release)
+    try:
+        yield reader
+    finally:
+        await stream.stop()
+
+
+def note(n: int, topic: str = IN.name) -> Message:
+    return Message(
+        id=uuid4(),
+        topic=topic,
+        type="toy.put.v1",
+        key=f"k{n}",
+        subject=f"k{n}",
+        version=0,
+        time=datetime.now(UTC),
+        value=str(n).encode(),
+        headers=(("ce_id", b"x"),),
+    )
+
+
+async def test_what_is_published_is_read_with_the_brokers_time(servers: Servers, space: str) -> None:
+    before = datetime.now(UTC)
+    async with member(servers, space) as reader:
+        await reader.stream.publish([note(n) for n in range(300)])
+        await until(lambda: len(reader.records) == 300, "300 records")
+    assert {int(record.value or b"") for record in reader.records} == set(range(300))
+    assert {record.topic for record in reader.records} == {IN.name}, "the namespace stays outside"
+    assert all(abs((record.time - before).total_seconds()) < 60 for record in reader.records)
+
+
+async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_they_are(servers: Servers, space: str) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=servers.brokers)
+    await producer.start()
+    odd = [("n", None), ("b", b"\xff\xfe")]
+    await producer.send_and_wait(space + IN.name, value=None, key=b"k", headers=odd, partition=1)
+    await producer.send_and_wait(space + IN.name, value=b"\xff", key=None, partition=1)
+    await producer.stop()
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.records) == 2, "both records")
+    first, second = reader.records
+    assert (first.key, first.value, first.headers) == (b"k", None, (("n", None), ("b", b"\xff\xfe")))
+    assert (second.key, second.value) == (None, b"\xff")
+
+
+async def test_what_was_not_committed_is_delivered_again_and_what_was_is_not(servers: Servers, space: str) -> None:
+    async with member(servers, space, commit=False) as reader:
+        await reader.stream.publish([note(n) for n in range(10)])
+        await until(lambda: len(reader.records) == 10, "10 records")
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.records) == 10, "the same 10 again")
+        await reader.stream.publish([note(10)])
+        await until(lambda: len(reader.records) == 11, "one more")
+    async with member(servers, space) as reader:
+        await reader.stream.publish([note(11)])
+        await until(lambda: len(reader.records) == 1, "the newest alone")
+    assert [record.value for record in reader.records] == [b"11"]
+
+
+async def test_a_rewound_partition_is_read_again_from_there(servers: Servers, space: str) -> None:
+    async with member(servers, space, commit=False) as reader:
+        await reader.stream.publish([note(1)])
+        await until(lambda: len(reader.records) == 1, "the record")
+        record = reader.records[0]
+        reader.stream.rewind({(record.topic, record.partition): record.offset})
+        await until(lambda: len(reader.records) == 2, "the record again")
+    assert reader.records[0] == reader.records[1]
+
+
+async def test_read_to_reaches_the_ends_when_all_is_committed(servers: Servers, space: str) -> None:
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.stream.owned()) == 6, "all partitions of both topics")
+        assert set((await reader.stream.read_to()).values()) == {0}
+        await reader.stream.publish([note(n) for n in range(50)])
+        await until(lambda: len(reader.records) == 50, "50 records")
+        ends: dict[Partition, int] = dict(await reader.stream.ends())
+        assert sum(ends.values()) == 50
+        assert await reader.stream.read_to() == ends
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.stream.owned()) == 6, "all partitions again")
+        assert await reader.stream.read_to() == ends, "a new member knows from the group's offsets"
+
+
+async def test_equal_partition_numbers_of_all_topics_come_to_one_member(servers: Servers, space: str) -> None:
+    async with member(servers, space, name="one") as one, member(servers, space, name="two") as two:
+        await until(lambda: 0 < len(one.stream.owned()) < 6 and 0 < len(two.stream.owned()) < 6, "a shared assignment")
+        for reader in (one, two):
+            numbers = {topic: {n for t, n in reader.stream.owned() if t == topic} for topic in (IN.name, MORE.name)}
+            assert numbers[IN.name] == numbers[MORE.name]
+
+
+async def test_members_that_come_and_go_in_peace_repeat_nothing(servers: Servers, space: str) -> None:
+    total = 2000
+    async with member(servers, space) as one:
+        publishing = asyncio.create_task(_slowly(one, total))
+        async with member(servers, space) as two:
+            await until(lambda: len(two.records) > 100, "some records for the second member")
+        await publishing
+        await until(lambda: len(one.records) + len(two.records) >= total, "all records")
+    seen = [record.position for reader in (one, two) for record in reader.records]
+    assert len(seen) == len(set(seen)) == total
+
+
+async def _slowly(reader: Reader, total: int) -> None:
+    for at in range(0, total, 20):
+        await reader.stream.publish([note(n) for n in range(at, at + 20)])
+        await asyncio.sleep(0.05)
+
+
+async def test_records_that_are_gone_before_they_were_read_end_the_process_and_are_not_passed_over(
+    servers: Servers, space: str
+) -> None:
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.stream.owned()) == 6, "all partitions")
+        await reader.stream.publish([note(1)])
+        await until(lambda: len(reader.records) == 1, "the record")
+        await reader.stream.publish([note(1)] * 3)
+        await until(lambda: len(reader.records) == 4, "three more")
+        await reader.stream.read_to()
+        place = reader.records[0].partition
+        settled = {(IN.name, place): 1}
+        reader.stream._settled.update(settled)
+        reader.stream.rewind(settled)
+        await _delete(servers, space + IN.name, place, before=3)
+        with pytest.raises(Lost, match=f"{IN.name}/{place}/3: records 1 to 2 are gone"):
+            await asyncio.wait_for(reader.stream.lost, DEADLINE)
+
+
+async def _delete(servers: Servers, topic: str, partition: int, before: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.brokers)
+    await admin.start()
+    await admin.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=before)})
+    await admin.close()
+
+
+async def test_topics_are_created_once_and_those_that_are_missing_are_named(servers: Servers) -> None:
+    space = namespace()
+    assert await missing_topics(servers.brokers, space, [IN, OUT]) == [space + IN.name, space + OUT.name]
+    assert len(await create_topics(servers.brokers, space, [IN], replication=1)) == 1
+    assert await create_topics(servers.brokers, space, [IN], replication=1) == []
+    assert await missing_topics(servers.brokers, space, [IN, OUT]) == [space + OUT.name]
