@@ -75,9 +75,7 @@ def _location(
     why: str,
     candidates: tuple[Path, ...] = (),
 ) -> Location:
-    return Location(
-        outcome=outcome, method=method, path=path, candidates=candidates, boundary_version=version, why=f"{why}。"
-    )
+    return Location(outcome=outcome, method=method, path=path, candidates=candidates, boundary_version=version, why=why)
 
 
 def _despite_code(boundaries: Territory, code: str | None) -> str:

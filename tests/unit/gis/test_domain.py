@@ -41,7 +41,7 @@ def test_a_point_in_one_grid_is_located_there_with_the_full_path() -> None:
 
     assert (found.outcome, found.method) == (LocationOutcome.LOCATED, LocationMethod.POINT)
     assert (found.path, found.candidates) == (PATH, ())
-    assert found.why == f"坐标位于{GRID.name}（{GRID.code}）范围内（边界版本land/1）。"
+    assert found.why == f"坐标位于{GRID.name}（{GRID.code}）范围内（边界版本land/1）"
 
 
 def test_a_point_on_a_border_fits_two_grids_and_belongs_to_what_they_share() -> None:
@@ -57,7 +57,7 @@ def test_a_point_in_no_grid_is_outside_and_belongs_to_the_banner() -> None:
     found = place(point=at(109))
 
     assert (found.outcome, found.method, found.path) == (LocationOutcome.OUTSIDE, LocationMethod.POINT, (BANNER,))
-    assert found.why == "坐标不在鄂托克前旗任何网格内（边界版本land/1）。"
+    assert found.why == "坐标不在鄂托克前旗任何网格内（边界版本land/1）"
 
 
 def test_a_point_outside_stands_against_a_known_place_code_which_is_mentioned() -> None:

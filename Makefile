@@ -1,0 +1,78 @@
+# Yiwang on one machine. `make help` lists the targets; Python 3.11 or 3.12, pip and make are all that most of them need.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+LOCKS := requirements.txt requirements-local.txt requirements-dev.txt
+STAMP := $(VENV)/.installed
+TESTS := tests/unit tests/contract tests/service tests/integration tests/e2e
+SUPERVISOR := $(PY) -m deploy.local.supervisor
+
+# A fitting Python: PYTHON= if given, else the first that is there and runs.
+FIT := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
+CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
+FIND_PYTHON = for each in $(CANDIDATES); do \
+	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
+
+.PHONY: help venv run up down status test check format contracts client-test lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+venv: $(STAMP) ## make .venv from the hashed locks
+
+$(STAMP): $(LOCKS)
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then echo "Python 3.11 or 3.12 is needed (tried: $(CANDIDATES)); name one with PYTHON=" >&2; exit 2; fi; \
+	echo "setting up $(VENV) with $$python"; rm -rf $(VENV); \
+	if "$$python" -c "import ensurepip" 2>/dev/null; then "$$python" -m venv $(VENV); pip="$(PY) -m pip"; \
+	else "$$python" -m venv --without-pip $(VENV); pip="$$python -m pip --python $(PY)"; fi; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(LOCKS)); \
+	touch $@
+
+# On a terminal the run is a job of its own, so that Ctrl-C ends it alone and make exits with its code.
+run: venv ## start all, feed 300 reports, stay up until Ctrl-C
+	@if [ -t 0 ]; then set -m; $(SUPERVISOR) run; exit; fi; exec $(SUPERVISOR) run
+
+up: venv ## start all in the background; returns when ready, with addresses in .run/env
+	@$(SUPERVISOR) up
+
+down: venv ## stop what `make up` or `make run` started
+	@$(SUPERVISOR) down
+
+status: venv ## what runs
+	@$(SUPERVISOR) status
+
+test: venv ## all tests, those on a real Kafka and MongoDB included
+	@$(PY) -m pytest $(wildcard $(TESTS))
+
+check: venv ## ruff, mypy --strict, import-linter
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+format: venv ## put the code into the form that `make check` wants
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+contracts: venv ## generate schemas, AsyncAPI and the cluster's topics from the registry
+	@$(PY) -m contracts.generate
+
+client-test: venv ## a foreign Kafka client against the contracts; installs Debian's kcat if it is missing
+	@command -v kcat >/dev/null || { echo "installing Debian's package kcat"; \
+		$$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -qq; \
+		$$([ "$$(id -u)" = 0 ] || echo sudo) apt-get install -qq -y --no-install-recommends kcat; }
+	@$(PY) -m pytest tests/client
+
+lock: ## pin every requirement again, with hashes and without addresses; needs uv
+	@for name in requirements requirements-local requirements-dev; do env -u UV_FIND_LINKS uv pip compile --quiet \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --python-platform x86_64-unknown-linux-gnu $$name.in -o $$name.txt; done
+
+clean: ## stop the run, then delete its data and the virtual environment
+	@if [ -e $(STAMP) ]; then $(SUPERVISOR) down; fi
+	@rm -rf .run $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""One machine's run: real engines, the services and the people's end, under a small supervisor."""

@@ -1,0 +1,51 @@
+"""The MongoDB-compatible server of a local run: its command line and whether it answers."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+from deploy.local.ports import HOST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """A server that speaks MongoDB's wire protocol, in a process of its own, synced on every commit."""
+
+    folder: Path
+    port: int
+    name: str = "documents"
+
+    @property
+    def uri(self) -> str:
+        """What clients connect to."""
+        return f"mongodb://{HOST}:{self.port}"
+
+    def argv(self) -> list[str]:
+        """The server's command line; naming a configuration keeps it from picking up the machine's own."""
+        folder = self.folder.resolve()
+        program = [sys.executable, "-m", "secantus", "--config", str(folder / "secantusd.toml")]
+        place = ["--host", HOST, "--port", str(self.port), "--storage-path", str(folder / "data")]
+        return [*program, *place, "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING"]
+
+    def prepare(self) -> None:
+        """Make the folder and an empty configuration."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "secantusd.toml").touch()
+
+    async def answers(self) -> bool:
+        """Whether it answers `hello`."""
+        return await documents_answer(self.uri)
+
+
+async def documents_answer(uri: str) -> bool:
+    """Whether a MongoDB at this address answers `hello`."""
+    client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(uri, serverSelectionTimeoutMS=1000)
+    try:
+        return bool(await client.admin.command("hello"))
+    except (PyMongoError, OSError):
+        return False
+    finally:
+        await client.close()

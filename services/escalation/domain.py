@@ -1,0 +1,92 @@
+"""Decides which clocks start and end with what routing says of a case, and what they say as time passes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.case import Case, CaseEvent, CaseEventKind, Status
+from contracts.deadline import DeadlineEvent, DeadlineKind
+from contracts.identity import timer_cause
+from contracts.topics import DEADLINES
+from contracts.wire import Event, event
+from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
+from services.escalation.ledger import Entry, Ledger, Step, ended, entry, next_step, taken
+
+
+def decide(state: Ledger | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[Ledger]:
+    """What the input makes of the case's clocks. The newest snapshot alone counts, not which event brought it."""
+    if isinstance(given, Tick) and state:
+        return _tick(state, given.at)
+    if isinstance(given, Input) and isinstance(given.body, CaseEvent) and given.body.case:
+        return _heard(state, given.body, given.body.case, context.now, given.id)
+    return Decision(outcome=Outcome.NOTHING)
+
+
+def wake(state: Ledger) -> datetime | None:
+    """When the running clock has something to say."""
+    running = state.running
+    return next_step(running).at if running else None
+
+
+def _heard(state: Ledger | None, said: CaseEvent, case: Case, now: datetime, cause: UUID) -> Decision[Ledger]:
+    kept = case.assignment.number if said.kind is CaseEventKind.KEPT else None
+    if state and case.version <= state.case.version:
+        return Decision(state=_keep(state, kept), outcome=Outcome.STALE)
+    ledger = _end(state, case, said.at) if state else Ledger(case=case)
+    if not _starts(ledger, case):
+        return Decision(state=_keep(ledger, kept))
+    clock = entry(case.assignment)
+    ledger, scheduled = _tell(ledger.started(clock), clock, Step(now, DeadlineKind.SCHEDULED, 1), now, cause)
+    return Decision(state=_keep(ledger, kept), events=(scheduled,))
+
+
+def _starts(ledger: Ledger, case: Case) -> bool:
+    known = ledger.entries[-1].assignment if ledger.entries else 0
+    return case.assignment.number > known and case.status is not Status.RESOLVED
+
+
+def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
+    """The ledger of the newer snapshot; a later assignment or the case's end has ended the running clock."""
+    running, current = ledger.running, case.assignment
+    newer = ledger.model_copy(update={"case": case})
+    if running and current.number > running.assignment:
+        return newer.with_last(ended(running, current.assigned_at, current.because.value))
+    if running and case.status is Status.RESOLVED:
+        return newer.with_last(ended(running, at, case.status.value))
+    return newer
+
+
+def _keep(ledger: Ledger, number: int | None) -> Ledger:
+    """The ledger with routing's answer from the banner; even late it ends the asking, and moves nothing back."""
+    running = ledger.running
+    if running is None or running.assignment != number:
+        return ledger
+    return ledger.with_last(running.model_copy(update={"kept": True}))
+
+
+def _tick(ledger: Ledger, at: datetime) -> Decision[Ledger]:
+    events: list[Event] = []
+    clock = ledger.running
+    while clock and (step := next_step(clock)).at <= at:
+        cause = timer_cause(str(ledger.case.case_id), clock.assignment, step.kind.value, step.n)
+        clock = taken(clock, step, at)
+        ledger, told = _tell(ledger.with_last(clock), clock, step, at, cause)
+        events.append(told)
+    return Decision(state=ledger, events=tuple(events), outcome=Outcome.APPLIED if events else Outcome.NOTHING)
+
+
+def _tell(ledger: Ledger, clock: Entry, step: Step, now: datetime, cause: UUID) -> tuple[Ledger, Event]:
+    """The ledger that has counted one event more, and the event."""
+    body = DeadlineEvent(
+        version=ledger.version + 1,
+        case_id=ledger.case.case_id,
+        kind=step.kind,
+        assignment=clock.assignment,
+        n=step.n,
+        at=now,
+        started_at=clock.started_at,
+        warn_at=clock.warn_at,
+        due_at=clock.due_at,
+        case=ledger.case,
+    )
+    return ledger.model_copy(update={"version": body.version}), event(DEADLINES, body, cause=cause)

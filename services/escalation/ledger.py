@@ -1,0 +1,103 @@
+"""The ledger of a case: one entry for each clock that ran, and what the running one does next."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import AwareDatetime
+
+from contracts.case import Assignment, Case
+from contracts.deadline import DeadlineKind
+from contracts.territory import UnitRef
+from contracts.wire import Value
+from services.escalation import clocks
+from services.escalation.clocks import DAY
+
+
+class Entry(Value):
+    """The clock of one assignment.
+
+    ``asked`` counts how often the breach was said, ``kept`` that routing answered from the banner, above which there
+    is nobody; ``supervised`` is the day past due last told of. ``ended_how``: handed_up, escalated or resolved.
+    """
+
+    assignment: int
+    unit: UnitRef
+    started_at: AwareDatetime
+    warn_at: AwareDatetime
+    due_at: AwareDatetime
+    warned_at: AwareDatetime | None = None
+    asked: int = 0
+    asked_at: AwareDatetime | None = None
+    kept: bool = False
+    supervised: int = 0
+    ended_at: AwareDatetime | None = None
+    ended_how: str | None = None
+
+
+class Ledger(Value):
+    """The newest snapshot of the case, all its clocks, and the version of what was told of them."""
+
+    version: int = 0
+    case: Case
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def running(self) -> Entry | None:
+        """The clock of the current assignment, unless it has ended."""
+        last = self.entries[-1] if self.entries else None
+        return last if last and last.ended_at is None else None
+
+    def with_last(self, entry: Entry) -> "Ledger":
+        """The ledger with its last entry put in this form."""
+        return self.model_copy(update={"entries": (*self.entries[:-1], entry)})
+
+    def started(self, entry: Entry) -> "Ledger":
+        """The ledger with one more entry."""
+        return self.model_copy(update={"entries": (*self.entries, entry)})
+
+
+class Step(NamedTuple):
+    """What a clock says next, and when; ``n`` counts within the kind."""
+
+    at: datetime
+    kind: DeadlineKind
+    n: int
+
+
+def entry(assignment: Assignment) -> Entry:
+    """A clock that starts with its assignment."""
+    due = clocks.due_at(assignment.unit.level, assignment.assigned_at)
+    return Entry(
+        assignment=assignment.number,
+        unit=assignment.unit,
+        started_at=assignment.assigned_at,
+        warn_at=clocks.warn_at(assignment.assigned_at, due),
+        due_at=due,
+    )
+
+
+def next_step(entry: Entry) -> Step:
+    """What the running clock says next: warn, breach, then ask again until answered, or supervise if kept."""
+    if entry.warned_at is None:
+        return Step(entry.warn_at, DeadlineKind.WARNED, 1)
+    if entry.asked_at is None:
+        return Step(entry.due_at, DeadlineKind.BREACHED, 1)
+    if entry.kept:
+        n = entry.supervised + 1
+        return Step(entry.due_at + n * DAY, DeadlineKind.OVERDUE, n)
+    return Step(entry.asked_at + clocks.pause(entry.asked), DeadlineKind.BREACHED, entry.asked + 1)
+
+
+def taken(entry: Entry, step: Step, now: datetime) -> Entry:
+    """The entry after it said so, at this time."""
+    changes: dict[DeadlineKind, dict[str, object]] = {
+        DeadlineKind.WARNED: {"warned_at": now},
+        DeadlineKind.BREACHED: {"asked": step.n, "asked_at": now},
+        DeadlineKind.OVERDUE: {"supervised": step.n},
+    }
+    return entry.model_copy(update=changes[step.kind])
+
+
+def ended(entry: Entry, at: datetime, how: str) -> Entry:
+    """The entry of a clock that runs no more."""
+    return entry.model_copy(update={"ended_at": at, "ended_how": how})

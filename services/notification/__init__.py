@@ -1,0 +1,1 @@
+"""Alerts people about what happened to a case: once for each event, recipient and channel."""

@@ -1,0 +1,116 @@
+"""The ways to people: mail, webhook, and the console where neither is set up."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any, Final
+
+import aiosmtplib
+import httpx
+
+from services.chassis.ports import Refused
+
+TIMEOUT: Final = 10.0
+"""Seconds for one call; then it is tried again later, with the same key."""
+PERMANENT: Final = 500
+"""SMTP replies from here on are permanent (RFC 5321, 4.2.1)."""
+PASSING: Final = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+)
+"""Refusals that a later attempt may outlive; the other 4xx are lasting."""
+TOLD: Final = ("to", "recipient", "alert", "case", "template", "subject", "text")
+"""What of an effect's payload goes to the receiver: the same in each attempt, as the key promises."""
+
+
+def _told(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: payload[field] for field in TOLD}
+
+
+class ConsoleChannel:
+    """Writes one line of JSON to standard output, whatever the log's level, as the channel that it stands in for."""
+
+    honours_key = False
+
+    def __init__(self, name: str, capacity: int) -> None:
+        """Take the name of the channel that it is, and how many calls it takes at once."""
+        self.name = name
+        self.capacity = capacity
+
+    async def call(self, key: str, payload: Mapping[str, Any]) -> None:
+        """Write the alert down."""
+        line = {"channel": self.name, "key": key, **_told(payload)}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+class SmtpChannel:
+    """Sends mail; the key is its Message-ID, by which the receiving side drops a repeat."""
+
+    honours_key = True
+
+    def __init__(self, name: str, capacity: int, *, host: str, port: int, sender: str) -> None:
+        """Take the server to hand mail to, and the address that it comes from."""
+        self.name = name
+        self.capacity = capacity
+        self._host, self._port, self._sender = host, port, sender
+
+    async def call(self, key: str, payload: Mapping[str, Any]) -> None:
+        """Hand one mail over; a permanent reply to its sender, recipient or content is Refused."""
+        mail = self._mail(key, payload)
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                await aiosmtplib.send(mail, hostname=self._host, port=self._port, timeout=TIMEOUT)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            _refuse_if_lasting(error.recipients[0])
+            raise
+        except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as error:
+            _refuse_if_lasting(error)
+            raise
+
+    def _mail(self, key: str, payload: Mapping[str, Any]) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"] = self._sender
+        mail["To"] = payload["to"]
+        mail["Subject"] = payload["subject"]
+        mail["Date"] = formatdate(localtime=True)
+        mail["Message-ID"] = f"<{key}@yiwang.invalid>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(payload["text"])
+        return mail
+
+
+def _refuse_if_lasting(error: aiosmtplib.SMTPResponseException) -> None:
+    if error.code >= PERMANENT:
+        raise Refused(f"SMTP {error.code} {error.message}") from error
+
+
+class WebhookChannel:
+    """Posts JSON to one address; the key is the Idempotency-Key, by which the receiver drops a repeat."""
+
+    honours_key = True
+
+    def __init__(self, name: str, capacity: int, *, url: str) -> None:
+        """Take the address; nothing is opened before the first call."""
+        self.name = name
+        self.capacity = capacity
+        self._url = url
+        self._client: httpx.AsyncClient | None = None
+
+    async def call(self, key: str, payload: Mapping[str, Any]) -> None:
+        """Post the alert; a 4xx that will not pass is Refused, whatever else is no 2xx raises an error."""
+        body = json.dumps(_told(payload), ensure_ascii=False).encode()
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        async with asyncio.timeout(TIMEOUT):
+            answer = await self._connection().post(self._url, content=body, headers=headers)
+        if answer.is_client_error and answer.status_code not in PASSING:
+            raise Refused(f"HTTP {answer.status_code} {answer.reason_phrase}")
+        answer.raise_for_status()
+
+    def _connection(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=TIMEOUT)
+        return self._client

@@ -1,0 +1,51 @@
+"""Composition root of routing."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.routing import BaseRoute, Route
+
+from contracts.topics import DEAD, DEADLINES, LOCATED
+from services.chassis.http import Doors
+from services.chassis.readers import internal
+from services.chassis.run import Composition, run
+from services.chassis.settings import Settings
+from services.chassis.values import Service
+from services.routing.actions import Actions, Sleep
+from services.routing.domain import ROUTING, decide
+from services.routing.queries import Queries
+from services.routing.readers import ACTION_READER
+from services.routing.state import BY_LEVEL, BY_UNIT, State, facets
+
+SERVICE: Final = Service(
+    name=ROUTING,
+    readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES)),
+    decide=decide,
+    dead=DEAD[ROUTING],
+    state=State,
+    facets=facets,
+    indexes=(BY_UNIT, BY_LEVEL),
+)
+
+
+def routes(doors: Doors, sleep: Sleep = asyncio.sleep) -> Sequence[BaseRoute]:
+    """The door to cases; it needs a store."""
+    if doors.store is None:
+        return ()
+    queries = Queries(doors.store, doors.authorise)
+    actions = Actions(doors.store, doors.authorise, doors.publish, sleep=sleep)
+    return (
+        Route("/v1/cases", queries.many, methods=["GET"]),
+        Route("/v1/cases/{case_id:uuid}", queries.one, methods=["GET"]),
+        Route("/v1/cases/{case_id:uuid}/actions", actions.act, methods=["POST"]),
+    )
+
+
+def compose(_settings: Settings) -> Composition:
+    """Routing, whole."""
+    return Composition(service=SERVICE, routes=routes)
+
+
+if __name__ == "__main__":
+    run(compose, Settings)

@@ -1,0 +1,138 @@
+"""The HTTP door for reading: one case with its history, and lists by unit, level, status and due time."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from contracts.case import Case, CaseEvent, Status
+from contracts.problem import problems
+from contracts.territory import Level
+from contracts.topics import CASES
+from services.chassis.http import Authorise, HttpProblem
+from services.chassis.ports import Past, Store, Stored
+from services.routing.state import NO_DUE, State, due_key
+
+ORDER: Final = (("due_at", 1), ("_id", 1))
+"""Oldest due first; cases without a due time behind all others (they stand at ``NO_DUE``); then by id."""
+
+
+class Place(NamedTuple):
+    """A place in that order: where the last answer ended."""
+
+    due: datetime
+    id: str
+
+
+START: Final = Place(datetime(1970, 1, 1, tzinfo=UTC), "")
+
+
+def cursor(place: Place) -> str:
+    """The place as an opaque word for a URL."""
+    return urlsafe_b64encode(f"{place.due.isoformat()} {place.id}".encode()).decode()
+
+
+def _place(word: str) -> Place:
+    try:
+        due, subject = urlsafe_b64decode(word.encode()).decode().split(" ")
+        return Place(datetime.fromisoformat(due).astimezone(UTC), subject)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("cursor", "the `next` of an earlier answer") from None
+
+
+class Search(BaseModel):
+    """The parameters of a list; all may be missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: Annotated[str | None, Field(pattern=r"^\d{6}(\d{3}){0,3}$")] = None
+    level: Level | None = None
+    status: Status | None = None
+    due_before: Annotated[AwareDatetime | None, Field(ge=START.due, lt=NO_DUE)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[Place, BeforeValidator(_place)] = START
+
+
+def where(search: Search) -> Mapping[str, Any]:
+    """The search as a filter that either ``BY_UNIT`` or ``BY_LEVEL`` serves.
+
+    What was not asked for is spelt out as every value there is, so that two indexes do for all combinations; this
+    also leaves out documents that no report has opened.
+    """
+    last = search.cursor
+    levels = [search.level] if search.level else list(Level)
+    due = {"$gte": last.due} | ({"$lt": search.due_before.astimezone(UTC)} if search.due_before else {})
+    return {
+        **({"unit": search.unit} if search.unit else {}),
+        **({"level": {"$in": [level.value for level in levels]}} if search.level or not search.unit else {}),
+        "status": {"$in": [status.value for status in ([search.status] if search.status else Status)]},
+        "due_at": due,
+        "$or": [{"due_at": {"$gt": last.due}}, {"_id": {"$gt": last.id}}],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """The answers to GET, for officers and operators."""
+
+    store: Store
+    authorise: Authorise
+
+    async def one(self, request: Request) -> Response:
+        """Answer the case, its version and what happened to it; 404 where no report has opened it."""
+        self.authorise(request, "officer", "operator")
+        subject = str(request.path_params["case_id"])
+        stored = await self.store.read(subject)
+        state = State.model_validate(stored.state) if stored else State()
+        if state.case is None:
+            raise HttpProblem(404, "No such case", f"no report has opened a case {subject} / 没有该事项")
+        past = await history(self.store, subject, state)
+        return JSONResponse({**view(state), "history": [line(CaseEvent.model_validate_json(p.value)) for p in past]})
+
+    async def many(self, request: Request) -> Response:
+        """Answer one page of cases and the cursor of the next, None after the last."""
+        self.authorise(request, "officer", "operator")
+        try:
+            search = Search.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            raise bad(error) from None
+        found = await self.store.query(where(search), ORDER, search.limit + 1)
+        return JSONResponse(page(found, search.limit))
+
+
+async def history(store: Store, subject: str, state: State) -> list[Past]:
+    """All case events of the case; each may stand beside an outcome of the same version."""
+    past = await store.history(subject, limit=2 * state.version)
+    return [one for one in past if one.topic == CASES.name]
+
+
+def page(found: Sequence[Stored], limit: int) -> Mapping[str, Any]:
+    """The first ``limit`` cases; one more than that shows that there is a next page."""
+    cases = [case for stored in found[:limit] if (case := State.model_validate(stored.state).case)]
+    last: Case | None = cases[-1] if len(found) > limit else None
+    following = cursor(Place(due_key(last), str(last.case_id))) if last else None
+    return {"cases": [case.model_dump(mode="json") for case in cases], "next": following}
+
+
+def view(state: State) -> Mapping[str, Any]:
+    """The case and its version."""
+    return {"case": state.case.model_dump(mode="json") if state.case else None, "version": state.version}
+
+
+def line(told: CaseEvent) -> Mapping[str, Any]:
+    """One line of a case's history."""
+    unit = told.case.assignment.unit.model_dump(mode="json") if told.case else None
+    said = told.model_dump(mode="json", include={"kind", "at", "by", "why", "version"})
+    return {**said, "unit": unit}
+
+
+def bad(error: ValidationError) -> HttpProblem:
+    """The answer to parameters or a body that cannot be used: each with what was found and what is right."""
+    found = problems(error)
+    return HttpProblem(400, "Bad request", "; ".join(map(str, found)), problems=[one.model_dump() for one in found])

@@ -1,0 +1,178 @@
+"""The five services as real processes on real servers, in a namespace of their own, with people who receive alerts."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from contracts.topics import TOPICS
+from contracts.wire import Topic
+from deploy.local.engines import free_ports
+from deploy.local.processes import bound
+from tests.servers import Servers, namespace
+
+SERVICES = ("intake", "gis", "routing", "escalation", "notification")
+ROLES = ("department", "officer", "operator")
+ROOT = Path(__file__).parents[1]
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], what: str, *, seconds: float = 60) -> None:
+    """Wait until something holds, or fail and say what did not."""
+    limit = asyncio.get_running_loop().time() + seconds
+    while not await holds():
+        assert asyncio.get_running_loop().time() < limit, f"not within {seconds:.0f} s: {what}"
+        await asyncio.sleep(0.1)
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Everything that runs, and the public doors to it."""
+
+    servers: Servers
+    folder: Path
+    space: str = field(default_factory=namespace)
+    settings: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=lambda: {role: secrets.token_urlsafe(24) for role in ROLES})
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def bearer(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[role]}"}
+
+    def env(self, service: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            "YIWANG_KAFKA": self.servers.kafka,
+            "YIWANG_MONGO": self.servers.mongo,
+            "YIWANG_NAMESPACE": self.space,
+            "YIWANG_TOKENS": str(self.folder / "tokens.toml"),
+            "YIWANG_PEOPLE": str(self.folder / "people"),
+            "YIWANG_SMTP": f"127.0.0.1:{self.ports['smtp']}",
+            "YIWANG_WEBHOOK": f"{self.url('webhook')}/webhook",
+            "YIWANG_HTTP_PORT": str(self.ports.get(service, 0)),
+            "YIWANG_MEMBER": f"{service}-0",
+            **self.settings,
+        }
+
+    def prepare(self) -> None:
+        """Ports, tokens, topics and indexes."""
+        names = [*SERVICES, "smtp", "webhook"]
+        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
+        rows = [
+            f'[[tokens]]\nname = "test-{role}"\nrole = "{role}"\nsha256 = "{sha256(token.encode()).hexdigest()}"\n'
+            + ('department = "hotline-12345"\n' if role == "department" else "")
+            for role, token in self.tokens.items()
+        ]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "tokens.toml").write_text("\n".join(rows))
+        made = subprocess.run([sys.executable, "-m", "yiwang", "init"], cwd=ROOT, env=self.env("-"), check=False)
+        assert made.returncode == 0, "yiwang init failed"
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            module = "deploy.local.people" if name == "people" else f"services.{name}.app"
+            with (self.folder / f"{name}.log").open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    bound([sys.executable, "-m", module]), cwd=ROOT, env=self.env(name), stdout=log, stderr=log
+                )
+
+    def kill(self, name: str) -> None:
+        """Kill -9, and nothing else."""
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def stop(self, name: str, seconds: float = 15) -> int:
+        """SIGTERM; answers the exit code."""
+        self.processes[name].send_signal(signal.SIGTERM)
+        return self.processes[name].wait(seconds)
+
+    async def ready(self, *names: str) -> None:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            for name in names:
+                await eventually(lambda name=name: self._says_ready(http, name), f"{name} ready; see {self.folder}")
+
+    async def _says_ready(self, http: httpx.AsyncClient, name: str) -> bool:
+        code = self.processes[name].poll()
+        assert code is None, f"{name} ended with {code}:\n{self.log(name)}"
+        try:
+            return (await http.get(f"{self.url(name)}/readyz")).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
+
+    def received(self) -> list[dict[str, Any]]:
+        """What reached people, mails and calls alike."""
+        files = [self.folder / "people" / name for name in ("mail.jsonl", "webhook.jsonl")]
+        return [json.loads(line) for file in files if file.exists() for line in file.read_text().splitlines()]
+
+    async def publish(self, topic: Topic, bodies: Sequence[tuple[str, bytes]]) -> None:
+        """As a department would: no headers, acks=all."""
+        producer = AIOKafkaProducer(bootstrap_servers=self.servers.brokers, acks="all")
+        await producer.start()
+        try:
+            sent = [await producer.send(self.space + topic.name, value, key=key.encode()) for key, value in bodies]
+            await asyncio.gather(*sent)
+        finally:
+            await producer.stop()
+
+    async def read(self, topic: Topic) -> list[Any]:
+        """Every record of a topic so far, in the order of each partition."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.servers.brokers)
+        await consumer.start()
+        try:
+            places = [TopicPartition(self.space + topic.name, number) for number in range(topic.partitions)]
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
+            await consumer.seek_to_beginning(*places)
+            records: list[Any] = []
+            while any([await consumer.position(place) < ends[place] for place in places]):
+                for found in (await consumer.getmany(timeout_ms=200)).values():
+                    records.extend(found)
+            return records
+        finally:
+            await consumer.stop()
+
+    async def events(self, topic: Topic) -> dict[str, Any]:
+        """The topic's events by their id, each once; the same id with other content fails."""
+        found: dict[str, bytes] = {}
+        for record in await self.read(topic):
+            name = dict(record.headers)["ce_id"].decode()
+            assert found.setdefault(name, record.value) == record.value, f"{topic.name}: {name} twice with other content"
+        return {name: topic.model.model_validate_json(value) for name, value in found.items()}
+
+
+@asynccontextmanager
+async def pipeline(servers: Servers, folder: Path, **settings: str) -> AsyncIterator[Pipeline]:
+    """All of it, ready; ended when the context ends."""
+    found = Pipeline(servers, folder, settings=settings)
+    found.prepare()
+    try:
+        found.start("people", *SERVICES)
+        await found.ready(*SERVICES)
+        yield found
+    finally:
+        for process in found.processes.values():
+            process.kill()
+            process.wait()
+
+
+def topics_of(service: str) -> Iterator[Topic]:
+    """What a service writes."""
+    return (topic for topic in TOPICS if f"services/{service}" in topic.producers)

@@ -1,0 +1,236 @@
+"""What is wrong with an input is told in English and Chinese, with its path, and without anybody's contact."""
+
+import json
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from contracts.case import CaseAction
+from contracts.examples.cases import ACTIONS
+from contracts.examples.reports import NORMALISED, SUBMITTED
+from contracts.generate import example_json
+from contracts.problem import FOUND_LIMIT, TABLE, Problem, problems, shorten
+from contracts.report import ReportNormalised, Submission
+
+THREE: dict[str, object] = {"reference": "1", "occurred_at": "2026-03-05 14:30", "text": "机井水泵损坏"}
+WELL: dict[str, object] = {"longitude": 107.4, "latitude": 38.4, "datum": "GCJ-02"}
+ADDRESSES = ["a:b"] * 51
+
+MISSING = "found nothing; expected a value: this field is required"
+REQUIRED = "必填字段，请补充"
+CUT_OFF = "EOF while parsing a value at line 1 column 18"
+LEVELS = "'ordinary', 'urgent' or 'life_threatening'"
+ADDRESS = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
+
+# Each row: a bad submission, what is said in English, and what is right in Chinese.
+BAD: tuple[tuple[object, str, str], ...] = (
+    (
+        b'{"reference": "1",',
+        f"$: found bytes; expected well-formed JSON in UTF-8 ({CUT_OFF})",
+        f"合法的 UTF-8 JSON 文本（{CUT_OFF}）",
+    ),
+    (["1"], "$: found list; expected a JSON object", "JSON 对象"),
+    ({"occurred_at": "1", "text": "1"}, f"reference: {MISSING}", REQUIRED),
+    (THREE | {"reference": 317}, "reference: found 317; expected text", "文本（字符串）"),
+    (THREE | {"text": "  "}, "text: found '  '; expected at least 1 character(s)", "至少 1 个字符"),
+    (THREE | {"urgency": "紧急"}, f"urgency: found '紧急'; expected one of {LEVELS}", f"以下之一：{LEVELS}"),
+    (THREE | {"coordinates": {"longitude": 107.4, "latitude": 38.4}}, f"coordinates.datum: {MISSING}", REQUIRED),
+    (
+        THREE | {"coordinates": WELL | {"latitude": 107.4}},
+        "coordinates.latitude: found 107.4; expected a number of at most 90.0",
+        "不大于 90.0 的数",
+    ),
+    (
+        THREE | {"coordinates": "107.4,38.4"},
+        "coordinates: found '107.4,38.4'; expected a JSON object",
+        "JSON 对象",
+    ),
+    (THREE | {"revision": 0}, "revision: found 0; expected a number of at least 1", "不小于 1 的数"),
+    (
+        THREE | {"attachments": ["1.jpg"]},
+        f"attachments.0: found '1.jpg'; expected text of the form {ADDRESS}",
+        f"符合格式 {ADDRESS} 的文本",
+    ),
+    (
+        THREE | {"solved_on_the_spot": {"at": "16:10"}},
+        f"solved_on_the_spot.what_was_done: {MISSING}",
+        REQUIRED,
+    ),
+    (THREE | {"reporter": {"phone": 13}}, "reporter.phone: found int; expected text", "文本（字符串）"),
+)
+
+
+class Choice(BaseModel):
+    """A model with what no contract has, yet other inputs may: a literal, and values read from attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+    word: Literal["a", "b"]
+
+
+ACTION = dict(example_json(ACTIONS["accept"]))
+EVENT = dict(example_json(NORMALISED["smallest"]))
+
+
+def when(value: object) -> object:
+    return {**EVENT, "report": {**EVENT["report"], "occurred_at": value}}
+
+
+# error type                   model             what it finds wrong
+REACHED: dict[str, tuple[type[BaseModel], object]] = {
+    "missing":                    (Submission,       {}),
+    "json_invalid":               (Submission,       b"{"),
+    "model_type":                 (Submission,       b"1"),
+    "model_attributes_type":      (Choice,           1),
+    "string_type":                (Submission,       THREE | {"text": 1}),
+    "string_too_short":           (Submission,       THREE | {"text": ""}),
+    "string_too_long":            (Submission,       THREE | {"title": "1" * 201}),
+    "string_pattern_mismatch":    (CaseAction,       ACTION | {"sender": "App/1"}),
+    "string_unicode":             (Submission,       THREE | {"text": "\ud800"}),
+    "enum":                       (Submission,       THREE | {"coordinates": WELL | {"datum": "WGS84"}}),
+    "literal_error":              (Choice,           {"word": "c"}),
+    "float_type":                 (Submission,       THREE | {"coordinates": WELL | {"longitude": None}}),
+    "float_parsing":              (Submission,       THREE | {"coordinates": WELL | {"longitude": "东经107度"}}),
+    "finite_number":              (Submission,       THREE | {"coordinates": WELL | {"longitude": float("nan")}}),
+    "int_type":                   (Submission,       THREE | {"revision": None}),
+    "int_parsing":                (Submission,       THREE | {"revision": "第二次"}),
+    "int_parsing_size":           (Submission,       THREE | {"revision": "9" * 5000}),
+    "int_from_float":             (Submission,       THREE | {"revision": 1.5}),
+    "greater_than_equal":         (CaseAction,       ACTION | {"assignment": 0}),
+    "less_than_equal":            (Submission,       THREE | {"revision": 1_000_001}),
+    "tuple_type":                 (Submission,       THREE | {"attachments": "a:b"}),
+    "too_long":                   (Submission,       THREE | {"attachments": ADDRESSES}),
+    "uuid_type":                  (CaseAction,       ACTION | {"case_id": 7}),
+    "uuid_parsing":               (CaseAction,       ACTION | {"case_id": "7"}),
+    "datetime_type":              (ReportNormalised, when([])),
+    "datetime_parsing":           (ReportNormalised, when(10**40)),
+    "datetime_from_date_parsing": (ReportNormalised, when("2026-13-05")),
+    "timezone_aware":             (ReportNormalised, when("2026-03-05T14:30:00")),
+}  # fmt: skip
+
+
+def refusal(model: type[BaseModel], value: object) -> ValidationError:
+    """The error over a value: bytes as JSON, all else as Python values."""
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate_json(value) if isinstance(value, bytes) else model.model_validate(value)
+    return caught.value
+
+
+def as_sent(value: object) -> bytes:
+    return value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(("bad", "english", "chinese"), BAD, ids=[row[1].partition(";")[0] for row in BAD])
+def test_a_bad_submission_is_answered_with_one_line_in_each_language(bad: object, english: str, chinese: str) -> None:
+    (problem,) = problems(refusal(Submission, as_sent(bad)))
+    assert (str(problem), problem.expected_zh) == (english, chinese)
+
+
+def test_every_fault_of_a_submission_is_told_at_once() -> None:
+    found = problems(refusal(Submission, as_sent({"reference": 1, "text": "", "revision": "x"})))
+    assert [problem.path for problem in found] == ["reference", "occurred_at", "text", "revision"]
+
+
+def test_every_row_of_the_table_has_a_case_here() -> None:
+    assert set(REACHED) == set(TABLE)
+
+
+@pytest.mark.parametrize("kind", REACHED)
+def test_each_row_is_reached_and_says_what_is_right_in_both_languages(kind: str) -> None:
+    error = refusal(*REACHED[kind])
+    detail, problem = error.errors()[0], problems(error)[0]
+    assert detail["type"] == kind
+    assert problem.path
+    context = detail.get("ctx", {})
+    assert (problem.expected, problem.expected_zh) == tuple(words.format_map(context) for words in TABLE[kind])
+    assert not problem.expected_zh.isascii() or kind.startswith("uuid")
+
+
+def test_an_error_type_that_the_table_lacks_still_gives_both_languages() -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(dict[str, bool]).validate_python({"open": "vielleicht {x}"})
+    assert caught.value.errors()[0]["type"] not in TABLE
+    (problem,) = problems(caught.value)
+    assert problem == Problem(
+        path="open",
+        found="'vielleicht {x}'",
+        expected="Input should be a valid boolean, unable to interpret input",
+        expected_zh="符合该字段的要求",
+    )
+
+
+SECRET = "00000001001"
+# A submission with the reporter's number in a wrong place, or in a record that is no record at all.
+INDISCREET: tuple[object, ...] = (
+    THREE | {"reporter": SECRET},
+    THREE | {"reporter": [SECRET]},
+    THREE | {"reporter": {"phone": [SECRET]}},
+    THREE | {"reporter": {"phone": int(SECRET)}},
+    THREE | {"reporter": {"name": {"first": SECRET}}},
+    THREE | {"reporter": {"address": SECRET * 20}},
+    {"reporter": {"phone": SECRET}},
+    THREE | {"reporter": {"phone": SECRET}, "revision": 0},
+    SECRET,
+    int(SECRET),
+    [THREE | {"reporter": {"phone": SECRET}}],
+    f'{{"reporter": {{"phone": "{SECRET}"}}'.encode(),
+    f'{{"reporter": {{"phone": "{SECRET}'.encode(),
+    SECRET.encode() + b"\xff",
+)
+
+
+@pytest.mark.parametrize("indiscreet", INDISCREET, ids=repr)
+def test_neither_the_reporters_contact_nor_a_whole_record_is_repeated(indiscreet: object) -> None:
+    found = problems(refusal(Submission, as_sent(indiscreet)))
+    assert found
+    for problem in found:
+        assert SECRET.lstrip("0") not in problem.model_dump_json()
+
+
+def test_the_same_number_elsewhere_is_repeated_so_that_it_can_be_mended() -> None:
+    (problem,) = problems(refusal(Submission, as_sent(THREE | {"place_code": int(SECRET)})))
+    assert problem.found == SECRET.lstrip("0")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = st.sampled_from(sorted(Submission.model_fields))
+WRONG = JSON | st.dictionaries(FIELDS, JSON) | st.dictionaries(FIELDS, JSON).map(lambda some: {**THREE, **some})
+
+
+@given(WRONG)
+def test_whatever_is_submitted_each_fault_has_a_path_and_is_told_in_both_languages(wrong: object) -> None:
+    try:
+        Submission.model_validate_json(json.dumps(wrong))
+    except ValidationError as error:
+        for detail, problem in zip(error.errors(), problems(error), strict=True):
+            assert detail["type"] in TABLE
+            assert problem.path
+            assert problem.expected
+            assert problem.expected_zh
+            problem.model_dump_json()
+
+
+@given(st.text() | st.binary() | st.integers() | st.lists(st.text(st.characters())))
+def test_what_was_found_is_short_and_can_be_printed_anywhere(found: object) -> None:
+    text = shorten(found)
+    assert len(text) <= FOUND_LIMIT + 1
+    text.encode()
+
+
+def test_what_was_found_is_cut_with_an_ellipsis() -> None:
+    assert shorten("1" * 100) == "'" + "1" * (FOUND_LIMIT - 1) + "…"
+
+
+def test_lone_surrogates_are_shown_escaped() -> None:
+    assert shorten(["\ud800"]) == "['\\ud800']"
+
+
+def test_no_example_of_a_submission_has_a_fault() -> None:
+    for submission in SUBMITTED.values():
+        assert Submission.model_validate_json(json.dumps(example_json(submission))) == submission

@@ -1,0 +1,198 @@
+"""Routing and escalation together: a case that nobody touches climbs on its own, and order never matters."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.case import Action, CaseEvent, CaseEventKind, Status
+from contracts.deadline import DeadlineEvent, DeadlineKind
+from contracts.territory import BANNER
+from contracts.wire import Body, Event
+from services.chassis.values import Decision, Input, Tick
+from services.escalation import domain as escalation
+from services.escalation.ledger import Ledger
+from services.routing import domain as routing
+from services.routing.state import State as CaseState
+from tests import builders
+from tests.builders import DAY, GRID, HOUR, MORNING, TOWN, VILLAGE, arrived, context
+
+MIDNIGHT = MORNING + 15 * HOUR
+ACTIONS = st.builds(builders.action, st.sampled_from(Action), action_id=st.uuids().map(str), note=st.just("已修复"))
+BREACHES = st.builds(builders.deadline, st.just(DeadlineKind.BREACHED), st.integers(1, 5))
+LIVES = st.lists(ACTIONS | BREACHES, max_size=12)
+WAITS = st.timedeltas(min_value=HOUR / 3600, max_value=3 * DAY)
+
+
+class Pair:
+    """Both services over one case, joined by a queue that delivers at once."""
+
+    def __init__(self) -> None:
+        self.case: CaseState | None = None
+        self.ledger: Ledger | None = None
+        self.told: list[Event] = []
+
+    def take(self, body: Body, at: datetime) -> None:
+        waiting: deque[Input[Any]] = deque([arrived(body, at)])
+        while waiting:
+            one = waiting.popleft()
+            for event in self._decide(one, at).events:
+                if isinstance(event.body, CaseEvent | DeadlineEvent):
+                    waiting.append(arrived(event.body, at, cause=event.id))
+                self.told.append(event)
+
+    def run_to(self, end: datetime) -> None:
+        while self.ledger and (at := escalation.wake(self.ledger)) and at <= end:
+            decision = escalation.decide(self.ledger, Tick(at), context(at))
+            self.ledger = decision.state
+            self.told.extend(decision.events)
+            for event in decision.events:
+                self.take(event.body, at)
+
+    def _decide(self, one: Input[Any], at: datetime) -> Decision[Any]:
+        decision: Decision[Any]
+        if isinstance(one.body, CaseEvent):
+            decision = escalation.decide(self.ledger, one, context(at))
+            self.ledger = decision.state or self.ledger
+        else:
+            decision = routing.decide(self.case, one, context(at))
+            self.case = decision.state or self.case
+        return decision
+
+
+def test_a_case_that_nobody_touches_climbs_to_the_banner_and_is_supervised_there() -> None:
+    pair = Pair()
+    pair.take(builders.located(), MORNING)
+    pair.run_to(MIDNIGHT + 17 * DAY)
+    assert pair.ledger
+    assert [(entry.unit, entry.due_at, entry.ended_how) for entry in pair.ledger.entries] == [
+        (GRID, MIDNIGHT, "escalated"),
+        (VILLAGE, MIDNIGHT + 3 * DAY, "escalated"),
+        (TOWN, MIDNIGHT + 8 * DAY, "escalated"),
+        (BANNER, MIDNIGHT + 15 * DAY, None),
+    ]
+    said = [event.body.kind for event in pair.told if isinstance(event.body, DeadlineEvent)]
+    assert (
+        said.count(DeadlineKind.WARNED) == said.count(DeadlineKind.BREACHED) == said.count(DeadlineKind.SCHEDULED) == 4
+    )
+    assert said.count(DeadlineKind.OVERDUE) == 2
+    assert len({event.id for event in pair.told}) == len(pair.told)
+
+
+def test_the_case_shows_the_due_time_of_its_newest_clock() -> None:
+    pair = Pair()
+    pair.take(builders.located(), MORNING)
+    pair.run_to(MIDNIGHT)
+    assert pair.case
+    assert pair.case.case
+    assert pair.case.case.due_at == MIDNIGHT + 3 * DAY
+
+
+def told_by_routing(bodies: list[Body]) -> list[CaseEvent]:
+    state: CaseState | None = None
+    told: list[CaseEvent] = []
+    for hour, body in enumerate([builders.located(), *bodies]):
+        at = MORNING + hour * HOUR
+        decision = routing.decide(state, arrived(body, at), context(at))
+        state = decision.state or state
+        told += [event.body for event in decision.events if isinstance(event.body, CaseEvent)]
+    return told
+
+
+def listen(told: list[CaseEvent]) -> Ledger:
+    ledger: Ledger | None = None
+    for body in told:
+        decision = escalation.decide(ledger, arrived(body), context())
+        ledger = decision.state or ledger
+    assert ledger
+    return ledger
+
+
+@given(LIVES, st.randoms(use_true_random=False), st.data())
+def test_case_events_in_any_order_and_number_end_with_the_same_running_clock(
+    bodies: list[Body],
+    chance: Random,
+    data: st.DataObject,
+) -> None:
+    told = told_by_routing(bodies)
+    again = told + data.draw(st.lists(st.sampled_from(told), max_size=5))
+    chance.shuffle(again)
+    in_order, shuffled = listen(told), listen(again)
+    assert shuffled.running == in_order.running
+    assert shuffled.case == in_order.case
+
+
+@given(LIVES, st.randoms(use_true_random=False))
+def test_every_open_case_has_exactly_one_running_clock_that_of_its_assignment(
+    bodies: list[Body], chance: Random
+) -> None:
+    told = told_by_routing(bodies)
+    newest = told[-1].case
+    assert newest
+    chance.shuffle(told)
+    ledger = listen(told)
+    running = [entry.assignment for entry in ledger.entries if entry.ended_at is None]
+    assert running == ([] if newest.status is Status.RESOLVED else [newest.assignment.number])
+
+
+@given(LIVES, st.lists(WAITS, min_size=1, max_size=20))
+def test_ticks_at_any_times_are_never_early_keep_due_order_and_leave_a_later_wake(
+    bodies: list[Body], waits: list[timedelta]
+) -> None:
+    ledger, at, versions = listen(told_by_routing(bodies)), MORNING, []
+    for wait in waits:
+        at += wait
+        decision = escalation.decide(ledger, Tick(at), context(at))
+        ledger = decision.state or ledger
+        following = escalation.wake(ledger)
+        assert following is None or following > at
+        for event in decision.events:
+            assert isinstance(event.body, DeadlineEvent)
+            versions.append(event.body.version)
+            due = {DeadlineKind.WARNED: event.body.warn_at, DeadlineKind.BREACHED: event.body.due_at}
+            overdue = event.body.due_at + event.body.n * DAY
+            assert due.get(event.body.kind, overdue) <= at
+    assert versions == list(range(ledger.version - len(versions) + 1, ledger.version + 1))
+
+
+@given(st.lists(WAITS, max_size=10), st.lists(ACTIONS, min_size=10, max_size=10))
+def test_an_open_case_is_never_without_a_clock_whatever_people_do(waits: list[timedelta], actions: list[Body]) -> None:
+    pair, at = Pair(), MORNING
+    pair.take(builders.located(), at)
+    for wait, asked in zip(waits, actions, strict=False):
+        at += wait
+        pair.run_to(at)
+        pair.take(asked, at)
+        assert pair.case
+        assert pair.case.case
+        assert pair.ledger
+        running, case = pair.ledger.running, pair.case.case
+        assert (running is None) == (case.status is Status.RESOLVED)
+        assert running is None or (running.assignment, running.due_at) == (case.assignment.number, case.due_at)
+
+
+def test_both_documents_come_back_from_json_as_they_were() -> None:
+    pair = Pair()
+    pair.take(builders.located(), MORNING)
+    pair.run_to(MIDNIGHT + 17 * DAY)
+    assert pair.ledger
+    assert pair.case
+    assert Ledger.model_validate_json(pair.ledger.model_dump_json(exclude_none=True)) == pair.ledger
+    assert CaseState.model_validate_json(pair.case.model_dump_json(exclude_none=True)) == pair.case
+
+
+def test_a_breach_that_routing_has_not_read_yet_is_moot_once_the_case_was_handed_up() -> None:
+    pair = Pair()
+    pair.take(builders.located(), MORNING)
+    assert pair.ledger
+    breach = escalation.decide(pair.ledger, Tick(MIDNIGHT), context(MIDNIGHT)).events[-1].body
+    pair.take(builders.action(Action.HAND_UP), MIDNIGHT)
+    pair.take(breach, MIDNIGHT)
+    assert pair.case
+    assert pair.case.case
+    assert pair.case.case.assignment.unit == VILLAGE
+    kinds = [event.body.kind for event in pair.told if isinstance(event.body, CaseEvent)]
+    assert kinds == [CaseEventKind.OPENED, CaseEventKind.ASSIGNED, CaseEventKind.MOOT]

@@ -1,0 +1,207 @@
+"""The ledger: which snapshots start and end a clock, and what a clock says as time passes."""
+
+from datetime import datetime
+
+import pytest
+
+from contracts.case import AssignedBecause, Case, CaseEventKind, Status
+from contracts.deadline import DeadlineEvent, DeadlineKind
+from contracts.identity import event_id, timer_cause
+from contracts.territory import BANNER
+from services.chassis.values import Decision, Outcome, Tick
+from services.escalation.domain import decide, wake
+from services.escalation.ledger import Entry, Ledger
+from services.escalation.queries import view
+from tests import builders
+from tests.builders import CASE_ID, DAY, HOUR, MORNING, VILLAGE, arrived, assignment, case, case_event, context, kinds
+
+WARN, DUE = MORNING + 12 * HOUR, MORNING + 15 * HOUR
+MINUTE = HOUR / 60
+ASSIGNED, KEPT, MOOT = CaseEventKind.ASSIGNED, CaseEventKind.KEPT, CaseEventKind.MOOT
+
+
+def hear(ledger: Ledger | None, of: Case, kind: CaseEventKind = ASSIGNED, at: datetime = MORNING) -> Decision[Ledger]:
+    return decide(ledger, arrived(case_event(of, kind, at=at), at), context(at))
+
+
+def known(decision: Decision[Ledger]) -> Ledger:
+    assert decision.state
+    return decision.state
+
+
+def heard(of: Case, ledger: Ledger | None = None) -> Ledger:
+    return known(hear(ledger, of))
+
+
+def tick(ledger: Ledger, at: datetime) -> Decision[Ledger]:
+    return decide(ledger, Tick(at), context(at))
+
+
+def said(decision: Decision[Ledger]) -> list[tuple[DeadlineKind, int]]:
+    return [(event.body.kind, event.body.n) for event in decision.events if isinstance(event.body, DeadlineEvent)]
+
+
+def in_village(version: int = 2) -> Case:
+    moved = assignment(2, VILLAGE, assigned_at=MORNING + HOUR, because=AssignedBecause.HANDED_UP)
+    return case(version, assignment=moved)
+
+
+def at_the_banner() -> Ledger:
+    """A case that went to the banner at once, its breach said when it was due after seven days."""
+    ledger = heard(case(assignment=assignment(1, BANNER), path=(BANNER,)))
+    return known(tick(ledger, MORNING + 7 * DAY))
+
+
+def test_an_assignment_starts_a_clock_at_its_own_time_and_says_so() -> None:
+    decision = hear(None, case(), at=MORNING + HOUR)
+    assert kinds(decision) == ["deadline.scheduled"]
+    assert known(decision).entries == (
+        Entry(assignment=1, unit=builders.GRID, started_at=MORNING, warn_at=WARN, due_at=DUE),
+    )
+    assert wake(known(decision)) == WARN
+
+
+def test_an_event_without_a_case_says_nothing_about_clocks() -> None:
+    empty = case_event(kind=MOOT, case=None)
+    assert decide(None, arrived(empty), context()) == Decision(outcome=Outcome.NOTHING)
+
+
+def test_a_newer_snapshot_of_the_same_assignment_never_restarts_its_clock() -> None:
+    before = heard(case())
+    decision = hear(before, case(2, Status.ACCEPTED), at=MORNING + HOUR)
+    assert (known(decision).entries, decision.events) == (before.entries, ())
+    assert decision.outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_snapshot_is_recorded_and_moves_nothing_back(version: int) -> None:
+    before = heard(in_village())
+    decision = hear(before, case(version), at=MORNING + HOUR)
+    assert (decision.outcome, decision.events, decision.state) == (Outcome.STALE, (), before)
+
+
+def test_a_new_assignment_ends_the_running_clock_and_starts_the_next() -> None:
+    decision = hear(heard(case()), in_village())
+    first, second = known(decision).entries
+    assert (first.ended_at, first.ended_how) == (MORNING + HOUR, "handed_up")
+    assert (second.assignment, second.due_at) == (2, MORNING + HOUR + 3 * DAY)
+    assert kinds(decision) == ["deadline.scheduled"]
+    assert known(decision).version == 2
+
+
+def test_resolving_ends_the_clock_and_nothing_wakes_any_more() -> None:
+    ledger = known(hear(heard(case()), case(2, Status.RESOLVED), at=MORNING + HOUR))
+    assert (ledger.entries[0].ended_at, ledger.entries[0].ended_how) == (MORNING + HOUR, "resolved")
+    assert wake(ledger) is None
+    assert kinds(tick(ledger, MORNING + 30 * DAY)) == []
+
+
+def test_a_case_that_is_resolved_when_first_seen_starts_no_clock() -> None:
+    decision = hear(None, case(2, Status.RESOLVED))
+    assert (known(decision).entries, decision.events) == ((), ())
+    assert hear(known(decision), case(1)).outcome is Outcome.STALE
+
+
+TICKS: tuple[tuple[datetime, list[str]], ...] = (
+    # at                     what a grid's clock says
+    (WARN - MINUTE,          []),
+    (WARN,                   ["deadline.warned"]),
+    (DUE - MINUTE,           ["deadline.warned"]),
+    (DUE,                    ["deadline.warned", "deadline.breached"]),
+    (DUE + 30 * DAY,         ["deadline.warned", "deadline.breached"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "says"), TICKS)
+def test_a_tick_does_what_is_due_in_due_order_and_never_early(at: datetime, says: list[str]) -> None:
+    assert kinds(tick(heard(case()), at)) == says
+
+
+def test_a_case_heard_of_late_is_scheduled_first_and_the_tick_does_the_rest() -> None:
+    late = hear(None, case(), at=DUE + HOUR)
+    assert kinds(late) == ["deadline.scheduled"]
+    assert wake(known(late)) == WARN
+    assert kinds(tick(known(late), DUE + HOUR)) == ["deadline.warned", "deadline.breached"]
+
+
+def test_a_warning_is_said_once() -> None:
+    warned = known(tick(heard(case()), WARN))
+    assert warned.running
+    assert warned.running.warned_at == WARN
+    assert wake(warned) == DUE
+    assert kinds(tick(warned, DUE - MINUTE)) == []
+
+
+def test_a_breach_is_asked_again_with_growing_pauses_until_the_assignment_ends() -> None:
+    ledger, waits, asked = heard(case()), [], []
+    at = DUE
+    for _ in range(9):
+        decision = tick(ledger, at)
+        ledger = known(decision)
+        asked += [n for kind, n in said(decision) if kind is DeadlineKind.BREACHED]
+        following = wake(ledger)
+        assert following
+        waits.append((following - at) / MINUTE)
+        at = following
+    assert asked == list(range(1, 10))
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert known(hear(ledger, in_village(), MOOT)).entries[0].ended_how == "handed_up"
+
+
+def test_the_pause_counts_from_when_the_question_was_really_asked() -> None:
+    asked = known(tick(heard(case()), DUE + DAY))
+    assert wake(asked) == DUE + DAY + MINUTE
+
+
+def test_an_answer_that_leaves_the_assignment_current_does_not_end_the_asking() -> None:
+    asked = known(tick(heard(case()), DUE))
+    refused = known(hear(asked, case(2), CaseEventKind.REFUSED))
+    assert wake(refused) == wake(asked)
+
+
+def test_a_case_kept_at_the_banner_is_supervised_daily_instead_of_asked_about() -> None:
+    due = MORNING + 7 * DAY
+    kept = known(hear(at_the_banner(), case(2, assignment=assignment(1, BANNER)), KEPT, due + MINUTE))
+    assert wake(kept) == due + DAY
+    days = [said(tick(kept, due + n * DAY)) for n in range(4)]
+    assert days[:2] == [[], [(DeadlineKind.OVERDUE, 1)]]
+    assert days[3] == [(DeadlineKind.OVERDUE, n) for n in (1, 2, 3)]
+    assert wake(known(tick(kept, due + 3 * DAY))) == due + 4 * DAY
+
+
+def test_an_answer_from_the_banner_counts_even_behind_a_newer_snapshot() -> None:
+    accepted = known(hear(at_the_banner(), case(3, Status.ACCEPTED, assignment=assignment(1, BANNER))))
+    late = hear(accepted, case(2, assignment=assignment(1, BANNER)), KEPT)
+    assert late.outcome is Outcome.STALE
+    assert known(late).case.version == 3
+    assert wake(known(late)) == MORNING + 8 * DAY
+
+
+def test_an_answer_about_an_assignment_that_has_passed_keeps_nothing() -> None:
+    before = heard(in_village())
+    assert known(hear(before, case(1), KEPT)) == before
+
+
+def test_what_a_timer_says_is_identified_by_document_assignment_kind_and_count() -> None:
+    [warned, breached] = tick(heard(case()), DUE).events
+    assert warned.id == event_id(timer_cause(str(CASE_ID), 1, "warned", 1), "yiwang.deadline.warned.v1")
+    assert breached.id == event_id(timer_cause(str(CASE_ID), 1, "breached", 1), "yiwang.deadline.breached.v1")
+
+
+def test_every_event_counts_the_ledgers_version_and_carries_the_newest_case() -> None:
+    accepted = heard(case(2, Status.ACCEPTED), heard(case()))
+    decision = tick(accepted, DUE)
+    assert [event.body.version for event in decision.events] == [2, 3]
+    bodies = [event.body for event in decision.events if isinstance(event.body, DeadlineEvent)]
+    assert [body.case.status for body in bodies] == [Status.ACCEPTED, Status.ACCEPTED]
+    assert [(body.at, body.started_at, body.warn_at, body.due_at) for body in bodies] == [(DUE, MORNING, WARN, DUE)] * 2
+
+
+def test_the_view_shows_each_clock_with_its_light_and_stops_it_where_it_ended() -> None:
+    ledger = heard(in_village(), heard(case()))
+    shown = view(ledger, MORNING + HOUR + 3 * DAY)
+    assert (shown["case_id"], shown["version"]) == (str(CASE_ID), 2)
+    assert [(line["assignment"], line["ended_how"], line["light"]) for line in shown["clocks"]] == [
+        (1, "handed_up", "green"),
+        (2, None, "red"),
+    ]

@@ -1,0 +1,180 @@
+"""The channels against a real SMTP server and a small HTTP server on free ports."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import httpx
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from services.chassis.ports import Refused
+from services.notification import channels
+from services.notification.channels import ConsoleChannel, SmtpChannel, WebhookChannel
+from services.notification.roster import ADDRESSES
+
+KEY = "3f0f6f0e-0000-5000-8000-000000000001"
+PAYLOAD = {
+    "to": "200011@grid.invalid",
+    "recipient": "200011",
+    "alert": "a",
+    "case": "c",
+    "template": "opened",
+    "subject": "【一网】新事项：机井损坏",
+    "text": "【一网】新事项：机井损坏。地点：昂素镇。请签收，并尽快办结。",
+    "attempt": 3,
+}
+
+
+class Postbox:
+    """An SMTP handler that keeps what it takes, and answers as it is told."""
+
+    def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
+        self.rcpt, self.data, self.mails = rcpt, data, list[EmailMessage]()
+
+    async def handle_RCPT(self, _s: SMTP, _e: Session, envelope: Envelope, to: str, _o: list[str]) -> str:  # noqa: N802
+        envelope.rcpt_tos.append(to)
+        return self.rcpt
+
+    async def handle_DATA(self, _s: SMTP, _e: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.mails.append(message_from_bytes(content, EmailMessage, policy=policy.default))
+        return self.data
+
+
+@asynccontextmanager
+async def smtp(box: Postbox) -> AsyncIterator[SmtpChannel]:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield SmtpChannel("mail", 4, host="127.0.0.1", port=port, sender="yiwang@yiwang.invalid")
+
+
+class Receiver:
+    """Answers each request with one status, and keeps what was posted."""
+
+    def __init__(self, status: int = 204) -> None:
+        self.status, self.posts = status, list[tuple[str, dict[str, str], dict[str, Any]]]()
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().splitlines()
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        body = json.loads(await reader.readexactly(int(headers["content-length"])))
+        self.posts.append((first, headers, body))
+        writer.write(f"HTTP/1.1 {self.status} Status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def webhook(receiver: Receiver) -> AsyncIterator[WebhookChannel]:
+    server = await asyncio.start_server(receiver, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield WebhookChannel("webhook", 4, url=f"http://127.0.0.1:{port}/alerts")
+
+
+async def test_a_mail_bears_the_key_as_its_message_id_in_each_attempt() -> None:
+    box = Postbox()
+    async with smtp(box) as channel:
+        await channel.call(KEY, PAYLOAD)
+        await channel.call(KEY, PAYLOAD | {"attempt": 4})
+    assert [mail["Message-ID"] for mail in box.mails] == [f"<{KEY}@yiwang.invalid>"] * 2
+
+
+async def test_a_mail_arrives_in_chinese_at_its_address() -> None:
+    box = Postbox()
+    async with smtp(box) as channel:
+        await channel.call(KEY, PAYLOAD)
+    (mail,) = box.mails
+    assert (mail["To"], mail["From"]) == (PAYLOAD["to"], "yiwang@yiwang.invalid")
+    assert mail["Subject"] == PAYLOAD["subject"]
+    assert mail.get_content().strip() == PAYLOAD["text"]
+    assert mail["Date"].datetime is not None
+
+
+@pytest.mark.parametrize("box", [Postbox(rcpt="550 no such user"), Postbox(data="554 not wanted")])
+async def test_a_permanent_smtp_reply_is_lasting(box: Postbox) -> None:
+    async with smtp(box) as channel:
+        with pytest.raises(Refused, match=r"SMTP 55[04] no"):
+            await channel.call(KEY, PAYLOAD)
+
+
+@pytest.mark.parametrize("box", [Postbox(rcpt="450 busy"), Postbox(data="451 busy")])
+async def test_a_transient_smtp_reply_is_passing(box: Postbox) -> None:
+    async with smtp(box) as channel:
+        with pytest.raises(Exception, match="busy") as error:
+            await channel.call(KEY, PAYLOAD)
+    assert not isinstance(error.value, Refused)
+
+
+async def test_a_mail_server_that_is_away_is_passing() -> None:
+    async with smtp(Postbox()) as channel:
+        pass
+    with pytest.raises(OSError, match="Error connecting"):
+        await channel.call(KEY, PAYLOAD)
+
+
+async def test_a_post_bears_the_key_and_the_same_body_in_each_attempt() -> None:
+    receiver = Receiver()
+    async with webhook(receiver) as channel:
+        await channel.call(KEY, PAYLOAD)
+        await channel.call(KEY, PAYLOAD | {"attempt": 4})
+    (line, headers, body), again = receiver.posts
+    assert line == "POST /alerts HTTP/1.1"
+    assert headers["idempotency-key"] == again[1]["idempotency-key"] == KEY
+    assert headers["content-type"] == "application/json"
+    assert body == again[2] == {name: value for name, value in PAYLOAD.items() if name != "attempt"}
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 422])
+async def test_a_refusal_by_the_receiver_is_lasting(status: int) -> None:
+    async with webhook(Receiver(status)) as channel:
+        with pytest.raises(Refused, match=f"HTTP {status}"):
+            await channel.call(KEY, PAYLOAD)
+
+
+@pytest.mark.parametrize("status", [302, 408, 409, 425, 429, 500, 503])
+async def test_what_may_be_otherwise_later_is_passing(status: int) -> None:
+    async with webhook(Receiver(status)) as channel:
+        with pytest.raises(httpx.HTTPStatusError):
+            await channel.call(KEY, PAYLOAD)
+
+
+async def test_a_receiver_that_is_away_is_passing() -> None:
+    async with webhook(Receiver()) as channel:
+        pass
+    with pytest.raises(httpx.ConnectError):
+        await channel.call(KEY, PAYLOAD)
+
+
+async def test_a_server_that_never_answers_is_given_up_as_passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT", 0.05)
+    server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        mail = SmtpChannel("mail", 1, host="127.0.0.1", port=port, sender="a@b")
+        for channel in (mail, WebhookChannel("webhook", 1, url=f"http://127.0.0.1:{port}")):
+            with pytest.raises((TimeoutError, httpx.TimeoutException)):
+                await channel.call(KEY, PAYLOAD)
+
+
+async def test_the_console_writes_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    await ConsoleChannel("webhook", 1).call(KEY, PAYLOAD)
+    (line,) = capsys.readouterr().out.splitlines()
+    written = json.loads(line)
+    assert (written["channel"], written["key"], written["text"]) == ("webhook", KEY, PAYLOAD["text"])
+    assert "attempt" not in written
+
+
+def test_a_channel_says_whether_a_repeat_does_harm() -> None:
+    mail = SmtpChannel("mail", 1, host="localhost", port=25, sender="a@b")
+    every = (mail, WebhookChannel("webhook", 2, url="http://localhost"), ConsoleChannel("console", 3))
+    assert [channel.name for channel in every] == list(ADDRESSES)
+    assert [channel.honours_key for channel in every] == [True, True, False]
+    assert [channel.capacity for channel in every] == [1, 2, 3]

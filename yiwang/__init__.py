@@ -1,0 +1,1 @@
+"""The operator's command line: the one place that may see every service."""
