@@ -134,13 +134,12 @@ class Pipeline:
 
     async def read(self, topic: Topic) -> list[Any]:
         """Every record of a topic so far, in the order of each partition."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.servers.brokers)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.servers.brokers, auto_offset_reset="earliest")
         await consumer.start()
         try:
             places = [TopicPartition(self.space + topic.name, number) for number in range(topic.partitions)]
             consumer.assign(places)
             ends = await consumer.end_offsets(places)
-            await consumer.seek_to_beginning(*places)
             records: list[Any] = []
             while any([await consumer.position(place) < ends[place] for place in places]):
                 for found in (await consumer.getmany(timeout_ms=200)).values():

@@ -43,9 +43,10 @@ async def feed(
     patience: float = OUTCOME_SECONDS,
     say: Say = print,
 ) -> int:
-    """Publish ``count`` reports, ``rate`` a second, wait at most ``patience`` seconds for their outcomes, and print what became of them.
+    """Publish ``count`` reports, ``rate`` a second, and say what became of them.
 
-    Answers the exit code: 0 if each came to the outcome that it must come to, else 1. Raises Unavailable.
+    Outcomes are waited for ``patience`` seconds after the last report. Answers the exit code: 0 if each report came
+    to the outcome that it must come to, else 1. Raises Unavailable.
     """
     made = reports(seed, count, Boundaries.load(), datetime.now(UTC))
     tally = Tally(count)
@@ -58,7 +59,7 @@ async def feed(
             finally:
                 listening.cancel()
     except (KafkaError, TimeoutError) as fault:
-        raise Unavailable(f"Kafka at {','.join(servers)}: {type(fault).__name__} {fault}".rstrip()) from None
+        raise Unavailable(f"Kafka at {','.join(servers)}: {str(fault) or 'no answer in time'}") from None
     for line in tally.lines():
         say(line)
     return int(bool(tally.missing))

@@ -7,7 +7,7 @@ import structlog
 from structlog.typing import Processor
 
 
-def configure(service: str, level: str) -> None:
+def configure(level: str) -> None:
     """Send structlog's and the standard library's lines through one JSON renderer."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -36,4 +36,3 @@ def configure(service: str, level: str) -> None:
     root.setLevel(level)
     for noisy in ("aiokafka", "pymongo", "uvicorn.access", "httpx"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    structlog.contextvars.bind_contextvars(service=service)

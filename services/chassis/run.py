@@ -72,8 +72,13 @@ def run(compose: Callable[[SettingsT], Composition], settings_type: type[Setting
     except BadTokens as fault:
         print(f"YIWANG_TOKENS: {fault}", file=sys.stderr)  # noqa: T201 - as above
         sys.exit(2)
-    composition = compose(settings)
-    configure(composition.service.name, settings.log_level)
+    configure(settings.log_level)
+    try:
+        composition = compose(settings)
+    except ValueError as fault:  # data that a service comes with or was given
+        print(fault, file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(2)
+    structlog.contextvars.bind_contextvars(service=composition.service.name)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         sys.exit(runner.run(Process(composition, settings, tokens).run()))
 

@@ -17,13 +17,13 @@ from services.notification.templates import render
 # after the first attempt, the second, … ; then it has failed
 PAUSES: Final = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 600, 1800, 3600, 7200))
 ATTEMPTS: Final = len(PAUSES) + 1
-LOOK: Final = timedelta(seconds=40)
+LOOK: Final = timedelta(seconds=15)
 LOOKS: Final = 3
-"""An attempt without an answer is looked at every 40 s; at the third look, after 120 s, a crash has cut it off.
+"""An attempt without an answer is looked at every 15 s; at the third look, after 45 s, a crash has cut it off.
 
 One look proves nothing: an attempt's time is that of its record or of its tick, which in a backlog lie long before the
 call. But a tick's time is taken after the tick before it was decided, so the second look is surely later than the
-call, and the third by 40 s more; channels give up after 10 s.
+call, and the third by 15 s more; channels give up after 10 s.
 """
 DETAIL_LIMIT: Final = 300
 
