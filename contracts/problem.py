@@ -69,8 +69,13 @@ def _problem(detail: ErrorDetails) -> Problem:
         path=".".join(str(part) for part in detail["loc"]) or "$",
         found=_found(detail),
         expected=english.format_map(context) if detail["type"] in TABLE else english,
-        expected_zh=chinese.format_map(context),
+        expected_zh=chinese.format_map({**context, "expected": _listed(context.get("expected", ""))}),
     )
+
+
+def _listed(words: str) -> str:
+    """The allowed words, which pydantic joins with an English "or"."""
+    return words.replace(" or ", "、").replace(", ", "、")
 
 
 def _found(detail: ErrorDetails) -> str:

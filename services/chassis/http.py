@@ -114,7 +114,7 @@ async def _http(_request: Request, fault: Any) -> Response:
 
 
 async def _unavailable(_request: Request, _fault: Any) -> Response:
-    detail = "a server that is needed is away; nothing was taken, try again / 服务暂不可用，请稍后重试"
+    detail = "a server that is needed is away; try again with the same identity, it counts once / 服务暂不可用，请稍后以相同编号重试"
     return HttpProblem(503, "Unavailable", detail, retry_after=5).response()
 
 

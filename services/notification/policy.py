@@ -27,7 +27,6 @@ class Template(Enum):
     OPENED = "opened"
     HANDED_UP = "handed_up"
     ESCALATED = "escalated"
-    KEPT = "kept"
     WARNED = "warned"
     BREACHED = "breached"
     OVERDUE = "overdue"
@@ -36,6 +35,7 @@ class Template(Enum):
 IN_CHARGE, SUPERIOR, BANNER_CENTRE = Audience.IN_CHARGE, Audience.SUPERIOR, Audience.BANNER
 
 # Refused: the person who asked gets the answer. Resolved: the source learns it from the report's outcome.
+# Kept: the banner's centre has just been told of the breach itself.
 POLICY: Final[Mapping[CaseEventKind | DeadlineKind, tuple[Audience, ...]]] = {
     CaseEventKind.OPENED:   (IN_CHARGE,),
     CaseEventKind.ASSIGNED: (IN_CHARGE,),
@@ -43,7 +43,7 @@ POLICY: Final[Mapping[CaseEventKind | DeadlineKind, tuple[Audience, ...]]] = {
     CaseEventKind.RESOLVED: (),
     CaseEventKind.REFUSED:  (),
     CaseEventKind.MOOT:     (),
-    CaseEventKind.KEPT:     (BANNER_CENTRE,),
+    CaseEventKind.KEPT:     (),
     DeadlineKind.SCHEDULED: (),
     DeadlineKind.WARNED:    (IN_CHARGE,),
     DeadlineKind.BREACHED:  (IN_CHARGE, SUPERIOR),
@@ -54,7 +54,6 @@ WORDS: Final[Mapping[CaseEventKind | DeadlineKind | AssignedBecause, Template]] 
     AssignedBecause.OPENED:    Template.OPENED,
     AssignedBecause.HANDED_UP: Template.HANDED_UP,
     AssignedBecause.ESCALATED: Template.ESCALATED,
-    CaseEventKind.KEPT:        Template.KEPT,
     DeadlineKind.WARNED:       Template.WARNED,
     DeadlineKind.BREACHED:     Template.BREACHED,
     DeadlineKind.OVERDUE:      Template.OVERDUE,

@@ -19,7 +19,6 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str]]] = {
     Template.ESCALATED: ("提级事项", "下级超期，现提级至{unit}。请签收，并{by}办结。"),
     Template.WARNED:    ("时限预警", "请{unit}{by}办结，逾期将{then}。"),
     Template.BREACHED:  ("事项超期", "{unit}应{by}办结，现已超期，将{then}。请跟进办理。"),
-    Template.KEPT:      ("旗级超期", "{unit}办理已超期，上无可提级单位。请立即研究办理。"),
     Template.OVERDUE:   ("督办", "{unit}应{by}办结，至今未办结。请立即督办。"),
 }  # fmt: skip
 SUBJECT: Final = "{sign}{what}：{title}"

@@ -44,14 +44,12 @@ def _located(turn: Turn, located: ReportLocated) -> Decision[State]:
 
 
 def _open(turn: Turn, located: ReportLocated) -> Decision[State]:
-    report = located.report
-    case = opening.opened(report, located.location, turn.now)
+    case = opening.opened(located.report, located.location, turn.now)
     turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=opening.reason(located.location, case))
     turn = turn.report(OutcomeKind.OPENED, case, f"已立案，由{case.assignment.unit.name}办理")
-    if report.solved is None:
-        return turn.end()
-    solved = case.model_copy(update={"status": Status.RESOLVED, "resolution": report.solved})
-    return _tell(turn, CaseEventKind.RESOLVED, solved, by=ROUTING, why=f"立报立结：{report.solved}").end()
+    if case.status is Status.RESOLVED:
+        turn = _tell(turn, CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
+    return turn.end()
 
 
 def _acted(turn: Turn, asked: CaseAction) -> Decision[State]:

@@ -23,6 +23,7 @@ MISSING = "found nothing; expected a value: this field is required"
 REQUIRED = "必填字段，请补充"
 CUT_OFF = "EOF while parsing a value at line 1 column 18"
 LEVELS = "'ordinary', 'urgent' or 'life_threatening'"
+LEVELS_ZH = "'ordinary'、'urgent'、'life_threatening'"
 ADDRESS = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
 
 # Each row: a bad submission, what is said in English, and what is right in Chinese.
@@ -36,7 +37,7 @@ BAD: tuple[tuple[object, str, str], ...] = (
     ({"occurred_at": "1", "text": "1"}, f"reference: {MISSING}", REQUIRED),
     (THREE | {"reference": 317}, "reference: found 317; expected text", "文本（字符串）"),
     (THREE | {"text": "  "}, "text: found '  '; expected at least 1 character(s)", "至少 1 个字符"),
-    (THREE | {"urgency": "紧急"}, f"urgency: found '紧急'; expected one of {LEVELS}", f"以下之一：{LEVELS}"),
+    (THREE | {"urgency": "紧急"}, f"urgency: found '紧急'; expected one of {LEVELS}", f"以下之一：{LEVELS_ZH}"),
     (THREE | {"coordinates": {"longitude": 107.4, "latitude": 38.4}}, f"coordinates.datum: {MISSING}", REQUIRED),
     (
         THREE | {"coordinates": WELL | {"latitude": 107.4}},
@@ -144,7 +145,10 @@ def test_each_row_is_reached_and_says_what_is_right_in_both_languages(kind: str)
     assert detail["type"] == kind
     assert problem.path
     context = detail.get("ctx", {})
-    assert (problem.expected, problem.expected_zh) == tuple(words.format_map(context) for words in TABLE[kind])
+    english, chinese = TABLE[kind]
+    assert problem.expected == english.format_map(context)
+    listed = {"expected": context.get("expected", "").replace(" or ", "、").replace(", ", "、")}
+    assert problem.expected_zh == chinese.format_map({**context, **listed})
     assert not problem.expected_zh.isascii() or kind.startswith("uuid")
 
 

@@ -14,6 +14,7 @@ SILENT = (
     CaseEventKind.RESOLVED,
     CaseEventKind.REFUSED,
     CaseEventKind.MOOT,
+    CaseEventKind.KEPT,
     DeadlineKind.SCHEDULED,
 )
 
@@ -49,7 +50,6 @@ def test_nobody_is_told_of(kind: CaseEventKind | DeadlineKind) -> None:
     [
         (CaseEventKind.OPENED, (VILLAGE,)),
         (CaseEventKind.ASSIGNED, (VILLAGE,)),
-        (CaseEventKind.KEPT, (BANNER,)),
         (DeadlineKind.WARNED, (VILLAGE,)),
         (DeadlineKind.BREACHED, (VILLAGE, TOWN)),
         (DeadlineKind.OVERDUE, (BANNER,)),

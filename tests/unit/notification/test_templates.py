@@ -116,7 +116,6 @@ def test_the_unit_in_charge_is_named_where_it_must_act() -> None:
         Template.ESCALATED,
         Template.WARNED,
         Template.BREACHED,
-        Template.KEPT,
         Template.OVERDUE,
     )
     of = case(path=(BANNER,), assignment=assignment(1, GRID))

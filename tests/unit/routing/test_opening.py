@@ -85,7 +85,7 @@ def test_a_report_solved_on_the_spot_opens_and_resolves_at_once() -> None:
     assert kinds(decision) == ["case.opened", "report.opened", "case.resolved", "report.resolved"]
     assert [event.body.version for event in decision.events] == [1, 1, 2, 2]
     bodies = [event.body for event in decision.events if isinstance(event.body, CaseEvent)]
-    assert [body.case.status for body in bodies if body.case] == [Status.ASSIGNED, Status.RESOLVED]
+    assert [body.case.status for body in bodies if body.case] == [Status.RESOLVED, Status.RESOLVED]
     assert decision.state
     assert decision.state.case
     assert decision.state.case.resolution == "已现场调解"
