@@ -1,4 +1,4 @@
-"""A workbench for the loop: a toy service on a broker, store and clock in memory, with faults where a test wants them."""
+"""A workbench for the loop: a toy service on servers in memory, with faults where a test wants them."""
 
 import asyncio
 from collections import Counter
@@ -54,13 +54,13 @@ class Bench:
         self.clock = MemoryClock()
         self.broker = Broker(TOPICS, now=lambda: self.clock.time)
         self.fault: Fault = fault
-        self.store = MemoryStore(lambda point: self.fault(point))
+        self.store = MemoryStore(self._fail)
         self.bell = Bell()
         self.restart()
 
     def restart(self) -> None:
         topics = [reader.topic.name for reader in self.service.readers]
-        self.stream = MemoryStream(self.broker, "toy", topics, lambda point: self.fault(point))
+        self.stream = MemoryStream(self.broker, "toy", topics, self._fail)
         self.metrics = Metrics("toy")
         self.loop = Loop(
             self.service,
@@ -70,6 +70,9 @@ class Bench:
             store=self.store if self.service.state else None,
             performer=self.bell,
         )
+
+    def _fail(self, point: str) -> None:
+        self.fault(point)
 
     def put(self, name: str, nonce: str, topic: str = IN.name, **fields: Any) -> None:
         body = Put(name=name, nonce=nonce, **fields)

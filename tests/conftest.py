@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import Servers
 from tests.servers import servers as running_servers
+
+settings.register_profile("busy", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

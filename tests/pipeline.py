@@ -153,7 +153,9 @@ class Pipeline:
         found: dict[str, bytes] = {}
         for record in await self.read(topic):
             name = dict(record.headers)["ce_id"].decode()
-            assert found.setdefault(name, record.value) == record.value, f"{topic.name}: {name} twice with other content"
+            assert found.setdefault(name, record.value) == record.value, (
+                f"{topic.name}: {name} twice with other content"
+            )
         return {name: topic.model.model_validate_json(value) for name, value in found.items()}
 
 

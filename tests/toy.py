@@ -22,6 +22,7 @@ class Put(Body):
     nonce: str
     amount: int = 0
     ring_after: float | None = None
+    hush: bool = False
     call: str | None = None
     misbehave: str | None = None
 
@@ -115,7 +116,7 @@ def _put(before: Sum, step: Input[Put], context: Context) -> Decision[Sum]:
         update={
             "version": before.version + 1,
             "total": before.total + put.amount,
-            "ring_at": context.now + timedelta(seconds=put.ring_after) if put.ring_after else before.ring_at,
+            "ring_at": _ring_at(before, put, context.now),
             "calling": put.call or before.calling,
         }
     )
@@ -124,16 +125,22 @@ def _put(before: Sum, step: Input[Put], context: Context) -> Decision[Sum]:
     return Decision(state=after, events=(event(OUT, told, cause=step.id),), effects=effects)
 
 
+def _ring_at(before: Sum, put: Put, now: datetime) -> datetime | None:
+    if put.hush:
+        return None
+    return now + timedelta(seconds=put.ring_after) if put.ring_after else before.ring_at
+
+
 def _pad(put: Put) -> str:
     return "x" * 2000 if put.misbehave == "grow" else ""
 
 
 def _ring(before: Sum, step: Tick, context: Context) -> Decision[Sum]:
-    if before.total == 13:  # noqa: PLR2004 - the unlucky sum makes the timer fail
+    if before.total == 13:
         raise ZeroDivisionError("toy timer")
     if before.ring_at is None or before.ring_at > context.now:
         return Decision()
-    again = before.total == 14  # noqa: PLR2004 - this one forgets to move its timer
+    again = before.total == 14
     after = before.model_copy(
         update={"version": before.version + 1, "rings": before.rings + 1, "ring_at": before.ring_at if again else None}
     )

@@ -13,7 +13,9 @@ from services.chassis.values import Unavailable
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    root = argparse.ArgumentParser(prog="yiwang", description="Operate Yiwang; servers are taken from YIWANG_… variables.")
+    root = argparse.ArgumentParser(
+        prog="yiwang", description="Operate Yiwang; servers are taken from YIWANG_… variables."
+    )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     init = commands.add_parser("init", help="create missing topics and indexes")
     init.add_argument("--replication", type=int, default=1, help="copies of each topic (default 1; 3 in production)")

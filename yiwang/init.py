@@ -16,8 +16,8 @@ async def init(settings: Settings, services: Mapping[str, Service], replication:
     stores = [
         MongoStore(motor, settings.database(name), service) for name, service in services.items() if service.state
     ]
-    created, *_ = await asyncio.gather(
+    _, created = await asyncio.gather(
+        asyncio.gather(*(store.prepare() for store in stores)),
         create_topics(settings.brokers, settings.namespace, TOPICS, replication),
-        *(store.prepare() for store in stores),
     )
     return created

@@ -1,4 +1,4 @@
-"""The breaker of law 6: a bad deployment must not empty the stream into the dead letters; one source may not stop us."""
+"""The breaker: a bad deployment must not empty the stream into the dead letters, and one source must not stop us."""
 
 from collections import Counter
 
@@ -24,7 +24,7 @@ class Breaker:
         self._faults: dict[str, tuple[float, str, bool]] = {}
 
     def note(self, now: float, record: Record, *, own: bool) -> None:
-        """A record is to be parked; ``own``: by our exception, on a topic of our own. The same one again counts once."""
+        """A record is to be parked; ``own``: by our exception, on a topic of our own. Noted again it counts once."""
         self._faults[record.position] = (now, record.topic, own)
         while len(self._faults) > REMEMBERED:
             del self._faults[next(iter(self._faults))]

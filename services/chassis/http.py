@@ -79,7 +79,9 @@ def authoriser(tokens: Tokens) -> Authorise:
             raise HttpProblem(401, "Not authenticated", "a known bearer token is needed / 需要有效的访问令牌")
         if token.role not in roles:
             needed = ", ".join(roles)
-            raise HttpProblem(403, "Not allowed", f"the role {token.role!r} may not do this; allowed: {needed} / 无此权限")
+            raise HttpProblem(
+                403, "Not allowed", f"the role {token.role!r} may not do this; allowed: {needed} / 无此权限"
+            )
         return token
 
     return authorise
@@ -114,7 +116,7 @@ async def _http(_request: Request, fault: Any) -> Response:
 
 
 async def _unavailable(_request: Request, _fault: Any) -> Response:
-    detail = "a server that is needed is away; try again with the same identity, it counts once / 服务暂不可用，请稍后以相同编号重试"
+    detail = "a server is away; try again with the same identity, it counts once / 服务暂不可用，请稍后以相同编号重试"
     return HttpProblem(503, "Unavailable", detail, retry_after=5).response()
 
 

@@ -256,7 +256,9 @@ class KafkaStream:
             place = (record.topic, record.partition)
             expected = self._settled.get(place)
             if place not in seen and expected is not None and record.offset > expected and not self.lost.done():
-                text = f"{record.position}: records {expected} to {record.offset - 1} are gone; look, then reset the group"
+                text = (
+                    f"{record.position}: records {expected} to {record.offset - 1} are gone; look, then reset the group"
+                )
                 self.lost.set_exception(Lost(text))
             seen.add(place)
         return not self.lost.done()

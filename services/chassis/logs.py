@@ -4,12 +4,11 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
 
 
 def configure(level: str) -> None:
     """Send structlog's and the standard library's lines through one JSON renderer."""
-    shared: list[Processor] = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -192,7 +192,7 @@ class Loop:
         for _ in range(ROUNDS):
             if not pending:
                 return
-            documents = await self._load(list(pending), batch)
+            documents = await self._load(list(pending))
             free = self._free()
             drafts = [fold(self._service, group, documents.get(subject), free) for subject, group in pending.items()]
             for record, fault in (each for one in drafts for each in one.faults):
@@ -202,7 +202,7 @@ class Loop:
             pending = {subject: group for subject, group in pending.items() if subject in doubtful}
         raise Unavailable(f"{len(pending)} documents stayed doubtful for {ROUNDS} rounds")
 
-    async def _load(self, subjects: Sequence[str], batch: Batch) -> Mapping[str, Document]:
+    async def _load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
         if self._store is None:
             return {}
         documents = await self._store.load(subjects)
@@ -281,7 +281,7 @@ class Loop:
         if self._store is None or not ended:
             return
         now = await self._clock.now()
-        documents = await self._load(list({subject for subject, _ in ended}), Batch())
+        documents = await self._load(list({subject for subject, _ in ended}))
         await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
 
     async def _advance(self, steps: Sequence[tuple[Document, Any]], now: datetime) -> None:
@@ -292,19 +292,21 @@ class Loop:
         batch, free, drafts = Batch(), self._free(), dict[str, Draft]()
         for document, step in steps:
             try:
-                one = drafts.get(document.subject) or draft(self._service, document.subject, document, document.partition)
+                one = drafts.get(document.subject) or draft(
+                    self._service, document.subject, document, document.partition
+                )
                 self._late(one, step)
                 one.advance(step, now, free)
                 drafts[document.subject] = one
-            except Exception:
-                await self._put_aside(document, step, now)
+            except Exception as fault:  # noqa: BLE001 - law 6: one timer's exception puts that timer aside
+                await self._put_aside(document, fault, now)
         doubtful = await self._write([one for one in drafts.values() if one.changed], batch, now)
         await self._send(batch)
         if doubtful:
             raise Unavailable(f"{len(doubtful)} timers met another writer: read again")
 
-    async def _put_aside(self, document: Document, step: Any, now: datetime) -> None:
-        log.exception("timer put aside", document=document.subject, step=type(step).__name__)
+    async def _put_aside(self, document: Document, fault: Exception, now: datetime) -> None:
+        log.error("timer put aside", document=document.subject, exc_info=fault)
         self._metrics.faults.labels("timer").inc()
         if self._store:
             await self._store.put_aside(document.subject, document.rev, now + ASIDE)

@@ -1,4 +1,4 @@
-"""The three ports of the loop, stream, store and clock, and the one of its effects; adapters and simulation stand behind."""
+"""The ports of the loop: stream, store and clock, and its calls to the outside; adapters stand behind them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

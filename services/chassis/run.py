@@ -125,7 +125,7 @@ class Process:
         return int(failed)
 
     async def _await_servers(self) -> None:
-        """Return once brokers with all topics and the database answer; else raise, so that the platform starts again."""
+        """Return once brokers with all topics and the database answer; raise if they do not."""
         reader_topics = [reader.topic for reader in self._service.readers]
         motor = client(self._settings.mongo)
         self._store = MongoStore(motor, self._settings.database(self._service.name), self._service)

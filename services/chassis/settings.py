@@ -13,7 +13,9 @@ class Settings(BaseSettings):
 
     kafka: Annotated[str, Field(description="host:port of one or more brokers, by comma", min_length=3)]
     mongo: Annotated[str, Field(description="MongoDB connection string", pattern=r"^mongodb(\+srv)?://")]
-    namespace: Annotated[str, Field(description="put before topics, groups and databases", pattern=r"^[a-z0-9.-]*$")] = ""
+    namespace: Annotated[
+        str, Field(description="put before topics, groups and databases", pattern=r"^[a-z0-9.-]*$")
+    ] = ""
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     tokens: Annotated[str | None, Field(description="path of the tokens' settings file (TOML)")] = None

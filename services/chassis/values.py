@@ -13,7 +13,6 @@ from contracts.deadletter import Reason
 from contracts.problem import Problem
 from contracts.wire import Event, Topic
 
-
 B = TypeVar("B", bound=BaseModel)
 S = TypeVar("S", bound=BaseModel)
 

@@ -1,10 +1,11 @@
 """The HTTP door for reading: one case with its history, and lists by unit, level, status and due time."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -17,33 +18,27 @@ from contracts.territory import Level
 from contracts.topics import CASES
 from services.chassis.http import Authorise, HttpProblem
 from services.chassis.ports import Past, Store, Stored
-from services.routing.state import NO_DUE, State, due_key
+from services.routing.state import NO_DUE, State, stamp, turn
 
-ORDER: Final = (("due_at", 1), ("_id", 1))
-"""Oldest due first; cases without a due time behind all others (they stand at ``NO_DUE``); then by id."""
-
-
-class Place(NamedTuple):
-    """A place in that order: where the last answer ended."""
-
-    due: datetime
-    id: str
+ORDER: Final = (("turn", 1),)
+"""Oldest due first; cases without a due time behind all others; then by id."""
+TURN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/[0-9a-f-]{36}")
+FIRST_DUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-START: Final = Place(datetime(1970, 1, 1, tzinfo=UTC), "")
+def cursor(turn: str) -> str:
+    """A place in the order as an opaque word for a URL."""
+    return urlsafe_b64encode(turn.encode()).decode()
 
 
-def cursor(place: Place) -> str:
-    """The place as an opaque word for a URL."""
-    return urlsafe_b64encode(f"{place.due.isoformat()} {place.id}".encode()).decode()
-
-
-def _place(word: str) -> Place:
+def _turn(word: str) -> str:
     try:
-        due, subject = urlsafe_b64decode(word.encode()).decode().split(" ")
-        return Place(datetime.fromisoformat(due).astimezone(UTC), subject)
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("cursor", "the `next` of an earlier answer") from None
+        turn = urlsafe_b64decode(word.encode()).decode()
+    except ValueError:
+        turn = ""
+    if not TURN.fullmatch(turn):
+        raise PydanticCustomError("cursor", "the `next` of an earlier answer")
+    return turn
 
 
 class Search(BaseModel):
@@ -54,9 +49,9 @@ class Search(BaseModel):
     unit: Annotated[str | None, Field(pattern=r"^\d{6}(\d{3}){0,3}$")] = None
     level: Level | None = None
     status: Status | None = None
-    due_before: Annotated[AwareDatetime | None, Field(ge=START.due, lt=NO_DUE)] = None
+    due_before: Annotated[AwareDatetime | None, Field(ge=FIRST_DUE, lt=NO_DUE)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[Place, BeforeValidator(_place)] = START
+    cursor: Annotated[str, BeforeValidator(_turn)] = ""
 
 
 def where(search: Search) -> Mapping[str, Any]:
@@ -65,15 +60,13 @@ def where(search: Search) -> Mapping[str, Any]:
     What was not asked for is spelt out as every value there is, so that two indexes do for all combinations; this
     also leaves out documents that no report has opened.
     """
-    last = search.cursor
     levels = [search.level] if search.level else list(Level)
-    due = {"$gte": last.due} | ({"$lt": search.due_before.astimezone(UTC)} if search.due_before else {})
+    statuses = [search.status] if search.status else list(Status)
     return {
         **({"unit": search.unit} if search.unit else {}),
         **({"level": {"$in": [level.value for level in levels]}} if search.level or not search.unit else {}),
-        "status": {"$in": [status.value for status in ([search.status] if search.status else Status)]},
-        "due_at": due,
-        "$or": [{"due_at": {"$gt": last.due}}, {"_id": {"$gt": last.id}}],
+        "status": {"$in": [status.value for status in statuses]},
+        "turn": {"$gt": search.cursor} | ({"$lt": stamp(search.due_before)} if search.due_before else {}),
     }
 
 
@@ -116,7 +109,7 @@ def page(found: Sequence[Stored], limit: int) -> Mapping[str, Any]:
     """The first ``limit`` cases; one more than that shows that there is a next page."""
     cases = [case for stored in found[:limit] if (case := State.model_validate(stored.state).case)]
     last: Case | None = cases[-1] if len(found) > limit else None
-    following = cursor(Place(due_key(last), str(last.case_id))) if last else None
+    following = cursor(turn(last)) if last else None
     return {"cases": [case.model_dump(mode="json") for case in cases], "next": following}
 
 

@@ -8,10 +8,10 @@ from contracts.case import Case
 from contracts.wire import Value
 
 NO_DUE: Final = datetime(9999, 12, 31, tzinfo=UTC)
-"""Stands where a case has no due time (yet), so that one index keeps such cases behind all others."""
+"""Stands in the order where a case has no due time (yet), so that such cases come behind all others."""
 
-BY_UNIT: Final = (("unit", 1), ("status", 1), ("due_at", 1), ("_id", 1))
-BY_LEVEL: Final = (("level", 1), ("status", 1), ("due_at", 1), ("_id", 1))
+BY_UNIT: Final = (("unit", 1), ("status", 1), ("turn", 1))
+BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
 
 
 class State(Value):
@@ -26,20 +26,24 @@ def facets(state: State) -> Mapping[str, str | datetime]:
     case = state.case
     if case is None:
         return {}
-    return {
+    found: dict[str, str | datetime] = {
         "unit": case.assignment.unit.code,
         "level": case.assignment.unit.level.value,
         "status": case.status.value,
-        "due_at": due_key(case),
-        "opened_at": in_store(case.opened_at),
+        "turn": turn(case),
+        "opened_at": case.opened_at,
     }
+    return found | ({"due_at": case.due_at} if case.due_at else {})
 
 
-def due_key(case: Case) -> datetime:
-    """The case's place in the order by due time."""
-    return in_store(case.due_at) if case.due_at else NO_DUE
+def turn(case: Case) -> str:
+    """The case's place in the one order of lists: by due time, then by id.
+
+    One word instead of two fields, so that a page begins at a plain bound, which any index serves.
+    """
+    return f"{stamp(case.due_at or NO_DUE)}/{case.case_id}"
 
 
-def in_store(time: datetime) -> datetime:
-    """The time as a document database keeps it: UTC, whole milliseconds."""
-    return time.astimezone(UTC).replace(microsecond=time.microsecond // 1000 * 1000)
+def stamp(time: datetime) -> str:
+    """The time (aware) as text that sorts as times do: UTC, milliseconds, one width."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"

@@ -106,12 +106,23 @@ def _parts(node: Schema) -> Iterator[tuple[str, Schema]]:
         yield "[]", node["items"]
 
 
-def committed(repository: Path, folder: str) -> Mapping[str, Schema]:
-    """The schemas below ``folder`` in the last commit, by file name; none, where nothing was committed yet."""
+def committed(repository: Path, folder: str) -> Mapping[str, tuple[Schema, ...]]:
+    """Every version of the schemas below ``folder`` that was ever committed, by file name, the newest first.
+
+    All of them, not the last alone: on a clean clone the last one is the working tree's own.
+    """
     if not _git(repository, "rev-list", "--all", "--max-count=1"):
         return {}
-    names = _git(repository, "ls-tree", "--name-only", "HEAD", f"{folder}/").split()
-    return {Path(name).name: json.loads(_git(repository, "show", f"HEAD:{name}")) for name in names}
+    blobs: dict[str, list[str]] = {}
+    for line in _git(repository, "log", "--format=", "--raw", "--no-abbrev", "--no-renames", "--", folder).splitlines():
+        fields, _, name = line.partition("\t")
+        blob = fields.split()[3]
+        if blob.strip("0") and blob not in blobs.setdefault(Path(name).name, []):
+            blobs[Path(name).name].append(blob)
+    return {
+        name: tuple(json.loads(_git(repository, "cat-file", "blob", one)) for one in all_)
+        for name, all_ in blobs.items()
+    }
 
 
 def _git(repository: Path, *arguments: str) -> str:

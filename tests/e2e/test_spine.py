@@ -93,7 +93,13 @@ async def test_a_case_is_accepted_handed_up_and_resolved_and_its_clock_follows(p
         return await kinds() == ["opened"]
 
     await eventually(opened, "the case")
-    steps = [("accept", None), ("hand_up", "超出本网格能力"), ("accept", None), ("resolve", "已协调修复"), ("accept", None)]
+    steps = [
+        ("accept", None),
+        ("hand_up", "超出本网格能力"),
+        ("accept", None),
+        ("resolve", "已协调修复"),
+        ("accept", None),
+    ]
     actions = [
         (case_id, json.dumps({"case_id": case_id, "action": action, "sender": "app", "action_id": f"A-1-{n}",
                               "actor": "900100", **({"note": note} if note else {})}).encode())
@@ -106,7 +112,9 @@ async def test_a_case_is_accepted_handed_up_and_resolved_and_its_clock_follows(p
 
     await eventually(done, "five answers to five actions")
     assert await kinds() == ["opened", "accepted", "assigned", "accepted", "resolved", "refused"]
-    newest = max((e for e in (await pipeline.events(CASES)).values() if str(e.case_id) == case_id), key=lambda e: e.version)
+    newest = max(
+        (e for e in (await pipeline.events(CASES)).values() if str(e.case_id) == case_id), key=lambda e: e.version
+    )
     assert newest.case.status is Status.RESOLVED
 
     async def scheduled() -> bool:
@@ -121,7 +129,9 @@ async def test_a_repeat_a_conflict_and_rubbish_each_have_their_outcome(pipeline:
     first, other = report("C-1"), report("C-1", text="内容不同")
     bodies = [json.dumps(body).encode() for body in (first, first, first, other)]
     await pipeline.publish(HOTLINE, [("C-1", body) for body in bodies])
-    await pipeline.publish(HOTLINE, [("C-2", b'{"reference": "C-2", "occurred_at": "x", "text": "t"}'), ("C-3", b"\xff")])
+    await pipeline.publish(
+        HOTLINE, [("C-2", b'{"reference": "C-2", "occurred_at": "x", "text": "t"}'), ("C-3", b"\xff")]
+    )
 
     async def told() -> bool:
         return (await outcomes(pipeline, "C-1")).total() == 4 and (await outcomes(pipeline, "C-2")).total() == 1

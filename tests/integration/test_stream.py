@@ -12,7 +12,6 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from contracts.wire import Message
 from services.chassis.kafka import KafkaStream, Lost, create_topics, missing_topics
-from services.chassis.ports import Partition
 from services.chassis.values import Record
 from tests.servers import Servers, namespace
 from tests.toy import IN, MORE, OUT, TOPICS
@@ -56,10 +55,10 @@ async def space(servers: Servers) -> str:
 
 
 @asynccontextmanager
-async def member(servers: Servers, space: str, *, commit: bool = True, name: str | None = None) -> AsyncIterator[Reader]:
-    stream = KafkaStream(
-        servers.brokers, namespace=space, group="toy", topics=(IN, MORE), member=name, batch=100
-    )
+async def member(
+    servers: Servers, space: str, *, commit: bool = True, name: str | None = None
+) -> AsyncIterator[Reader]:
+    stream = KafkaStream(servers.brokers, namespace=space, group="toy", topics=(IN, MORE), member=name, batch=100)
     reader = Reader(stream, commit=commit)
     await stream.start(reader.take, reader.release)
     try:
@@ -92,7 +91,9 @@ async def test_what_is_published_is_read_with_the_brokers_time(servers: Servers,
     assert all(abs((record.time - before).total_seconds()) < 60 for record in reader.records)
 
 
-async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_they_are(servers: Servers, space: str) -> None:
+async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_they_are(
+    servers: Servers, space: str
+) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=servers.brokers)
     await producer.start()
     odd = [("n", None), ("b", b"\xff\xfe")]
@@ -136,7 +137,7 @@ async def test_read_to_reaches_the_ends_when_all_is_committed(servers: Servers, 
         assert set((await reader.stream.read_to()).values()) == {0}
         await reader.stream.publish([note(n) for n in range(50)])
         await until(lambda: len(reader.records) == 50, "50 records")
-        ends: dict[Partition, int] = dict(await reader.stream.ends())
+        ends = await reader.stream.ends()
         assert sum(ends.values()) == 50
         assert await reader.stream.read_to() == ends
     async with member(servers, space) as reader:

@@ -8,11 +8,20 @@ import pytest
 from contracts.deadletter import DeadLetter, Reason
 from services.chassis.loop import ASIDE, UNSENT_AFTER
 from services.chassis.ports import Entry
-from services.chassis.values import Input, Outcome, Unavailable
+from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
 from tests.bench_of_loops import Bench, Crash, Once
-from tests.toy import DEAD, IN, MORE, OUTSIDE, Sum, decide
+from tests.toy import DEAD, IN, MORE, OUTSIDE, Put, Sum, decide
 
-POINTS = ("load", "before write", "after write", "record", "before publish", "after publish", "before commit", "after commit")
+POINTS = (
+    "load",
+    "before write",
+    "after write",
+    "record",
+    "before publish",
+    "after publish",
+    "before commit",
+    "after commit",
+)
 
 
 async def _crash(bench: Bench, point: str, n: int = 1) -> None:
@@ -108,7 +117,9 @@ async def test_of_two_members_that_write_the_same_document_one_wins_and_the_othe
     bench.put("a", "2", amount=7)
     await bench.run()
     assert bench.state("a").total == 107
-    assert [told.total for told in bench.told()] == [5, 5, 107], "the other member's outbox is sent once more, to be sure"
+    assert [told.total for told in bench.told()] == [5, 5, 107], (
+        "the other member's outbox is sent once more, to be sure"
+    )
     assert len(bench.told_ids()) == 2
 
 
@@ -354,7 +365,7 @@ async def test_the_end_of_a_call_is_told_once() -> None:
 async def test_room_in_a_channel_is_used_up_within_a_batch() -> None:
     seen: list[int] = []
 
-    def watch(state, step, context):  # type: ignore[no-untyped-def]
+    def watch(state: Sum | None, step: Input[Put] | Tick | Done, context: Context) -> Decision[Sum]:
         if isinstance(step, Input):
             seen.append(context.free["bell"])
         return decide(state, step, context)

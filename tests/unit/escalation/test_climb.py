@@ -91,6 +91,14 @@ def test_the_case_shows_the_due_time_of_its_newest_clock() -> None:
     assert pair.case.case.due_at == MIDNIGHT + 3 * DAY
 
 
+def test_a_report_solved_on_the_spot_starts_no_clock() -> None:
+    pair = Pair()
+    pair.take(builders.located(builders.report(solved="已现场调解")), MORNING)
+    assert pair.ledger
+    assert pair.ledger.entries == ()
+    assert not [event for event in pair.told if isinstance(event.body, DeadlineEvent)]
+
+
 def told_by_routing(bodies: list[Body]) -> list[CaseEvent]:
     state: CaseState | None = None
     told: list[CaseEvent] = []

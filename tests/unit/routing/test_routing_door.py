@@ -1,8 +1,10 @@
 """Routing's door: what officers read, page by page, and what they hear when they act."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from contracts.case import Action, CaseAction
 from contracts.deadline import DeadlineKind
@@ -11,8 +13,9 @@ from contracts.topics import ACTIONS
 from services.chassis.values import Invalid
 from services.routing.actions import PAUSES
 from services.routing.app import SERVICE, routes
+from services.routing.queries import FIRST_DUE
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, NO_DUE, State, facets
+from services.routing.state import BY_LEVEL, BY_UNIT, NO_DUE, State, facets, stamp
 from tests import builders
 from tests.builders import CASE_ID, GRID, MORNING, PATH, VILLAGE, record
 from tests.unit.routing.desk import OFFICER, OPERATOR, SOURCE, Desk
@@ -158,19 +161,24 @@ async def test_a_bad_parameter_is_named_with_what_was_found_and_what_is_right(na
 
 def test_one_index_serves_each_list() -> None:
     names = [[name for name, _ in index] for index in (BY_UNIT, BY_LEVEL)]
-    assert names == [["unit", "status", "due_at", "_id"], ["level", "status", "due_at", "_id"]]
+    assert names == [["unit", "status", "turn"], ["level", "status", "turn"]]
     assert SERVICE.indexes == (BY_UNIT, BY_LEVEL)
 
 
 def test_the_facets_of_a_case_are_those_that_lists_use() -> None:
-    late = builders.case(opened_at=MORNING + timedelta(microseconds=1_999))
-    assert facets(State(version=1, case=late)) == {
-        "unit": GRID.code,
-        "level": "grid",
-        "status": "assigned",
-        "due_at": NO_DUE,
-        "opened_at": MORNING + timedelta(milliseconds=1),
-    }
+    waiting = builders.case()
+    common = {"unit": GRID.code, "level": "grid", "status": "assigned", "opened_at": MORNING}
+    assert facets(State(version=1, case=waiting)) == common | {"turn": f"9999-12-31T00:00:00.000Z/{CASE_ID}"}
+    due = builders.case(due_at=MORNING)
+    expected = common | {"turn": f"2026-03-05T01:00:00.000Z/{CASE_ID}", "due_at": MORNING}
+    assert facets(State(version=1, case=due)) == expected
+
+
+@given(st.datetimes(timezones=st.timezones()), st.datetimes(timezones=st.timezones()))
+def test_stamps_sort_as_their_times_do(one: datetime, other: datetime) -> None:
+    assume(all(FIRST_DUE <= time < NO_DUE for time in (one, other)))
+    assert (stamp(one) < stamp(other)) <= (one < other)
+    assert len(stamp(one)) == len(stamp(other))
 
 
 async def test_an_action_that_is_done_answers_with_the_case() -> None:

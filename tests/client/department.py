@@ -1,0 +1,112 @@
+"""A department that knows the committed schema and the published map, and nothing else of Yiwang."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from shapely.geometry import shape
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "contracts/generated/schemas/report.submitted.v1.json").read_text(encoding="utf-8"))
+)
+GRIDS = json.loads((ROOT / "services/gis/data/grids.geojson").read_text(encoding="utf-8"))["features"]
+BANNER = "150623"
+FIRST = datetime(2026, 3, 5, 8, 5, tzinfo=timezone(timedelta(hours=8)))
+FULL_WIDTH = str.maketrans("0123456789:", "０１２３４５６７８９：")
+
+# One moment as people and systems write it.
+NOTATIONS: tuple[Callable[[datetime], str], ...] = (
+    datetime.isoformat,
+    lambda at: f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    lambda at: f"{at:%Y-%m-%d %H:%M:%S}",
+    lambda at: f"{at.year}-{at.month}-{at.day} {at.hour}:{at.minute:02}",
+    lambda at: f"{at.year}/{at.month}/{at.day} {at.hour}:{at.minute:02}",
+    lambda at: f"{at.year}.{at.month}.{at.day} {at.hour}:{at.minute:02}",
+    lambda at: f"{at.year}年{at.month}月{at.day}日 {at.hour}:{at.minute:02}",
+    lambda at: f"{at.year}年{at.month}月{at.day}日{at.hour}时{at.minute:02}分",
+    lambda at: f"{at:%Y年%m月%d日%H时%M分}".translate(FULL_WIDTH),
+    lambda at: f"{at:%Y%m%d%H%M%S}",
+)
+SENTENCES = (
+    "{place}的引水渠被沙土淤堵约{n}米，下游{m}户的饲草地浇不上水。",
+    "{place}蓄水池围栏倒了{m}处，有羊只掉入的危险，请加固。",
+    "{place}第{n}号机井水量变小，{m}户牧民轮流取水仍不够用。",
+    "{place}自来水管在路边漏水已经{m}天，路面结冰，{n}名学生每天经过。",
+    "{place}河道边新堆了约{n}车渣土，雨季会挡住行洪。",
+    "{place}水窖水质发黄，{m}户反映有异味，希望取样化验。",
+    "{place}扬水站的配电箱门关不上，离村道只有{m}米。",
+)
+MASKED = ("X{m}苏木某嘎查", "A{n}区B{m}街附近", "＊＊镇××村", "某某小区{m}号楼")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report to publish, and what its case must say."""
+
+    body: dict[str, Any]
+    unit: str
+    located: str
+    moment: datetime
+
+    @property
+    def reference(self) -> str:
+        return str(self.body["reference"])
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self.body, ensure_ascii=False)
+
+
+def reports(prefix: str, seed: int, count: int) -> list[Report]:
+    """Masked places and coordinates in turn, every one valid by the committed schema."""
+    made = list(islice(_reports(prefix, Random(seed)), count))
+    for report in made:
+        SCHEMA.validate(report.body)
+    return made
+
+
+def _reports(prefix: str, random: Random) -> Iterator[Report]:
+    number = 0
+    while True:
+        yield _report(f"{prefix}{number:05}", number, random, place=_grid if number % 2 else _masked)
+        number += 1
+
+
+def _report(
+    reference: str, number: int, random: Random, place: Callable[[Random], tuple[str, str, dict[str, Any]]]
+) -> Report:
+    moment = FIRST + timedelta(minutes=37 * number)
+    unit, name, fields = place(random)
+    body = {
+        "reference": reference,
+        "occurred_at": NOTATIONS[number // 2 % len(NOTATIONS)](moment),
+        "text": _said(random, random.choice(SENTENCES), place=name),
+        **fields,
+    }
+    return Report(body, unit, "located" if "coordinates" in fields else "not_located", moment)
+
+
+def _masked(random: Random) -> tuple[str, str, dict[str, Any]]:
+    """A place that nobody can look up: its case belongs to the banner's centre."""
+    name = _said(random, random.choice(MASKED))
+    return BANNER, name, {"place_name": name}
+
+
+def _grid(random: Random) -> tuple[str, str, dict[str, Any]]:
+    """A point inside a grid of the published map: its case belongs to that grid."""
+    grid = random.choice(GRIDS)
+    point = shape(grid["geometry"]).representative_point()
+    datum = random.choice(["WGS-84", "CGCS2000"])
+    coordinates = {"longitude": point.x, "latitude": point.y, "datum": datum}
+    return grid["properties"]["code"], grid["properties"]["name"], {"coordinates": coordinates}
+
+
+def _said(random: Random, sentence: str, **words: str) -> str:
+    return sentence.format(n=random.randint(1, 40), m=random.randint(2, 9), **words)

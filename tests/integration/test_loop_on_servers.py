@@ -1,0 +1,220 @@
+"""The loop on a real Kafka and real documents: the laws that speak of engines, with kill -9 where they speak of crashes."""
+
+import asyncio
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from deploy.local.engines import Documents, Engine, Kafka, class_path, free_ports, start, wait_ready
+from deploy.local.place import ROOT
+from services.chassis.mongo import MongoStore
+from services.chassis.ports import Change
+from services.chassis.values import Unavailable
+from tests.members import Member, Place, member, until
+from tests.servers import Servers
+from tests.toy import Put
+
+RECORDS, NAMES = 300, 10
+FAR = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000)
+
+
+def puts(count: int = RECORDS, first: int = 0) -> list[Put]:
+    """Numbers over ten names, each name's in ascending order."""
+    return [Put(name=f"n{n % NAMES}", nonce=str(n), amount=1) for n in range(first, first + count)]
+
+
+async def check(place: Place, count: int = RECORDS) -> None:
+    """Every input counted once and told under one id, versions without a gap, nothing parked."""
+    sums = await place.sums()
+    assert {name: (one.version, one.total) for name, one in sums.items()} == {
+        f"n{n}": (count // NAMES, count // NAMES) for n in range(NAMES)
+    }
+    told = (await place.told()).values()
+    assert Counter((one.name, one.version) for one in told) == Counter(
+        (f"n{n}", version) for n in range(NAMES) for version in range(1, count // NAMES + 1)
+    )
+    assert all(one.total == one.version for one in told), "each sum is that of its version"
+    assert await place.parked() == []
+
+
+async def passed(one: Member, time: datetime) -> bool:
+    return await one.clock.now() > time
+
+
+async def ring_at(place: Place, name: str = "a") -> datetime:
+    async def known() -> bool:
+        return name in await place.sums()
+
+    await until(known, "the document")
+    found = (await place.sums())[name].ring_at
+    assert found is not None
+    return found
+
+
+async def test_a_timer_does_not_ring_before_the_backlog_that_hushes_it_is_read_nor_after(servers: Servers) -> None:
+    place = await Place(servers).prepare()
+    async with member(place) as one:
+        await place.put(Put(name="a", nonce="1", amount=5, ring_after=2))
+        due = await ring_at(place)
+        one.gate.clear()
+        await place.put(Put(name="a", nonce="2", hush=True))
+        await until(lambda: len(one.polled) == 2, "the backlog polled")
+        assert one.polled[1].time < due, "the hush came in time"
+        await until(lambda: passed(one, due), "the timer's time")
+        await one.tick(5)
+        assert (await place.sums())["a"].rings == 0
+        one.gate.set()
+        await until(one.idle, "the backlog read")
+        await one.tick(5)
+        assert (await place.sums())["a"].rings == 0
+    assert [told.what for told in (await place.told()).values()] == ["sum", "sum"]
+
+
+async def test_without_a_backlog_a_timer_rings_on_time_and_never_early(servers: Servers) -> None:
+    place = await Place(servers).prepare()
+    async with member(place, ticks=True) as one:
+        await place.put(Put(name="a", nonce="1", amount=5, ring_after=1.5))
+        due = await ring_at(place)
+
+        async def rung() -> bool:
+            rang, now = (await place.sums())["a"].rings, await one.clock.now()
+            assert not rang or now >= due, "rung early"
+            return rang == 1
+
+        await until(rung, "the ring", seconds=10)
+        assert await one.clock.now() < due + timedelta(seconds=2)
+
+
+async def test_two_members_that_both_believe_to_own_all_count_each_input_once(servers: Servers) -> None:
+    place = await Place(servers).prepare()
+    async with member(place, batch=20) as one, member(place, "zombie", batch=20) as other:
+        one.gate.clear()
+        other.gate.clear()
+        await place.put(*puts())
+        await until(lambda: bool(one.polled and other.polled), "both at work")
+        one.gate.set()
+        other.gate.set()
+        await until(one.idle, "one has read all")
+        await until(other.idle, "the other has read all")
+        doubtful = [each.metrics.doubtful._value.get() for each in (one, other)]
+        assert sum(doubtful) > 0, "they never met: this test has proven nothing"
+    await check(place)
+
+
+class LateStore(MongoStore):
+    """Writes, but every second answer is lost on its way: once as doubt, once as a server that is away."""
+
+    writes = 0
+
+    async def write(self, changes: Sequence[Change]) -> frozenset[str]:
+        answer = await super().write(changes)
+        self.writes += 1
+        if self.writes % 4 == 0:
+            raise Unavailable("timeout")
+        return frozenset(change.subject for change in changes) if self.writes % 2 == 0 else answer
+
+
+async def test_a_write_that_happened_though_its_answer_was_lost_counts_once(servers: Servers) -> None:
+    place = await Place(servers, LateStore).prepare()
+    async with member(place, batch=40) as one:
+        await place.put(*puts())
+        await until(one.idle, "all is read")
+    assert place.store.writes > 4  # type: ignore[attr-defined]
+    await check(place)
+
+
+async def test_all_records_delivered_again_change_nothing_and_bring_no_new_event(servers: Servers) -> None:
+    place = await Place(servers).prepare()
+    async with member(place) as one:
+        await place.put(*puts())
+        await until(one.idle, "all is read")
+    before, ids = await place.sums(), set(await place.told_ids())
+    async with member(place, "again") as one:
+        await until(one.idle, "all is read again")
+        assert len(one.polled) == RECORDS
+    assert await place.sums() == before
+    assert set(await place.told_ids()) == ids
+
+
+async def test_a_record_is_decided_at_the_brokers_append_time_whatever_its_producer_says(servers: Servers) -> None:
+    place = await Place(servers).prepare()
+    async with member(place) as one:
+        await place.put_dated(Put(name="past", nonce="1", ring_after=60), 0)
+        await place.put_dated(Put(name="future", nonce="2", ring_after=60), FAR)
+        await until(lambda: len(one.polled) == 2, "both records")
+        await until(one.idle, "both decided")
+        now = await one.clock.now()
+    for name in ("past", "future"):
+        assert abs(await ring_at(place, name) - now - timedelta(seconds=60)) < timedelta(seconds=15)
+
+
+class Server:
+    """An engine that a test may kill: its data and its port stay."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.log = engine, folder / f"{engine.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        self.process = start(self.engine, self.log)
+        await wait_ready(self.engine, self.process, self.log)
+
+    def kill(self) -> None:
+        """Kill -9."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+async def test_documents_killed_while_records_flow_pause_the_loop_and_lose_nothing(
+    servers: Servers, tmp_path: Path
+) -> None:
+    documents = Documents(folder=tmp_path / "documents", port=free_ports(1)[0])
+    server = Server(documents, tmp_path)
+    await server.start()
+    try:
+        place = await Place(Servers(servers.kafka, documents.uri)).prepare()
+        async with member(place, batch=20, ticks=True) as one:
+            await place.put(*puts(200))
+            await until(lambda: len(one.polled) >= 40, "some records")
+            server.kill()
+            await place.put(*puts(100, first=200))
+            await until(lambda: one.loop.paused is not None, "the pause")
+            lag = await one.lag()
+            assert lag >= 100, "what came while the server was away waits"
+            await server.start()
+            await until(one.idle, "all is read")
+            await until(lambda: one.loop.paused is None, "no pause any more")
+        await check(place)
+    finally:
+        server.kill()
+
+
+async def test_a_broker_killed_while_records_flow_pauses_the_loop_and_loses_nothing(
+    servers: Servers, tmp_path: Path
+) -> None:
+    port, controller = free_ports(2)
+    jars = class_path(ROOT / ".run")
+    kafka = Kafka(folder=tmp_path / "kafka", port=port, controller_port=controller, class_path=jars)
+    server = Server(kafka, tmp_path)
+    await server.start()
+    try:
+        place = await Place(Servers(kafka.address, servers.mongo)).prepare()
+        async with member(place, batch=20) as one:
+            one.gate.clear()
+            await place.put(*puts())
+            await until(lambda: len(one.polled) >= 20, "some records polled")
+            server.kill()
+            one.gate.set()
+            await until(lambda: _some_written(place), "written while the broker was away")
+            await server.start()
+            await until(one.idle, "all is read", seconds=120)
+        await check(place)
+    finally:
+        server.kill()
+
+
+async def _some_written(place: Place) -> bool:
+    return await place.counted() > 0
