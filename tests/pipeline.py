@@ -75,7 +75,7 @@ class Pipeline:
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         rows = [
             f'[[tokens]]\nname = "test-{role}"\nrole = "{role}"\nsha256 = "{sha256(token.encode()).hexdigest()}"\n'
-            + ('department = "hotline-12345"\n' if role == "department" else "")
+            + ('source = "hotline-12345"\n' if role == "department" else "")
             for role, token in self.tokens.items()
         ]
         self.folder.mkdir(parents=True, exist_ok=True)

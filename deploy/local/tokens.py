@@ -20,13 +20,13 @@ def load_or_make(file: Path) -> dict[str, str]:
 
 
 def table(tokens: Mapping[str, str]) -> str:
-    """tokens.toml as the services read it: per token its name, role, department (of a department's) and SHA-256."""
+    """tokens.toml as the services read it: per token its name, role, source (of a department's) and SHA-256."""
     return "\n".join(_entry(role, token) for role, token in tokens.items())
 
 
 def _entry(role: str, token: str) -> str:
     lines = ["[[tokens]]", f'name = "local-{role}"', f'role = "{role}"']
     if role == "department":
-        lines.append(f'department = "{DEPARTMENT}"')
+        lines.append(f'source = "{DEPARTMENT}"')
     lines.append(f'sha256 = "{hashlib.sha256(token.encode()).hexdigest()}"')
     return "\n".join(lines) + "\n"

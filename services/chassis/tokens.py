@@ -17,7 +17,7 @@ class Row(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     role: Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
-    department: str | None = None
+    source: str | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -35,7 +35,7 @@ class Token:
 
     name: str
     role: str
-    department: str | None = None
+    source: str | None = None
 
 
 class BadTokens(Exception):  # noqa: N818 - an operator's mistake, said in one line
@@ -61,7 +61,7 @@ class Tokens:
         except ValidationError as fault:
             first = fault.errors()[0]
             raise BadTokens(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-        return Tokens({row.sha256: Token(row.name, row.role, row.department) for row in file.tokens})
+        return Tokens({row.sha256: Token(row.name, row.role, row.source) for row in file.tokens})
 
     def find(self, bearer: str) -> Token | None:
         """Whose token this is."""

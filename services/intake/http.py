@@ -64,9 +64,9 @@ def routes(doors: Doors, now: Callable[[], datetime] = _now) -> Sequence[BaseRou
 
 
 def _department(token: Token) -> str:
-    if token.department not in SUBMITTED:
+    if token.source not in SUBMITTED:
         raise HttpProblem(403, "Not allowed", f"the token {token.name!r} speaks for no department / 令牌未对应任何部门")
-    return token.department
+    return token.source
 
 
 def _idempotency(request: Request, token: Token) -> str | None:
@@ -147,7 +147,7 @@ async def _find(doors: Doors, report_id: UUID, token: Token) -> Intake:
     """The report, unless it is another department's, which is as if there were none."""
     stored = await doors.store.read(str(report_id)) if doors.store else None
     state = Intake.model_validate(stored.state) if stored and stored.state else None
-    if state is None or (token.role == "department" and token.department != state.department):
+    if state is None or (token.role == "department" and token.source != state.department):
         detail = "no such report of yours, or it was not read yet / 未查到该来件，或尚未处理"
         raise HttpProblem(404, "Not found", detail)
     return state

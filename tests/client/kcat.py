@@ -6,7 +6,7 @@ from shutil import which
 
 
 def publish(brokers: str, topic: str, bodies: Sequence[str]) -> None:
-    """One record for each body, without a key: librdkafka spreads them over the partitions."""
+    """One record for each body, without a key: librdkafka picks a partition for each batch."""
     _run("-P", "-b", brokers, "-t", topic, "-X", "acks=all", given="\n".join(bodies))
 
 

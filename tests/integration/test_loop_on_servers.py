@@ -1,6 +1,5 @@
 """The loop on a real Kafka and real documents: the laws that speak of engines, with kill -9 where they speak of crashes."""
 
-import asyncio
 import subprocess
 from collections import Counter
 from collections.abc import Sequence

@@ -28,7 +28,7 @@ def together(code: str) -> BaseGeometry:
 
 
 def points_within(area: BaseGeometry, count: int) -> list[tuple[float, float]]:
-    rng = random.Random(1)  # noqa: S311 - no secret
+    rng = random.Random(1)
     west, south, east, north = area.bounds
     found: list[tuple[float, float]] = []
     while len(found) < count:
@@ -86,7 +86,7 @@ def test_apportioned_pieces_sum_up_and_nobody_goes_without() -> None:
 
 def test_a_village_with_a_single_grid_gives_it_all_its_land() -> None:
     village = draw.Plot(1.0, (draw.Plot(1.0, grid=BOUNDARIES.grids[0]),))
-    assert list(draw.divide(OUTLINE, village, random.Random(1))) == [(BOUNDARIES.grids[0], OUTLINE)]  # noqa: S311
+    assert list(draw.divide(OUTLINE, village, random.Random(1))) == [(BOUNDARIES.grids[0], OUTLINE)]
 
 
 def test_each_random_point_inside_fits_exactly_one_grid_and_bulk_agrees_with_single() -> None:
