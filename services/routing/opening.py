@@ -51,7 +51,7 @@ def opened(report: Report, location: Location, now: datetime) -> Case:
     return Case(
         case_id=report.report_id,
         version=0,
-        # Solved on the spot (立报立结): resolved from the first snapshot on; no clock starts, nobody is called
+        # Solved on the spot (立报立结): resolved from the first snapshot on, so no clock starts and nobody is called.
         status=Status.RESOLVED if report.solved else Status.ASSIGNED,
         resolution=report.solved,
         path=path,

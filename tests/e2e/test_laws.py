@@ -49,7 +49,13 @@ def report(reference: str | None, **fields: Any) -> dict[str, Any]:
     named = {"reference": reference} if reference else {}
     place = Boundaries.load().areas[100].representative_point()
     coordinates = {"longitude": place.x, "latitude": place.y, "datum": "WGS-84"}
-    return {**named, "occurred_at": "2026-11-23T08:30:00+08:00", "text": "水井无水", "coordinates": coordinates, **fields}
+    return {
+        **named,
+        "occurred_at": "2026-11-23T08:30:00+08:00",
+        "text": "水井无水",
+        "coordinates": coordinates,
+        **fields,
+    }
 
 
 async def submit(pipeline: Pipeline, *references: str) -> list[str]:
@@ -125,11 +131,11 @@ async def test_a_breach_moves_its_case_one_level_up_once_and_is_moot_when_its_as
     (case_id,) = await submit(pipeline, "L3-1")
     await until_kinds(pipeline, case_id, "opened")
     (opened,) = await events_of(pipeline, CASES, case_id)
-    breach = [
-        (builders.deadline(DeadlineKind.BREACHED, number, n=n, case_id=case_id, case=opened.case), cause)
-        for number, n, cause in ((1, 1, cause := uuid4()), (1, 1, cause), (1, 2, uuid4()), (2, 1, uuid4()))
-    ]
-    await publish(pipeline, DEADLINES, *breach, key=case_id)
+    first, again, later = (
+        (builders.deadline(DeadlineKind.BREACHED, number, n=n, case_id=case_id, case=opened.case), uuid4())
+        for number, n in ((1, 1), (1, 2), (2, 1))
+    )
+    await publish(pipeline, DEADLINES, first, first, again, later, key=case_id)
     await until_kinds(pipeline, case_id, "opened", "assigned", "moot", "assigned")
     told = await events_of(pipeline, CASES, case_id)
     assert [one.version for one in told] == [1, 2, 3, 4]

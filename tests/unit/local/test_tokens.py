@@ -22,7 +22,7 @@ def test_the_services_learn_digests_only() -> None:
         {
             "name": "local-department",
             "role": "department",
-            "department": "hotline-12345",
+            "source": "hotline-12345",
             "sha256": hashlib.sha256(b"first").hexdigest(),
         },
         {"name": "local-officer", "role": "officer", "sha256": hashlib.sha256(b"second").hexdigest()},
