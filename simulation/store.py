@@ -1,13 +1,14 @@
 """A store in memory behind the store port: compare-and-set, history, timers, and faults where asked for."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from contracts.wire import Message
-from services.chassis.ports import Change, Document, Entry, Past, Stored
+from services.chassis.ports import Change, Document, Entry, Intent, Past, Stored
 from services.chassis.values import Unavailable
 from simulation.stream import Fault, no_fault
 
@@ -39,6 +40,8 @@ class MemoryStore:
         """Start empty."""
         self._fault = fault
         self.rows: dict[str, Row] = {}
+        self.notes: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._names = count()
         self.past: dict[tuple[str, str, str], tuple[str, Message]] = {}
 
     async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
@@ -69,7 +72,6 @@ class MemoryStore:
             state=change.state,
             inbox=inbox,
             outbox=change.outbox,
-            unsent_at=change.unsent_at,
             size=len(change.state or "") + sum(len(Entry(*entry).pack()) for entry in inbox.items()),
         )
         kept = {**(row.kept if row else {}), **change.kept}
@@ -89,18 +91,22 @@ class MemoryStore:
         found = sorted(((row.wake_at, row.document) for row in mine if row.wake_at and row.wake_at <= at), key=_first)
         return [document for _, document in found[:limit]]
 
-    async def unsent(self, partition: int, before: datetime, limit: int) -> Sequence[Document]:
+    async def intend(self, partition: int, subjects: Sequence[str]) -> str:
         """See the port."""
-        mine = [row.document for row in self.rows.values() if row.document.partition == partition]
-        return [one for one in mine if one.unsent_at and one.unsent_at <= before][:limit]
+        self._fault("intend")
+        name = str(next(self._names))
+        self.notes[name] = (partition, tuple(subjects))
+        return name
 
-    async def sent(self, marked: Sequence[tuple[str, datetime]]) -> None:
+    async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """See the port."""
-        self._fault("sent")
-        for subject, at in marked:
-            row = self.rows[subject]
-            if row.document.unsent_at == at:
-                row.document = replace(row.document, unsent_at=None)
+        return [Intent(name, subjects) for name, (number, subjects) in self.notes.items() if number in partitions]
+
+    async def fulfilled(self, intents: Sequence[str]) -> None:
+        """See the port."""
+        self._fault("fulfilled")
+        for name in intents:
+            self.notes.pop(name, None)
 
     async def put_aside(self, subject: str, rev: int, until: datetime) -> None:
         """See the port."""

@@ -59,6 +59,15 @@ class Place:
         await producer.send_and_wait(self.space + IN.name, value, key=put.name.encode(), timestamp_ms=timestamp_ms)
         await producer.stop()
 
+    async def put_in_transactions(self, *puts: Put) -> None:
+        """As a source would that has transactions of its own: each one's end takes an offset."""
+        producer = AIOKafkaProducer(bootstrap_servers=self.servers.brokers, transactional_id=self.space)
+        await producer.start()
+        for put in puts:
+            async with producer.transaction():
+                await producer.send(self.space + IN.name, put.model_dump_json().encode(), key=put.name.encode())
+        await producer.stop()
+
     async def sums(self) -> dict[str, Sum]:
         found = await self.store.query({}, [("_id", 1)], 1000)
         return {one.subject: Sum.model_validate(one.state) for one in found}

@@ -66,13 +66,12 @@ class Draft:
         decision = self.service.decide(self.state, step, Context(now=now, free=free))
         out = [outgoing(self.service, told, now, None) for told in decision.events]
         self._check(decision, out)
-        state = decision.state or self.state
-        wake = self.service.wake(state) if state else None
+        wake = wake_of(self.service, decision.state or self.state)
         if isinstance(step, Tick) and wake and wake <= step.at:
             raise StuckTimer(self.subject, wake)
         self._accept(decision, out, free)
 
-    def change(self, unsent_at: datetime | None = None) -> Change | None:
+    def change(self) -> Change | None:
         """The write that makes the draft true; None when there is nothing to write."""
         if not self.changed and not self.entries:
             return None
@@ -85,8 +84,7 @@ class Draft:
             state=state.model_dump_json(exclude_none=True) if state else None,
             entries=tuple(self.entries),
             outbox=tuple(self.messages),
-            wake_at=self.service.wake(state) if state else None,
-            unsent_at=unsent_at if self.messages else None,
+            wake_at=wake_of(self.service, state),
             facets=self.service.facets(state) if state else {},
             kept=self.kept,
         )
@@ -149,6 +147,11 @@ class StuckTimer(Exception):  # noqa: N818 - named for what is found
     def __init__(self, subject: str, wake: datetime) -> None:
         """Take the document and the wake time that did not move."""
         super().__init__(f"document {subject}: after its tick the timer is still due, at {wake.isoformat()}")
+
+
+def wake_of(service: Service, state: BaseModel | None) -> datetime | None:
+    """When a document of this state wants a tick."""
+    return service.wake(state) if service.wake and state else None
 
 
 def read(reader: Reader, record: Record) -> Input[Any]:

@@ -77,6 +77,7 @@ class KafkaStream:
             ack_policy=AckPolicy.MANUAL,
             parser=self._parse,
             decoder=_as_is,
+            isolation_level="read_committed",
             no_reply=True,
             listener=_Listener(self),
             partition_assignment_strategy=[RangePartitionAssignor],
@@ -92,7 +93,7 @@ class KafkaStream:
         async def batch(message: KafkaMessage) -> None:
             polled: Any = message.body
             epoch, records = polled
-            if epoch == self._epoch and records and self._follows(records):
+            if epoch == self._epoch and records and await self._follows(records) and epoch == self._epoch:
                 await on_records(records)
 
         self._producer = await self._new_producer()
@@ -188,8 +189,7 @@ class KafkaStream:
         committed: int | None = await self._ask(self._consumer.committed(wire))
         if committed is not None:
             return committed
-        first: int = (await self._ask(self._consumer.beginning_offsets([wire])))[wire]
-        return first
+        return (await self._begins([place]))[place]
 
     async def _send(self, message: Message) -> asyncio.Future[Any]:
         if self._producer is None:
@@ -249,19 +249,39 @@ class KafkaStream:
             time=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
         )
 
-    def _follows(self, records: Sequence[Record]) -> bool:
-        """Whether nothing is missing between what was settled and what was read."""
-        seen: set[Partition] = set()
+    async def _follows(self, records: Sequence[Record]) -> bool:
+        """Whether nothing is missing between what was settled and what was read; if nobody can tell, read again.
+
+        A gap alone proves nothing, as the marks of a source's own transactions take offsets too: records are gone
+        only where the log begins behind what was settled.
+        """
+        first: dict[Partition, int] = {}
         for record in records:
-            place = (record.topic, record.partition)
-            expected = self._settled.get(place)
-            if place not in seen and expected is not None and record.offset > expected and not self.lost.done():
-                text = (
-                    f"{record.position}: records {expected} to {record.offset - 1} are gone; look, then reset the group"
-                )
-                self.lost.set_exception(Lost(text))
-            seen.add(place)
+            first.setdefault((record.topic, record.partition), record.offset)
+        gaps = [place for place, offset in first.items() if offset > self._settled.get(place, offset)]
+        try:
+            begins = await self._begins(gaps)
+        except Unavailable as fault:
+            log.warning("read again", reason=str(fault))
+            self.rewind(first)
+            return False
+        for place, begin in begins.items():
+            self._check_begin(place, begin)
         return not self.lost.done()
+
+    def _check_begin(self, place: Partition, begin: int) -> None:
+        expected = self._settled.get(place, begin)
+        if begin > expected and not self.lost.done():
+            where = "/".join(map(str, place))
+            text = f"{where}: records {expected} to {begin - 1} are gone; look, then reset the group"
+            self.lost.set_exception(Lost(text))
+
+    async def _begins(self, places: Sequence[Partition]) -> Mapping[Partition, int]:
+        """Where the logs of these partitions begin."""
+        if not places:
+            return {}
+        begins = await self._ask(self._consumer.beginning_offsets([self._wire(place) for place in places]))
+        return {place: begins[self._wire(place)] for place in places}
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

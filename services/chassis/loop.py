@@ -1,7 +1,7 @@
 """The one loop: read, load, decide, write with compare-and-set, publish, commit; and timers through the same door.
 
 What it guarantees: offsets are committed last; nothing is published before its write is known to have won; an input's
-effects happen once; a crash anywhere is repaired by redelivery, or by the sweep of unsent outboxes.
+effects happen once; a crash anywhere is repaired by redelivery, or by the sweep of what timers intended to send.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import structlog
 from contracts.deadletter import Reason
 from contracts.wire import Message
 from services.chassis.breaker import Breaker
-from services.chassis.fold import Draft, by_subject, defect, draft, fold, letter, outgoing, read
+from services.chassis.fold import Draft, by_subject, defect, draft, fold, letter, outgoing, read, wake_of
 from services.chassis.horizon import Horizons
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Clock, Document, Ended, Partition, Performer, Store, Stream
@@ -26,8 +26,6 @@ ROUNDS = 8
 """How often a doubtful write is read and decided again before the servers count as unavailable."""
 TICK_LIMIT = 500
 """Timers decided in one step, so that records are not kept waiting."""
-UNSENT_AFTER = timedelta(seconds=5)
-"""Age at which an outbox that was marked unsent is taken up by the sweep."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
 SETTLED_LIMIT = 50_000
@@ -44,14 +42,13 @@ class Batch:
 
     messages: dict[str, tuple[str | None, Message]] = field(default_factory=dict)
     settled: list[tuple[str, int]] = field(default_factory=list)
-    marked: list[tuple[str, datetime]] = field(default_factory=list)
     parked: list[tuple[str, Reason]] = field(default_factory=list)
 
     def tell(self, subject: str | None, message: Message) -> None:
         """Send ``message``; with a subject it enters that document's history first."""
         self.messages.setdefault(f"{message.topic}/{message.id}", (subject, message))
 
-    def take(self, done: Draft, rev: int, unsent_at: datetime | None) -> None:
+    def take(self, done: Draft, rev: int) -> None:
         """Add what a draft brings about that is known to be written as ``rev``."""
         for message in done.messages:
             self.tell(done.subject, message)
@@ -60,8 +57,6 @@ class Batch:
         self.parked.extend(done.parked)
         if rev:
             self.settled.append((done.subject, rev))
-        if unsent_at and done.messages:
-            self.marked.append((done.subject, unsent_at))
 
 
 class Loop:
@@ -198,7 +193,7 @@ class Loop:
             for record, fault in (each for one in drafts for each in one.faults):
                 self._blame(record, fault)
             self._check_breaker()
-            doubtful = await self._write(drafts, batch, None)
+            doubtful = await self._write(drafts, batch)
             pending = {subject: group for subject, group in pending.items() if subject in doubtful}
         raise Unavailable(f"{len(pending)} documents stayed doubtful for {ROUNDS} rounds")
 
@@ -220,9 +215,9 @@ class Loop:
         self._metrics.rescued.inc(len(batch.messages))
         await self._send(batch)
 
-    async def _write(self, drafts: Sequence[Draft], batch: Batch, unsent_at: datetime | None) -> frozenset[str]:
+    async def _write(self, drafts: Sequence[Draft], batch: Batch) -> frozenset[str]:
         """Write what changed and gather what surely won; answer the subjects that must be read again."""
-        changes = {one.subject: change for one in drafts if self._store and (change := one.change(unsent_at))}
+        changes = {one.subject: change for one in drafts if self._store and (change := one.change())}
         doubtful: frozenset[str] = frozenset()
         if self._store and changes:
             doubtful = await self._store.write(list(changes.values()))
@@ -230,7 +225,7 @@ class Loop:
         for one in drafts:
             if one.subject not in doubtful:
                 written = changes.get(one.subject)
-                batch.take(one, written.rev + 1 if written else 0, unsent_at)
+                batch.take(one, written.rev + 1 if written else 0)
                 self._start(one)
         return doubtful
 
@@ -249,8 +244,6 @@ class Loop:
             self._metrics.published.labels(message.topic).inc()
         for subject, rev in batch.settled:
             self._remember(subject, rev)
-        if self._store and batch.marked:
-            await self._store.sent(batch.marked)
 
     def _remember(self, subject: str, rev: int) -> None:
         self._settled[subject] = rev
@@ -265,17 +258,21 @@ class Loop:
         self._measure(ends, read_to)
         if self._store is None:
             return
+        await self._sweep(frozenset(number for _, number in ends))
         self._horizons.sample(now, ends)
         for partition, at in self._horizons.reached(read_to).items():
-            await self._sweep(partition, now)
-            await self._advance([(d, Tick(at)) for d in await self._store.due(partition, at, TICK_LIMIT)], at)
+            if self._service.wake:
+                await self._advance([(d, Tick(at)) for d in await self._store.due(partition, at, TICK_LIMIT)], at)
 
-    async def _sweep(self, partition: int, now: datetime) -> None:
+    async def _sweep(self, partitions: frozenset[int]) -> None:
+        """Send what timers and ends of calls left in an outbox when their process died."""
         if self._store is None:
             return
-        found = await self._store.unsent(partition, now - UNSENT_AFTER, TICK_LIMIT)
-        await self._rescue(found)
-        await self._store.sent([(document.subject, document.unsent_at) for document in found if document.unsent_at])
+        found = await self._store.intents(partitions)
+        for intent in found:
+            await self._load(intent.subjects)
+        if found:
+            await self._store.fulfilled([intent.id for intent in found])
 
     async def _done(self, ended: Sequence[Ended]) -> None:
         if self._store is None or not ended:
@@ -300,10 +297,22 @@ class Loop:
                 drafts[document.subject] = one
             except Exception as fault:  # noqa: BLE001 - law 6: one timer's exception puts that timer aside
                 await self._put_aside(document, fault, now)
-        doubtful = await self._write([one for one in drafts.values() if one.changed], batch, now)
+        changed = [one for one in drafts.values() if one.changed]
+        intents = await self._intend([one for one in changed if one.messages])
+        doubtful = await self._write(changed, batch)
         await self._send(batch)
         if doubtful:
             raise Unavailable(f"{len(doubtful)} timers met another writer: read again")
+        if intents:
+            await self._store.fulfilled(intents)
+
+    async def _intend(self, drafts: Sequence[Draft]) -> list[str]:
+        """Before the write: no record will bring these outboxes back, so the sweep must be able to find them."""
+        partitions: dict[int, list[str]] = {}
+        for one in drafts:
+            partitions.setdefault(one.partition, []).append(one.subject)
+        store = self._store
+        return [await store.intend(number, subjects) for number, subjects in partitions.items()] if store else []
 
     async def _put_aside(self, document: Document, fault: Exception, now: datetime) -> None:
         log.error("timer put aside", document=document.subject, exc_info=fault)
@@ -312,7 +321,7 @@ class Loop:
             await self._store.put_aside(document.subject, document.rev, now + ASIDE)
 
     def _late(self, one: Draft, step: Any) -> None:
-        wake = self._service.wake(one.state) if one.state and isinstance(step, Tick) else None
+        wake = wake_of(self._service, one.state) if isinstance(step, Tick) else None
         if wake:
             self._metrics.lateness.observe(max(0.0, (step.at - wake).total_seconds()))
 

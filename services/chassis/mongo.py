@@ -6,10 +6,10 @@ Writes ask for a majority and the journal, reads for what a majority has, from t
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, InsertOne, ReadPreference, UpdateOne, WriteConcern
@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from contracts.wire import Message
-from services.chassis.ports import Change, Document, Entry, Past, Stored
+from services.chassis.ports import Change, Document, Entry, Intent, Past, Stored
 from services.chassis.values import Service, Unavailable
 
 FIND_CHUNK = 64
@@ -59,12 +59,13 @@ class MongoStore:
         }
         self._documents = motor[database].get_collection("documents", **sure)
         self._history = motor[database].get_collection("history", **sure)
+        self._intents = motor[database].get_collection("intents", **sure)
         self._motor, self._service = motor, service
 
     async def prepare(self) -> None:
         """Create the indexes; harmless when they are there."""
-        for field in ("wake_at", "unsent_at"):
-            await _sure(self._documents.create_index([("partition", ASCENDING), (field, ASCENDING)]))
+        if self._service.wake:
+            await _sure(self._documents.create_index([("partition", ASCENDING), ("wake_at", ASCENDING)]))
         for keys in self._service.indexes:
             named = [(key if key == "_id" else f"facets.{key}", way) for key, way in keys]
             await _sure(self._documents.create_index(named))
@@ -111,24 +112,24 @@ class MongoStore:
 
     async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
         """See the port."""
-        return await self._marked({"partition": partition, "wake_at": {"$lte": at}}, "wake_at", limit)
-
-    async def unsent(self, partition: int, before: datetime, limit: int) -> Sequence[Document]:
-        """See the port."""
-        return await self._marked({"partition": partition, "unsent_at": {"$lte": before}}, "unsent_at", limit)
-
-    async def _marked(self, where: Mapping[str, Any], field: str, limit: int) -> Sequence[Document]:
-        cursor = self._documents.find(where, {"kept": 0}).sort(field, ASCENDING).limit(limit)
+        where = {"partition": partition, "wake_at": {"$lte": at}}
+        cursor = self._documents.find(where, {"kept": 0}).sort("wake_at", ASCENDING).limit(limit)
         return [_document(raw) for raw in await _sure(cursor.to_list(None))]
 
-    async def sent(self, marked: Sequence[tuple[str, datetime]]) -> None:
+    async def intend(self, partition: int, subjects: Sequence[str]) -> str:
         """See the port."""
-        times: dict[datetime, list[str]] = {}
-        for subject, at in marked:
-            times.setdefault(at, []).append(subject)
-        for at, subjects in times.items():
-            where = {"_id": {"$in": subjects}, "unsent_at": at}
-            await _sure(self._documents.update_many(where, {"$unset": {"unsent_at": ""}}))
+        name = uuid4().hex
+        await _sure(self._intents.insert_one({"_id": name, "partition": partition, "subjects": list(subjects)}))
+        return name
+
+    async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
+        """See the port; the collection is all but empty, so it needs no index."""
+        cursor = self._intents.find({"partition": {"$in": sorted(partitions)}})
+        return [Intent(raw["_id"], tuple(raw["subjects"])) for raw in await _sure(cursor.to_list(None))]
+
+    async def fulfilled(self, intents: Sequence[str]) -> None:
+        """See the port."""
+        await _sure(self._intents.delete_many({"_id": {"$in": list(intents)}}))
 
     async def put_aside(self, subject: str, rev: int, until: datetime) -> None:
         """See the port."""
@@ -202,18 +203,17 @@ def _operation(change: Change) -> InsertOne[Any] | UpdateOne:
         "state": change.state,
         "outbox": [_out(message) for message in change.outbox],
         "facets": dict(change.facets),
+        **({"wake_at": change.wake_at} if change.wake_at else {}),
     }
-    times = {"wake_at": change.wake_at, "unsent_at": change.unsent_at}
-    present = {name: at for name, at in times.items() if at is not None}
     if change.rev == 0:
         new = {"_id": change.subject, "rev": 1, "partition": change.partition, "inbox": entries, "kept": change.kept}
-        return InsertOne({**new, **fields, **present})
-    update: dict[str, Any] = {"$set": {**fields, **present, **{f"kept.{k}": v for k, v in change.kept.items()}}}
+        return InsertOne({**new, **fields})
+    update: dict[str, Any] = {"$set": {**fields, **{f"kept.{k}": v for k, v in change.kept.items()}}}
     update["$inc"] = {"rev": 1}
     if entries:
         update["$push"] = {"inbox": {"$each": entries}}
-    if len(present) < len(times):
-        update["$unset"] = {name: "" for name in times if name not in present}
+    if not change.wake_at:
+        update["$unset"] = {"wake_at": ""}
     return UpdateOne({"_id": change.subject, "rev": change.rev}, update)
 
 
@@ -277,7 +277,6 @@ def _document(raw: Mapping[str, Any]) -> Document:
         state=state,
         inbox={entry.id: entry.outcome for entry in entries},
         outbox=tuple(_message(out) for out in raw["outbox"]),
-        unsent_at=raw.get("unsent_at"),
         size=len(state or "") + 32 * len(entries),
     )
 

@@ -1,6 +1,6 @@
 """The ports of the loop: stream, store and clock, and its calls to the outside; adapters stand behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -34,8 +34,7 @@ class Entry:
 class Document:
     """A document as the loop loads it: state, inbox and outbox in one, so that one write decides all three.
 
-    ``rev`` counts its writes; ``outbox`` holds the messages of the newest write; ``unsent_at`` marks those that no
-    redelivered record would bring back; ``size`` are the bytes it keeps.
+    ``rev`` counts its writes; ``outbox`` holds the messages of the newest write; ``size`` are the bytes it keeps.
     """
 
     subject: str
@@ -45,7 +44,6 @@ class Document:
     state: str | None
     inbox: Mapping[UUID, Outcome] = field(default_factory=dict)
     outbox: tuple[Message, ...] = ()
-    unsent_at: datetime | None = None
     size: int = 0
 
 
@@ -61,9 +59,16 @@ class Change:
     entries: tuple[Entry, ...]
     outbox: tuple[Message, ...]
     wake_at: datetime | None
-    unsent_at: datetime | None
     facets: Mapping[str, Any]
     kept: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A note, made before a write, of documents whose new outbox no redelivered record would bring back."""
+
+    id: str
+    subjects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,14 @@ class Store(Protocol):
     async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
         """The documents whose wake time is not after ``at``, the earliest first."""
 
-    async def unsent(self, partition: int, before: datetime, limit: int) -> Sequence[Document]:
-        """The documents with an outbox that was marked before this time and may not have been sent."""
+    async def intend(self, partition: int, subjects: Sequence[str]) -> str:
+        """Note that these documents are about to get an outbox; answer the note's id."""
 
-    async def sent(self, marked: Sequence[tuple[str, datetime]]) -> None:
-        """Take the mark off those documents that still bear this one."""
+    async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
+        """The notes that nobody has taken off."""
+
+    async def fulfilled(self, intents: Sequence[str]) -> None:
+        """Take these notes off: what they spoke of was sent."""
 
     async def put_aside(self, subject: str, rev: int, until: datetime) -> None:
         """Let a document's timer rest, because its tick failed by our own fault."""

@@ -142,10 +142,6 @@ class Reader:
 Decide = Callable[[Any, "Input[Any] | Tick | Done", Context], Decision[Any]]
 
 
-def _no_wake(_state: Any) -> datetime | None:
-    return None
-
-
 def _no_facets(_state: Any) -> Mapping[str, Any]:
     return {}
 
@@ -159,8 +155,8 @@ class Service:
     """A service, whole: the topics it reads, its pure decision, and how its documents are kept.
 
     ``state`` is the model of its documents (None: it keeps none). ``wake`` says from the state alone when the
-    document wants a tick. ``facets`` are the indexed fields that queries use; ``indexes`` name them in order.
-    ``rejected`` may tell someone about a record that was parked unread.
+    document wants a tick (None: there are no timers). ``facets`` are the indexed fields that queries use;
+    ``indexes`` name them in order. ``rejected`` may tell someone about a record that was parked unread.
     """
 
     name: str
@@ -169,7 +165,7 @@ class Service:
     dead: Topic
     state: type[BaseModel] | None = None
     schema: int = 1
-    wake: Callable[[Any], datetime | None] = _no_wake
+    wake: Callable[[Any], datetime | None] | None = None
     facets: Callable[[Any], Mapping[str, Any]] = _no_facets
     indexes: tuple[tuple[tuple[str, int], ...], ...] = ()
     rejected: Callable[[Record, tuple[Problem, ...]], tuple[Event, ...]] = _tell_nobody

@@ -44,7 +44,6 @@ def change(subject: str, rev: int, **fields: Any) -> Change:
         "entries": (Entry(name_id(f"{subject}/{rev}"), Outcome.APPLIED),),
         "outbox": (told(subject, rev + 1),),
         "wake_at": None,
-        "unsent_at": None,
         "facets": {"total": rev},
         "kept": {},
     }
@@ -52,13 +51,12 @@ def change(subject: str, rev: int, **fields: Any) -> Change:
 
 
 async def test_what_is_written_is_loaded_whole(store: Store) -> None:
-    assert await store.write([change("a", 0, unsent_at=NOW)]) == frozenset()
+    assert await store.write([change("a", 0)]) == frozenset()
     (found,) = (await store.load(["a", "missing"])).values()
     assert (found.subject, found.rev, found.schema, found.partition) == ("a", 1, 1, 2)
     assert found.state == '{"version":0}'
     assert found.inbox == {name_id("a/0"): Outcome.APPLIED}
     assert found.outbox == (told("a", 1),)
-    assert found.unsent_at == NOW
     assert found.size >= len(found.state)
 
 
@@ -130,13 +128,13 @@ async def test_a_timer_put_aside_comes_back_later_unless_the_document_has_moved_
     assert len(await store.due(2, later, 10)) == 1
 
 
-async def test_a_marked_outbox_is_found_until_the_same_mark_is_taken_off(store: Store) -> None:
-    await store.write([change("a", 0, unsent_at=NOW)])
-    assert [one.subject for one in await store.unsent(2, NOW, 10)] == ["a"]
-    await store.sent([("a", NOW - timedelta(seconds=1))])
-    assert len(await store.unsent(2, NOW, 10)) == 1
-    await store.sent([("a", NOW)])
-    assert await store.unsent(2, NOW, 10) == []
+async def test_an_intent_is_found_by_its_partition_until_it_is_fulfilled(store: Store) -> None:
+    first, second = await store.intend(2, ["a", "b"]), await store.intend(3, ["c"])
+    assert {one.id: one.subjects for one in await store.intents([2, 3])} == {first: ("a", "b"), second: ("c",)}
+    assert [one.id for one in await store.intents([3, 4])] == [second]
+    await store.fulfilled([second])
+    assert await store.intents([3]) == []
+    assert len(await store.intents([2])) == 1
 
 
 async def test_queries_go_by_facets_in_the_order_asked_for(store: Store) -> None:

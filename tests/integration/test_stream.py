@@ -186,7 +186,7 @@ async def test_records_that_are_gone_before_they_were_read_end_the_process_and_a
         reader.stream._settled.update(settled)
         reader.stream.rewind(settled)
         await _delete(servers, space + IN.name, place, before=3)
-        with pytest.raises(Lost, match=f"{IN.name}/{place}/3: records 1 to 2 are gone"):
+        with pytest.raises(Lost, match=f"{IN.name}/{place}: records 1 to 2 are gone"):
             await asyncio.wait_for(reader.stream.lost, DEADLINE)
 
 

@@ -1,0 +1,97 @@
+"""Whose clock, and when a member says that it is ready or alive."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from services.chassis.http import Health
+from services.chassis.mongo import DatabaseClock
+from services.chassis.run import STUCK_SECONDS, Composition, Process
+from services.chassis.settings import Settings
+from services.chassis.tokens import Tokens
+from tests.toy import SERVICE
+
+SETTINGS = Settings(kafka="one:9092", mongo="mongodb://one")
+
+
+class Database:
+    """A database whose clock is off by so many seconds from this machine's."""
+
+    def __init__(self, seconds: float) -> None:
+        self.admin, self._off = self, timedelta(seconds=seconds)
+
+    async def command(self, _name: str) -> Mapping[str, Any]:
+        return {"localTime": datetime.now(UTC) + self._off}
+
+
+async def clock(seconds: float = 0) -> DatabaseClock:
+    found = DatabaseClock(Database(seconds), asyncio.Event())
+    await found.now()
+    return found
+
+
+async def health(off: float = 0, *, joined: bool = True, stop: bool = False, **loop: Any) -> Health:
+    """The health of a process in this condition; ``loop`` says what its loop says."""
+    process, time = Process(Composition(service=SERVICE), SETTINGS, Tokens({})), await clock(off)
+    usual = {"paused": None, "moved_at": time.monotonic(), "read_at": time.monotonic()}
+    parts: Any = (time, SimpleNamespace(joined=joined), SimpleNamespace(**{**usual, **loop}))
+    process._clock, process._stream, process._loop = parts
+    if stop:
+        process._stop.set()
+    return process._health()
+
+
+async def test_now_is_the_databases_time_and_the_skew_is_this_machines() -> None:
+    slow = await clock(3600)
+    assert slow.skew() == pytest.approx(-3600, abs=0.5)
+    assert abs(await slow.now() - datetime.now(UTC) - timedelta(hours=1)) < timedelta(seconds=1)
+    assert abs(slow.wall() - datetime.now(UTC) - timedelta(hours=1)) < timedelta(seconds=1)
+
+
+async def test_a_server_that_sends_its_time_without_a_zone_means_utc() -> None:
+    database = Database(0)
+    database.command = lambda _name: _answer(datetime(2026, 3, 2, 1, 0))  # type: ignore[method-assign]  # noqa: DTZ001
+    assert await DatabaseClock(database, asyncio.Event()).now() == datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+async def _answer(time: datetime) -> Mapping[str, Any]:
+    return {"localTime": time}
+
+
+async def test_a_pause_ends_when_the_service_is_asked_to_stop() -> None:
+    stop = asyncio.Event()
+    stop.set()
+    async with asyncio.timeout(5):
+        await DatabaseClock(Database(0), stop).sleep(3600)
+
+
+async def test_a_member_that_has_joined_and_works_is_live_and_ready() -> None:
+    assert await health() == Health(live=True, ready=True)
+
+
+@pytest.mark.parametrize("off", [-1.5, 1.5])
+async def test_a_machine_whose_clock_is_off_by_more_than_a_second_is_live_but_not_ready(off: float) -> None:
+    found = await health(off)
+    assert (found.live, found.ready) == (True, False)
+    assert "clock is" in found.why[0]
+    assert (await health(off / 3)).ready
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [({"joined": False}, "group"), ({"paused": "broker away"}, "broker away"), ({"stop": True}, "stopping")],
+)
+async def test_what_is_missing_for_readiness_is_said(state: dict[str, Any], why: str) -> None:
+    found = await health(**state)
+    assert (found.live, found.ready) == (True, False)
+    assert why in found.why[0]
+
+
+@pytest.mark.parametrize("stuck", ["moved_at", "read_at"])
+async def test_a_loop_that_neither_moves_nor_reads_is_not_live(stuck: str) -> None:
+    past = (await clock()).monotonic() - STUCK_SECONDS - 1
+    assert not (await health(**{stuck: past})).live
