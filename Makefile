@@ -17,7 +17,7 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
-.PHONY: help venv run up down status test check format contracts client-test lock clean
+.PHONY: help venv run up down status test laws check format contracts client-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ status: venv ## what runs
 
 test: venv ## all tests, those on a real Kafka and MongoDB included
 	@$(PY) -m pytest $(wildcard $(TESTS))
+
+laws: venv ## break each law in a copy, and see its test fail
+	@$(PY) -m tests.mutants
 
 check: venv ## ruff, mypy --strict, import-linter
 	@$(VENV)/bin/ruff check .

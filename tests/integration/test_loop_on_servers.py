@@ -7,10 +7,10 @@ from pathlib import Path
 
 from deploy.local.engines import Documents, Engine, Kafka, class_path, free_ports, start, wait_ready
 from deploy.local.place import ROOT
-from services.chassis.mongo import MongoStore
+from services.chassis.mongo import MongoStore, client
 from services.chassis.ports import Change
 from services.chassis.values import Unavailable
-from tests.members import Member, Place, member, until
+from tests.members import SERVICE, Member, Place, member, until
 from tests.servers import Servers
 from tests.toy import Put
 
@@ -121,6 +121,18 @@ async def test_a_write_that_happened_though_its_answer_was_lost_counts_once(serv
         await until(one.idle, "all is read")
     assert place.store.writes > 4  # type: ignore[attr-defined]
     await check(place)
+
+
+async def test_a_write_that_nobody_answers_is_in_doubt_as_a_whole() -> None:
+    nobody = MongoStore(client(f"mongodb://127.0.0.1:{free_ports(1)[0]}"), "nobody", SERVICE)
+    changes = [
+        Change(
+            subject=name, rev=rev, schema=1, partition=0, state="{}", entries=(), outbox=(), wake_at=None,
+            unsent_at=None, facets={}, kept={},
+        )
+        for name, rev in (("new", 0), ("known", 7))
+    ]  # fmt: skip
+    assert await nobody.write(changes) == {"new", "known"}
 
 
 async def test_all_records_delivered_again_change_nothing_and_bring_no_new_event(servers: Servers) -> None:

@@ -1,7 +1,7 @@
 """The loop on servers in memory: each law, and a crash at every point of a step."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -405,3 +405,52 @@ def test_a_thousand_inputs_keep_an_inbox_under_64_kib() -> None:
 
     inbox = [Entry(name_id(str(n)), Outcome.APPLIED).pack() for n in range(1000)]
     assert len(bson.encode({"inbox": inbox})) < 32 * 1024
+
+
+async def test_a_timer_acts_on_the_time_its_inputs_were_read_to_not_on_the_time_now() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    bench.put("a", "2", amount=7)
+    await bench.tick(seconds=30)
+    bench.put("a", "3", hush=True)
+    bench.clock.advance(seconds=60)
+    await bench.loop.on_records(bench.stream.poll(1))
+    await bench.loop.on_tick()
+    assert bench.state("a").rings == 0, "read to the 30th second, and the hush stands unread behind it"
+    await bench.run()
+    await bench.tick(seconds=60)
+    assert bench.state("a").rings == 0
+
+
+async def test_ends_are_sampled_after_the_time_so_that_no_record_falls_between() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+
+    async def now() -> datetime:
+        bench.put("a", "2", hush=True)
+        return bench.clock.time
+
+    bench.clock.now = now  # type: ignore[method-assign]
+    await bench.tick(seconds=61)
+    assert bench.state("a").rings == 0
+
+
+async def test_backing_off_on_purpose_counts_as_progress() -> None:
+    bench = Bench(fault=lambda point: _away(point, "load"))
+    bench.put("a", "1", amount=5)
+    later = bench.clock.advance(hours=1)
+    await bench.loop.on_records(bench.stream.poll())
+    assert bench.loop.moved_at == 3600
+    assert bench.clock.time > later, "it paused"
+
+
+async def test_a_service_without_documents_that_decides_again_brings_the_very_same_events() -> None:
+    bench = Bench(replace(Bench().service, state=None))
+    bench.put("a", "1", amount=5)
+    await _crash(bench, "after publish")
+    await bench.run()
+    sent = bench.broker.read("toy.out.v1")
+    assert len(sent) == 2
+    assert (sent[0].value, sent[0].headers) == (sent[1].value, sent[1].headers)

@@ -1,0 +1,110 @@
+"""Breaks each law in a copy of this tree, one way at a time, and sees that the named test fails: `make laws`."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.mutants.rows import Mutant
+from tests.mutants.table import MUTANTS
+from tests.servers import servers
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 150.0
+"""A broken law may also make its test wait for ever."""
+FAILED = 1
+"""Pytest's exit code when tests were run and some failed; others mean that it could not run them."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Check the rows whose law, file or test contains all ``words``; answers the exit code."""
+    rows = [row for row in MUTANTS if all(word in f"law {row.law} {row.file} {row.test}" for word in words)]
+    with tempfile.TemporaryDirectory(prefix="yiwang-laws-") as folder:
+        tree = copy(Path(folder) / "tree")
+        if wrong := [fault for row in rows if (fault := misfit(row, tree))]:
+            print("\n".join(wrong))  # noqa: T201 - a program's output, here and below
+            return 1
+        with engines(Path(folder), rows) as env:
+            print(f"{len(rows)} ways to break a law; first their tests as they must pass", flush=True)  # noqa: T201
+            if code := run(tree, sorted({row.test for row in rows}), env, len(rows) * SECONDS):
+                print(f"tests fail in the unbroken tree: pytest answered {code}")  # noqa: T201
+                return 1
+            results = [check(row, tree, env) for row in rows]
+    return report(rows, results)
+
+
+def copy(tree: Path) -> Path:
+    """A copy of what git tracks or would track, as it is on disk."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    for name in names:
+        if name and (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name)
+    if (ROOT / ".run").exists():
+        (tree / ".run").symlink_to(ROOT / ".run")
+    return tree
+
+
+def misfit(row: Mutant, tree: Path) -> str | None:
+    """Why a row does not fit the tree any more."""
+    count = (tree / row.file).read_text().count(row.old) if (tree / row.file).exists() else 0
+    return None if count == 1 else f"law {row.law}, {row.broken}: found {count} times in {row.file}; right is once"
+
+
+@contextmanager
+def engines(folder: Path, rows: Sequence[Mutant]) -> Iterator[Mapping[str, str]]:
+    """The environment of the tests: one pair of servers for all of them, if any needs it."""
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    if not any(row.engines for row in rows):
+        yield env
+        return
+    with servers(folder) as found:
+        yield {**env, "YIWANG_KAFKA": found.kafka, "YIWANG_MONGO": found.mongo}
+
+
+def run(tree: Path, tests: Sequence[str], env: Mapping[str, str], seconds: float) -> int | None:
+    """Pytest's exit code, or None if it had to be ended."""
+    argv = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
+    with subprocess.Popen(
+        argv, cwd=tree, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+
+
+def check(row: Mutant, tree: Path, env: Mapping[str, str]) -> str:
+    """Break the law, run the test, mend it; answers the word for the table."""
+    path, started = tree / row.file, time.monotonic()
+    whole = path.read_text()
+    path.write_text(whole.replace(row.old, row.new))
+    try:
+        code = run(tree, [row.test], env, SECONDS)
+    finally:
+        path.write_text(whole)
+    found = {0: "SURVIVED", FAILED: "failed as it must", None: "failed as it must (hung)"}
+    result = found.get(code, f"COULD NOT RUN (pytest: {code})")
+    print(f"  law {row.law}: {row.broken}: {result}, {time.monotonic() - started:.1f} s", flush=True)  # noqa: T201
+    return result
+
+
+def report(rows: Sequence[Mutant], results: Sequence[str]) -> int:
+    """Print the table; answers the exit code."""
+    print("\n| law | broken | test | |\n| --- | --- | --- | --- |")  # noqa: T201
+    for row, result in zip(rows, results, strict=True):
+        print(f"| {row.law} | {row.broken} | `{row.test}` | {result} |")  # noqa: T201
+    bad = sum(not result.startswith("failed as it must") for result in results)
+    print(f"\n{len(rows) - bad} of {len(rows)} failed as they must")  # noqa: T201
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

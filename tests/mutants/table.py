@@ -1,0 +1,453 @@
+"""The table of mutants: each law broken in several ways, and the test that must fail of each."""
+
+from typing import Final
+
+from tests.mutants.rows import Mutant
+
+CHASSIS: Final = "services/chassis"
+FOLD, LOOP, MONGO, KAFKA = (f"{CHASSIS}/{name}.py" for name in ("fold", "loop", "mongo", "kafka"))
+ON_MEMORY: Final = "tests/service/test_loop.py::test_"
+ON_SERVERS: Final = "tests/integration/test_loop_on_servers.py::test_"
+STORE: Final = "tests/integration/test_store.py::test_"
+STREAM: Final = "tests/integration/test_stream.py::test_"
+DOORS: Final = "tests/e2e/test_laws.py::test_"
+UNIT: Final = "tests/unit"
+
+MUTANTS: Final = (
+    # Law 1: version is the order.
+    Mutant(
+        1,
+        "an older case event moves escalation's clocks back",
+        "services/escalation/domain.py",
+        "if state and case.version <= state.case.version:",
+        "if state and case.version < 0:",
+        f"{UNIT}/escalation/test_ledger.py::test_an_older_snapshot_is_recorded_and_moves_nothing_back",
+    ),
+    Mutant(
+        1,
+        "the same, seen at the services' doors",
+        "services/escalation/domain.py",
+        "if state and case.version <= state.case.version:",
+        "if state and case.version < 0:",
+        f"{DOORS}an_older_version_that_comes_after_a_newer_one_moves_no_clock_back",
+    ),
+    Mutant(
+        1,
+        "routing opens a case again for another revision of its report",
+        "services/routing/domain.py",
+        "    if case is None:\n        return _open(turn, located)",
+        "    if case is None or located.report.revision != case.revision:\n        return _open(turn, located)",
+        f"{UNIT}/routing/test_opening.py::test_another_revision_of_an_open_case_is_recorded_and_changes_nothing",
+    ),
+    Mutant(
+        1,
+        "an event about an unknown case leaves no document",
+        "services/routing/domain.py",
+        "    return Decision(state=state, outcome=Outcome.NOTHING)",
+        "    return Decision(outcome=Outcome.NOTHING)",
+        f"{UNIT}/routing/test_moves.py::test_a_deadline_of_a_case_not_yet_known_creates_its_document",
+    ),
+    Mutant(
+        1,
+        "routing does not count versions",
+        "services/routing/turn.py",
+        "version = self.state.version + 1",
+        "version = self.state.version or 1",
+        f"{UNIT}/routing/test_routing_always.py::test_versions_count_without_a_gap",
+    ),
+    # Law 2: no time before its inputs.
+    Mutant(
+        2,
+        "a partition acts at once, whatever it has not read",
+        f"{CHASSIS}/horizon.py",
+        "if all(read_to.get(place, -1) >= end for place, end in ends.items())",
+        "if ends is not read_to",
+        f"{ON_MEMORY}no_time_passes_for_a_document_before_its_inputs_are_read",
+    ),
+    Mutant(
+        2,
+        "the loop does not ask the horizons (on servers)",
+        LOOP,
+        "for partition, at in self._horizons.reached(read_to).items():",
+        "for partition, at in {number: now for _, number in ends}.items():",
+        f"{ON_SERVERS}a_timer_does_not_ring_before_the_backlog_that_hushes_it_is_read_nor_after",
+    ),
+    Mutant(
+        2,
+        "what was polled counts as read (on servers)",
+        KAFKA,
+        "        return dict(self._settled)",
+        "        return dict(await self.ends())",
+        f"{ON_SERVERS}a_timer_does_not_ring_before_the_backlog_that_hushes_it_is_read_nor_after",
+    ),
+    Mutant(
+        2,
+        "timers act on the time now instead of the time that inputs were read to",
+        LOOP,
+        "await self._advance([(d, Tick(at)) for d in await self._store.due(partition, at, TICK_LIMIT)], at)",
+        "await self._advance([(d, Tick(now)) for d in await self._store.due(partition, now, TICK_LIMIT)], now)",
+        f"{ON_MEMORY}a_timer_acts_on_the_time_its_inputs_were_read_to_not_on_the_time_now",
+    ),
+    Mutant(
+        2,
+        "ends are sampled before the time instead of after it",
+        LOOP,
+        "        now = await self._clock.now()\n        ends = await self._stream.ends()\n",
+        "        ends = await self._stream.ends()\n        now = await self._clock.now()\n",
+        f"{ON_MEMORY}ends_are_sampled_after_the_time_so_that_no_record_falls_between",
+    ),
+    # Law 3: a breach is a request.
+    Mutant(
+        3,
+        "routing escalates whatever assignment the breach names",
+        "services/routing/domain.py",
+        "    if clock.assignment != case.assignment.number:\n        return CaseEventKind.MOOT",
+        "    if clock.assignment < 0:\n        return CaseEventKind.MOOT",
+        f"{UNIT}/routing/test_moves.py::test_a_breach_that_is_asked_again_moves_the_case_once",
+    ),
+    Mutant(
+        3,
+        "the same, seen at the services' doors",
+        "services/routing/domain.py",
+        "    if clock.assignment != case.assignment.number:\n        return CaseEventKind.MOOT",
+        "    if clock.assignment < 0:\n        return CaseEventKind.MOOT",
+        f"{DOORS}a_breach_moves_its_case_one_level_up_once_and_is_moot_when_its_assignment_has_passed",
+    ),
+    Mutant(
+        3,
+        "escalation asks once and never again",
+        "services/escalation/ledger.py",
+        "return Step(entry.asked_at + clocks.pause(entry.asked), DeadlineKind.BREACHED",
+        "return Step(entry.asked_at + 9999 * DAY, DeadlineKind.BREACHED",
+        f"{UNIT}/escalation/test_ledger.py::test_a_breach_is_asked_again_with_growing_pauses_until_the_assignment_ends",
+    ),
+    Mutant(
+        3,
+        "escalation ends the clock itself when it is due",
+        "services/escalation/ledger.py",
+        '{"asked": step.n, "asked_at": now}',
+        '{"asked": step.n, "asked_at": now, "ended_at": now}',
+        f"{UNIT}/escalation/test_climb.py::test_an_open_case_is_never_without_a_clock_whatever_people_do",
+    ),
+    # Law 4: who won is read, not guessed.
+    Mutant(
+        4,
+        "a short matched count is taken for granted",
+        MONGO,
+        "if result.matched_count != len(changes) - inserts:",
+        "if result.matched_count < 0:",
+        f"{STORE}a_write_on_a_passed_revision_does_not_apply_and_says_so",
+    ),
+    Mutant(
+        4,
+        "the same, with two members at once",
+        MONGO,
+        "if result.matched_count != len(changes) - inserts:",
+        "if result.matched_count < 0:",
+        f"{ON_SERVERS}two_members_that_both_believe_to_own_all_count_each_input_once",
+    ),
+    Mutant(
+        4,
+        "a duplicate key counts as success",
+        MONGO,
+        "if change.rev or index in named)",
+        "if change.rev and index not in named)",
+        f"{STORE}a_second_insert_does_not_apply_and_says_so",
+    ),
+    Mutant(
+        4,
+        "a write that nobody answered counts as success",
+        MONGO,
+        "        except PyMongoError:\n            return frozenset(change.subject for change in changes)",
+        "        except PyMongoError:\n            return frozenset()",
+        f"{ON_SERVERS}a_write_that_nobody_answers_is_in_doubt_as_a_whole",
+    ),
+    Mutant(
+        4,
+        "the compare-and-set does not compare",
+        MONGO,
+        'return UpdateOne({"_id": change.subject, "rev": change.rev}, update)',
+        'return UpdateOne({"_id": change.subject}, update)',
+        f"{ON_SERVERS}two_members_that_both_believe_to_own_all_count_each_input_once",
+    ),
+    Mutant(
+        4,
+        "what a doubtful write would cause is published all the same",
+        LOOP,
+        "            if one.subject not in doubtful:",
+        "            if one.subject:",
+        f"{ON_MEMORY}of_two_members_that_write_the_same_document_one_wins_and_the_other_decides_again",
+    ),
+    Mutant(
+        4,
+        "events are published before the write",
+        LOOP,
+        "            doubtful = await self._store.write(list(changes.values()))",
+        "            await self._stream.publish([out for one in drafts for out in one.messages])\n"
+        "            doubtful = await self._store.write(list(changes.values()))",
+        f"{ON_MEMORY}nothing_is_published_before_the_write_has_won",
+    ),
+    Mutant(
+        4,
+        "offsets are committed before what they stand for is published",
+        LOOP,
+        "        await self._send(batch)\n        await self._stream.commit(after)",
+        "        await self._stream.commit(after)\n        await self._send(batch)",
+        f"{ON_MEMORY}nothing_is_committed_before_it_is_written_and_published",
+    ),
+    # Law 5: one input, one document.
+    Mutant(
+        5,
+        "the inbox is not looked at",
+        FOLD,
+        "if one.id in known or any(entry.id == one.id for entry in self.entries):",
+        "if any(entry.id == one.id for entry in self.entries):",
+        f"{ON_MEMORY}a_doubtful_write_that_has_won_is_read_and_not_decided_again",
+    ),
+    Mutant(
+        5,
+        "the same, when all records are delivered again (on servers)",
+        FOLD,
+        "if one.id in known or any(entry.id == one.id for entry in self.entries):",
+        "if any(entry.id == one.id for entry in self.entries):",
+        f"{ON_SERVERS}all_records_delivered_again_change_nothing_and_bring_no_new_event",
+    ),
+    Mutant(
+        5,
+        "an input that comes twice in one batch counts twice",
+        FOLD,
+        "if one.id in known or any(entry.id == one.id for entry in self.entries):",
+        "if one.id in known:",
+        f"{ON_MEMORY}the_same_input_twice_in_one_batch_counts_once",
+    ),
+    Mutant(
+        5,
+        "the inbox keeps no no-ops",
+        FOLD,
+        "        self.entries.append(Entry(one.id, Outcome.PARKED if decision.park else decision.outcome))",
+        "        if decision.outcome is not Outcome.NOTHING:\n"
+        "            self.entries.append(Entry(one.id, Outcome.PARKED if decision.park else decision.outcome))",
+        f"{ON_MEMORY}the_inbox_records_refusals_and_no_ops_too",
+    ),
+    Mutant(
+        5,
+        "an outbox is replaced without having been sent",
+        LOOP,
+        "if document.outbox and self._settled.get(document.subject) != document.rev:",
+        "if document.outbox and self._settled.get(document.subject, -1) < 0 < -document.rev:",
+        f"{ON_MEMORY}an_outbox_is_sent_before_a_later_input_from_another_topic_replaces_it",
+    ),
+    Mutant(
+        5,
+        "nobody sweeps what a timer left in its outbox",
+        LOOP,
+        "found = await self._store.unsent(partition, now - UNSENT_AFTER, TICK_LIMIT)",
+        "found = await self._store.unsent(partition, now - UNSENT_AFTER, 0)",
+        f"{ON_MEMORY}what_a_timer_caused_is_found_in_the_outbox_after_a_crash",
+    ),
+    # Law 6: invalid, unavailable, defective.
+    Mutant(
+        6,
+        "records of a step that failed are not read again",
+        LOOP,
+        "                self._stream.rewind(first)",
+        "                self._stream.rewind({})",
+        f"{ON_MEMORY}a_server_away_at_any_point_pauses_the_loop_and_then_all_goes_on",
+    ),
+    Mutant(
+        6,
+        "the same, with the documents killed (on servers)",
+        LOOP,
+        "                self._stream.rewind(first)",
+        "                self._stream.rewind({})",
+        f"{ON_SERVERS}documents_killed_while_records_flow_pause_the_loop_and_lose_nothing",
+    ),
+    Mutant(
+        6,
+        "a server that is away parks the records",
+        LOOP,
+        "            documents = await self._load(list(pending), batch)",
+        "            try:\n"
+        "                documents = await self._load(list(pending), batch)\n"
+        "            except Unavailable as away:\n"
+        "                park = Park(reason=Reason.DEFECTIVE, problems=(defect(away),))\n"
+        "                return [self._reject_as(one.record, park, batch) for one in inputs]",
+        f"{ON_SERVERS}documents_killed_while_records_flow_pause_the_loop_and_lose_nothing",
+    ),
+    Mutant(
+        6,
+        "the loop does not pause while a server is away",
+        LOOP,
+        "        await self._clock.sleep(seconds)",
+        "        await self._clock.sleep(0)",
+        f"{ON_MEMORY}pauses_grow_while_a_server_is_away_and_nothing_more_is_consumed",
+    ),
+    Mutant(
+        6,
+        "backing off does not count as progress",
+        LOOP,
+        "        except Unavailable as reason:\n            self.moved_at = self._clock.monotonic()\n",
+        "        except Unavailable as reason:\n",
+        f"{ON_MEMORY}backing_off_on_purpose_counts_as_progress",
+    ),
+    Mutant(
+        6,
+        "the breaker hears of nothing",
+        LOOP,
+        "self._breaker.note(self._clock.monotonic(), record, own=self._readers[record.topic].topic.internal)",
+        "self._readers[record.topic]",
+        f"{ON_MEMORY}the_breaker_stops_the_service_when_our_own_exceptions_would_fill_the_dead_letters",
+    ),
+    Mutant(
+        6,
+        "one source's rubbish opens the breaker",
+        f"{CHASSIS}/breaker.py",
+        "if len(full) >= SOURCES_LIMIT:",
+        "if full:",
+        f"{UNIT}/chassis/test_breaker.py::test_one_source_however_much_rubbish_it_sends_does_not_open_it",
+    ),
+    Mutant(
+        6,
+        "an exception from one record stops them all",
+        FOLD,
+        "        except Exception as fault:  # noqa: BLE001 - law 6: one record's exception parks that record",
+        "        except KeyError as fault:",
+        f"{ON_MEMORY}an_exception_from_one_record_parks_that_record_alone",
+    ),
+    Mutant(
+        6,
+        "an exception from one timer stops them all",
+        LOOP,
+        "                await self._put_aside(document, step, now)",
+        "                raise",
+        f"{ON_MEMORY}a_timer_that_fails_is_put_aside_and_others_ring",
+    ),
+    Mutant(
+        6,
+        "sizes are not checked before the write",
+        FOLD,
+        "            if len(sent.value) > told.topic.max_bytes:",
+        "            if len(sent.value) < 0:",
+        f"{ON_MEMORY}an_event_too_large_for_its_topic_parks_its_record_before_anything_is_written",
+    ),
+    Mutant(
+        6,
+        "records that are gone are passed over in silence",
+        KAFKA,
+        "        if begin > expected and not self.lost.done():",
+        "        if begin < 0:",
+        f"{STREAM}records_that_are_gone_before_they_were_read_end_the_process_and_are_not_passed_over",
+    ),
+    # Law 7: an external send is honest.
+    Mutant(
+        7,
+        "the call is made before sending is written",
+        LOOP,
+        "        doubtful: frozenset[str] = frozenset()\n        if self._store and changes:",
+        "        doubtful: frozenset[str] = frozenset()\n"
+        "        for one in drafts:\n"
+        "            self._start(one)\n"
+        "        if self._store and changes:",
+        f"{ON_MEMORY}a_call_is_made_only_after_sending_is_written",
+    ),
+    Mutant(
+        7,
+        "each attempt carries a key of its own",
+        "services/notification/alert.py",
+        "return Effect(channel=send.channel, key=str(send.key), payload=payload)",
+        'return Effect(channel=send.channel, key=f"{send.key}/{send.attempts}", payload=payload)',
+        f"{UNIT}/notification/test_domain.py::test_a_passing_error_is_tried_again_with_growing_pauses_and_the_same_key",
+    ),
+    Mutant(
+        7,
+        "what a crash cut off is sent again over a channel that cannot drop the repeat",
+        "services/notification/domain.py",
+        "if send.channel in rules.again and send.attempts < ATTEMPTS:",
+        "if send.attempts < ATTEMPTS:",
+        f"{UNIT}/notification/test_domain.py::"
+        "test_a_crash_in_mid_send_ends_as_unknown_where_a_repeat_would_be_seen_twice",
+    ),
+    Mutant(
+        7,
+        "calls of all channels share one room",
+        f"{CHASSIS}/effects.py",
+        "channel.capacity - self._running[name]",
+        "channel.capacity - self._running.total()",
+        f"{UNIT}/chassis/test_effects.py::test_a_slow_channel_takes_no_room_from_another_one",
+    ),
+    # Law 8: whose clock.
+    Mutant(
+        8,
+        "a record is decided at this machine's time",
+        FOLD,
+        "context = Context(now=one.record.time, free=free)",
+        "context = Context(now=datetime.now().astimezone(), free=free)",
+        f"{ON_MEMORY}for_a_record_now_is_the_brokers_append_time_however_late_it_is_decided",
+    ),
+    Mutant(
+        8,
+        "topics keep the producer's time (on servers)",
+        KAFKA,
+        '"message.timestamp.type": "LogAppendTime"',
+        '"message.timestamp.type": "CreateTime"',
+        f"{ON_SERVERS}a_record_is_decided_at_the_brokers_append_time_whatever_its_producer_says",
+    ),
+    Mutant(
+        8,
+        "ticks go by this machine's clock",
+        MONGO,
+        "        self._ahead = before + (after - before) / 2 - found\n        return found",
+        "        self._ahead = before + (after - before) / 2 - found\n        return after",
+        f"{UNIT}/chassis/test_health.py::test_now_is_the_databases_time_and_the_skew_is_this_machines",
+    ),
+    Mutant(
+        8,
+        "a machine whose clock is wrong counts as ready",
+        f"{CHASSIS}/run.py",
+        "if abs(skew) > SKEW_SECONDS else []",
+        "if skew is None else []",
+        f"{UNIT}/chassis/test_health.py::test_a_machine_whose_clock_is_off_by_more_than_a_second_is_live_but_not_ready",
+    ),
+    # Law 9: identity comes from the source.
+    Mutant(
+        9,
+        "each decision gives its events new ids",
+        "contracts/wire.py",
+        "return Event(topic=topic, id=event_id(cause, body.type, discriminator), body=body)",
+        'return Event(topic=topic, id=__import__("uuid").uuid4(), body=body)',
+        f"{ON_MEMORY}a_service_without_documents_that_decides_again_brings_the_very_same_events",
+    ),
+    Mutant(
+        9,
+        "two departments that use the same reference share a report",
+        "contracts/identity.py",
+        'return name_id(f"report/{department}/{reference}")',
+        'return name_id(f"report/{reference}")',
+        f"{UNIT}/contracts/test_identity.py::"
+        "test_all_revisions_of_a_reference_share_the_reports_id_and_nobody_else_does",
+    ),
+    Mutant(
+        9,
+        "a lower revision that comes late replaces the newer one",
+        "services/intake/domain.py",
+        "if state is None or sent.version > state.revision:",
+        "if state is None or sent.version != state.revision:",
+        f"{UNIT}/intake/test_domain.py::test_a_lower_revision_that_comes_late_is_kept_and_changes_nothing",
+    ),
+    Mutant(
+        9,
+        "an action is known by its record instead of its sender's id",
+        "services/routing/readers.py",
+        "    return asked.cause",
+        "    return UUID(int=_record.offset + asked.version)",
+        f"{DOORS}one_action_of_a_sender_acts_once_over_kafka_and_http",
+    ),
+    Mutant(
+        9,
+        "an Idempotency-Key makes no identity",
+        "services/intake/http.py",
+        'return f"{token.name}:{key}"',
+        'return f"{token.name}:{key}:{id(request)}"',
+        f"{UNIT}/intake/test_http.py::test_the_same_idempotency_key_again_is_the_same_report",
+    ),
+)
