@@ -66,9 +66,10 @@ contracts: venv ## generate schemas, AsyncAPI and the cluster's topics from the 
 	@$(PY) -m contracts.generate
 
 client-test: venv ## a foreign Kafka client against the contracts; installs Debian's kcat if it is missing
-	@command -v kcat >/dev/null || { echo "installing Debian's package kcat"; \
-		$$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -qq; \
-		$$([ "$$(id -u)" = 0 ] || echo sudo) apt-get install -qq -y --no-install-recommends kcat; }
+	@if ! command -v kcat >/dev/null; then \
+		if ! command -v apt-get >/dev/null; then echo "kcat is missing and there is no apt-get: install kcat" >&2; exit 2; fi; \
+		echo "installing Debian's package kcat"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends kcat; fi
 	@$(PY) -m pytest tests/client
 
 lock: ## pin every requirement again, with hashes and without addresses; needs uv

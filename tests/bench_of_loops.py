@@ -80,7 +80,7 @@ class Bench:
 
     async def run(self, limit: int = 500) -> None:
         """Poll and settle until nothing is left to read."""
-        for _ in range(100):
+        for _ in range(20):
             records = self.stream.poll(limit)
             if not records:
                 return

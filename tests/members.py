@@ -10,10 +10,11 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from services.chassis.kafka import KafkaStream, create_topics
+from services.chassis.kafka import KafkaStream
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import DatabaseClock, MongoStore, client
+from services.chassis.topics import create_topics
 from services.chassis.values import Record
 from tests.pipeline import Pipeline
 from tests.servers import Servers, namespace

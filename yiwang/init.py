@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 
 from contracts.topics import TOPICS
-from services.chassis.kafka import create_topics
 from services.chassis.mongo import MongoStore, client
 from services.chassis.settings import Settings
+from services.chassis.topics import create_topics
 from services.chassis.values import Service
 
 

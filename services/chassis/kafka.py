@@ -10,28 +10,22 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
 from contracts.wire import Message, Topic
 from services.chassis.ports import Partition
+from services.chassis.publisher import Publisher
 from services.chassis.values import Record, Unavailable
 
-PUBLISH_SECONDS = 30.0
-"""How long a publish may take before its fate counts as unknown; the same ids are then sent again."""
 REQUEST_SECONDS = 10.0
 """How long an offset request or a commit may take."""
 POLL_MS = 20
 """FastStream waits this long for a batch, and sleeps as long after an empty one."""
-BATCH = 256 * 1024
-MAX_REQUEST = 3 * 1024 * 1024
-ROOM = 2 * BATCH
-"""Bytes above a topic's limit for one body: the broker's limit is for a whole batch, headers and framing included."""
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -58,7 +52,7 @@ class KafkaStream:
         self._settled: dict[Partition, int] = {}
         self._epoch = 0
         self._release: OnRelease | None = None
-        self._producer: AIOKafkaProducer | None = None
+        self._publisher = Publisher(servers, namespace)
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with Lost when records are missing: the process must end, and a person look."""
         self.joined = False
@@ -96,29 +90,17 @@ class KafkaStream:
             if epoch == self._epoch and records and await self._follows(records) and epoch == self._epoch:
                 await on_records(records)
 
-        self._producer = await self._new_producer()
+        await self._publisher.start()
         await self._broker.start()
 
     async def stop(self) -> None:
         """Leave the group; call it when no step is under way."""
         await self._broker.stop()
-        if self._producer:
-            await asyncio.wait_for(self._producer.stop(), REQUEST_SECONDS)
+        await self._publisher.stop()
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """See the port. An idempotent producer never gives up by itself, so a timeout here means: unknown."""
-        try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
-                sent = [await self._send(message) for message in messages]
-                if sent:
-                    await asyncio.wait(sent)
-        except TimeoutError:
-            raise Unavailable(f"broker: no acknowledgement within {PUBLISH_SECONDS:.0f} s") from None
-        except KafkaError as fault:
-            await self._renew(fault)
-        refused = [failed for one in sent if (failed := one.exception())]
-        if refused:
-            await self._renew(refused[0])
+        """See the port."""
+        await self._publisher.publish(messages)
 
     async def commit(self, after: Mapping[Partition, int]) -> None:
         """See the port."""
@@ -190,41 +172,6 @@ class KafkaStream:
         if committed is not None:
             return committed
         return (await self._begins([place]))[place]
-
-    async def _send(self, message: Message) -> asyncio.Future[Any]:
-        if self._producer is None:
-            raise Unavailable("broker: no producer")
-        sent: asyncio.Future[Any] = await self._producer.send(
-            self._namespace + message.topic,
-            value=message.value,
-            key=message.key.encode("utf-8", "surrogatepass"),
-            headers=list(message.headers),
-        )
-        sent.add_done_callback(_seen)
-        return sent
-
-    async def _renew(self, fault: BaseException) -> None:
-        """After an error that the producer cannot get over by itself, take a new one; the ids stay the same."""
-        if isinstance(fault, KafkaError) and not fault.retriable and self._producer:
-            old, self._producer = self._producer, None
-            await asyncio.wait([asyncio.ensure_future(old.stop())], timeout=1)
-            self._producer = await self._new_producer()
-        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
-
-    async def _new_producer(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._servers,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=0,
-            max_batch_size=BATCH,
-            max_request_size=MAX_REQUEST,
-        )
-        try:
-            await producer.start()
-        except KafkaError as fault:
-            raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
-        return producer
 
     async def _parse(self, batch: Sequence[Any]) -> KafkaAckableMessage:
         """Never raises: headers may be null or no UTF-8. The epoch tells a batch that was polled before a rebalance."""
@@ -298,55 +245,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._stream.assign(assigned)
 
 
-def _seen(sent: asyncio.Future[Any]) -> None:
-    """A send whose wait was given up may still fail; nobody else looks at it."""
-    if not sent.cancelled():
-        sent.exception()
-
-
 async def _as_is(message: Any) -> Any:
     return message.body
-
-
-async def create_topics(servers: list[str], namespace: str, topics: Sequence[Topic], replication: int) -> list[str]:
-    """Create the topics that are missing, with the registry's settings; answer their names. Raises Unavailable."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    try:
-        await admin.start()
-        there = set(await admin.list_topics())
-        missing = [topic for topic in topics if namespace + topic.name not in there]
-        answer = await admin.create_topics([_new_topic(namespace, topic, replication) for topic in missing])
-    except (KafkaError, OSError) as fault:
-        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
-    finally:
-        await admin.close()
-    for name, code, *_ in answer.topic_errors:
-        if code and for_code(code) is not TopicAlreadyExistsError:
-            raise Unavailable(f"topic {name}: {for_code(code).__name__}")
-    return [namespace + topic.name for topic in missing]
-
-
-async def missing_topics(servers: list[str], namespace: str, topics: Sequence[Topic]) -> list[str]:
-    """The names of these topics that the cluster lacks. Raises Unavailable."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    try:
-        await admin.start()
-        there = set(await admin.list_topics())
-    except (KafkaError, OSError) as fault:
-        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
-    finally:
-        await admin.close()
-    return sorted(namespace + topic.name for topic in topics if namespace + topic.name not in there)
-
-
-def _new_topic(namespace: str, topic: Topic, replication: int) -> NewTopic:
-    retention = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
-    settings = {
-        "retention.ms": str(retention),
-        "max.message.bytes": str(topic.max_bytes + ROOM),
-        "cleanup.policy": "delete",
-        "message.timestamp.type": "LogAppendTime",
-        "min.insync.replicas": str(max(1, replication - 1)),
-        "unclean.leader.election.enable": "false",
-    }
-    return NewTopic(namespace + topic.name, topic.partitions, replication, topic_configs=settings)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from services.chassis.effects import Calls
 from services.chassis.http import Door, Doors, Health, application, authoriser
-from services.chassis.kafka import KafkaStream, Lost, missing_topics
+from services.chassis.kafka import KafkaStream, Lost
 from services.chassis.logs import configure
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
@@ -23,6 +23,7 @@ from services.chassis.mongo import DatabaseClock, MongoStore, client
 from services.chassis.ports import Channel
 from services.chassis.settings import Settings
 from services.chassis.tokens import BadTokens, Tokens
+from services.chassis.topics import missing_topics
 from services.chassis.values import Service, Unavailable
 
 START_SECONDS = 20.0

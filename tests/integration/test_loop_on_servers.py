@@ -128,7 +128,7 @@ async def test_a_write_that_nobody_answers_is_in_doubt_as_a_whole() -> None:
     changes = [
         Change(
             subject=name, rev=rev, schema=1, partition=0, state="{}", entries=(), outbox=(), wake_at=None,
-            unsent_at=None, facets={}, kept={},
+            facets={}, kept={},
         )
         for name, rev in (("new", 0), ("known", 7))
     ]  # fmt: skip

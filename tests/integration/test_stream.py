@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from contracts.wire import Message
-from services.chassis.kafka import KafkaStream, Lost, create_topics, missing_topics
+from services.chassis.kafka import KafkaStream, Lost
+from services.chassis.topics import create_topics, missing_topics
 from services.chassis.values import Record
 from tests.servers import Servers, namespace
 from tests.toy import IN, MORE, OUT, TOPICS
