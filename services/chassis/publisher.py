@@ -25,6 +25,7 @@ class Publisher:
         """Take the brokers, and what stands before every topic's name."""
         self._servers, self._namespace = servers, namespace
         self._producer: AIOKafkaProducer | None = None
+        self._connecting = asyncio.Lock()
 
     async def start(self) -> None:
         """Connect; raises Unavailable."""
@@ -69,21 +70,25 @@ class Publisher:
         raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
 
     async def _connected(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._servers,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=0,
-                max_batch_size=BATCH,
-                max_request_size=MAX_REQUEST,
-            )
-            try:
-                await producer.start()
-            except KafkaError as fault:
-                raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
-            self._producer = producer
-        return self._producer
+        async with self._connecting:
+            if self._producer is None:
+                self._producer = await self._new()
+            return self._producer
+
+    async def _new(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._servers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=BATCH,
+            max_request_size=MAX_REQUEST,
+        )
+        try:
+            await producer.start()
+        except KafkaError as fault:
+            raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+        return producer
 
 
 def _seen(sent: asyncio.Future[Any]) -> None:

@@ -1,17 +1,29 @@
 """Trace context carried per event: W3C traceparent in a CloudEvents extension, the same again on a redelivery."""
 
-import re
 from collections.abc import Iterable
 from uuid import UUID
 
-_FORM = re.compile(rb"^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
+from opentelemetry.trace import SpanContext, TraceFlags, get_current_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
 _NAMES = frozenset({"ce_traceparent", "traceparent"})
+_W3C = TraceContextTextMapPropagator()
 
 
 def child(headers: Iterable[tuple[str, bytes | None]], seed: UUID, event: UUID) -> str:
-    """The traceparent of ``event``: in its cause's trace, or in a new one that follows from ``seed``."""
-    for name, raw in headers:
-        found = _FORM.match(raw) if raw and name in _NAMES else None
-        if found:
-            return f"00-{found[1].decode()}-{event.hex[:16]}-{found[2].decode()}"
-    return f"00-{seed.hex}-{event.hex[:16]}-00"
+    """The traceparent of ``event``: in its cause's trace, or in a new one that follows from ``seed``.
+
+    The span's id follows from the event's, so that an event that is told again is the same span again.
+    """
+    parent = _parent(headers)
+    trace = parent.trace_id if parent else seed.int
+    flags = parent.trace_flags if parent else TraceFlags.DEFAULT
+    return f"00-{trace:032x}-{event.hex[:16]}-{flags:02x}"
+
+
+def _parent(headers: Iterable[tuple[str, bytes | None]]) -> SpanContext | None:
+    raw = next((raw for name, raw in headers if raw and name in _NAMES), None)
+    if raw is None:
+        return None
+    found = get_current_span(_W3C.extract({"traceparent": raw.decode("ascii", "replace")})).get_span_context()
+    return found if found.is_valid else None

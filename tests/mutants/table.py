@@ -127,7 +127,7 @@ MUTANTS: Final = (
         "services/escalation/ledger.py",
         '{"asked": step.n, "asked_at": now}',
         '{"asked": step.n, "asked_at": now, "ended_at": now}',
-        f"{UNIT}/escalation/test_climb.py::test_an_open_case_is_never_without_a_clock_whatever_people_do",
+        f"{UNIT}/escalation/test_ledger.py::test_a_breach_is_asked_again_with_growing_pauses_until_the_assignment_ends",
     ),
     # Law 4: who won is read, not guessed.
     Mutant(
@@ -274,9 +274,9 @@ MUTANTS: Final = (
         6,
         "a server that is away parks the records",
         LOOP,
-        "            documents = await self._load(list(pending), batch)",
+        "            documents = await self._load(list(pending))",
         "            try:\n"
-        "                documents = await self._load(list(pending), batch)\n"
+        "                documents = await self._load(list(pending))\n"
         "            except Unavailable as away:\n"
         "                park = Park(reason=Reason.DEFECTIVE, problems=(defect(away),))\n"
         "                return [self._reject_as(one.record, park, batch) for one in inputs]",
@@ -395,7 +395,7 @@ MUTANTS: Final = (
     Mutant(
         8,
         "topics keep the producer's time (on servers)",
-        KAFKA,
+        f"{CHASSIS}/topics.py",
         '"message.timestamp.type": "LogAppendTime"',
         '"message.timestamp.type": "CreateTime"',
         f"{ON_SERVERS}a_record_is_decided_at_the_brokers_append_time_whatever_its_producer_says",
