@@ -1,7 +1,7 @@
 """Where a local run lives: its folder, its ports and the addresses that follow from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -84,16 +84,21 @@ def from_environment(environ: Mapping[str, str]) -> Place:
     """
     The place that these variables describe; YIWANG_RUN names another folder than `.run`.
 
+    The addresses of this run's own servers, as its env file gives them, are not servers from outside.
     Raises OperatorError for a port that is none or is given twice.
     """
     ports = {name: _port(name, environ.get(name, str(default))) for name, default in PORTS.items()}
     _refuse_shared(ports)
-    return Place(
-        folder=Path(environ.get("YIWANG_RUN") or RUN).resolve(),
-        ports=MappingProxyType(ports),
-        outside_kafka=environ.get("YIWANG_KAFKA") or None,
-        outside_mongo=environ.get("YIWANG_MONGO") or None,
+    own = Place(folder=Path(environ.get("YIWANG_RUN") or RUN).resolve(), ports=MappingProxyType(ports))
+    return replace(
+        own,
+        outside_kafka=_other_than(own.kafka, environ.get("YIWANG_KAFKA")),
+        outside_mongo=_other_than(own.mongo, environ.get("YIWANG_MONGO")),
     )
+
+
+def _other_than(own: str, given: str | None) -> str | None:
+    return given if given and given != own else None
 
 
 def _port(name: str, text: str) -> int:

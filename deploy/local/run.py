@@ -119,5 +119,5 @@ def where_to_look(place: Place) -> str:
     rows = [(service, place.url(service)) for service in SERVICES]
     rows += [("Kafka", place.kafka), ("MongoDB", "as YIWANG_MONGO says" if place.outside_mongo else place.mongo)]
     rows += [("people's inbox", str(place.people)), ("logs", str(place.logs))]
-    rows += [("addresses and tokens", f". {place.folder / 'env'}"), ("stop", "Ctrl-C here, or `make down`")]
+    rows += [("addresses and tokens", f". {place.folder / 'env'}"), ("stop", "`make down`, or Ctrl-C where it runs")]
     return "\n".join(["where to look:", *(f"  {name:<22}{value}" for name, value in rows)])

@@ -68,3 +68,9 @@ async def test_servers_from_outside_must_answer() -> None:
 
 def test_the_password_of_an_outside_mongodb_is_not_shown() -> None:
     assert "secret" not in where_to_look(from_environment({"YIWANG_MONGO": "mongodb://user:secret@three"}))
+
+
+def test_the_runs_own_addresses_are_not_servers_from_outside() -> None:
+    own = from_environment({})
+    again = from_environment({"YIWANG_KAFKA": own.kafka, "YIWANG_MONGO": own.mongo})
+    assert (again.outside_kafka, again.outside_mongo) == (None, None)
