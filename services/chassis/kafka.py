@@ -51,6 +51,7 @@ class KafkaStream:
         self._owned: frozenset[Partition] = frozenset()
         self._settled: dict[Partition, int] = {}
         self._epoch = 0
+        self._batches, self._in_hand = 0, False
         self._release: OnRelease | None = None
         self._publisher = Publisher(servers, namespace)
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -87,8 +88,11 @@ class KafkaStream:
         async def batch(message: KafkaMessage) -> None:
             polled: Any = message.body
             epoch, records = polled
-            if epoch == self._epoch and records and await self._follows(records) and epoch == self._epoch:
-                await on_records(records)
+            try:
+                if epoch == self._epoch and records and await self._follows(records) and epoch == self._epoch:
+                    await on_records(records)
+            finally:
+                self._in_hand = False
 
         await self._publisher.start()
         await self._broker.start()
@@ -128,6 +132,7 @@ class KafkaStream:
         missing = [place for place in self._owned if place not in self._settled]
         for place, offset in zip(missing, await asyncio.gather(*map(self._committed, missing)), strict=True):
             self._settled.setdefault(place, offset)
+        await self._pass_marks()
         return dict(self._settled)
 
     async def ends(self) -> Mapping[Partition, int]:
@@ -173,8 +178,27 @@ class KafkaStream:
             return committed
         return (await self._begins([place]))[place]
 
+    async def _pass_marks(self) -> None:
+        """Count as settled what lies before the place to read from and is no record, such as a transaction's mark.
+
+        Only with no batch in hand: polling moves that place, and nothing can come between polling and ``_parse``.
+        """
+        epoch, ahead = self._epoch, dict[Partition, int]()
+        for place in self._owned:
+            batches = self._batches
+            position: int = await self._ask(self._consumer.position(self._wire(place)))
+            quiet = batches == self._batches and not self._in_hand
+            if quiet and position > self._settled.get(place, position):
+                ahead[place] = position
+        begins = await self._begins(list(ahead))
+        for place, begin in begins.items():
+            self._check_begin(place, begin)
+        if epoch == self._epoch and not self.lost.done():
+            self._settled.update({place: max(at, self._settled[place]) for place, at in ahead.items()})
+
     async def _parse(self, batch: Sequence[Any]) -> KafkaAckableMessage:
         """Never raises: headers may be null or no UTF-8. The epoch tells a batch that was polled before a rebalance."""
+        self._batches, self._in_hand = self._batches + 1, True
         records = [self._record(raw) for raw in batch]
         return KafkaAckableMessage(
             body=(self._epoch, records),

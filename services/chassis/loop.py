@@ -26,6 +26,8 @@ ROUNDS = 8
 """How often a doubtful write is read and decided again before the servers count as unavailable."""
 TICK_LIMIT = 500
 """Timers decided in one step, so that records are not kept waiting."""
+LATE_WRITE = timedelta(minutes=1)
+"""How long after its answer was lost a write may still happen: well above every time-out of a request."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
 SETTLED_LIMIT = 50_000
@@ -79,6 +81,7 @@ class Loop:
         self._busy = asyncio.Lock()
         self._horizons, self._breaker = Horizons(), Breaker()
         self._settled: OrderedDict[str, int] = OrderedDict()
+        self._notes: Mapping[str, datetime] = {}
         self._failures = 0
         self.paused: str | None = None
         """Why the loop backs off, or None."""
@@ -258,21 +261,23 @@ class Loop:
         self._measure(ends, read_to)
         if self._store is None:
             return
-        await self._sweep(frozenset(number for _, number in ends))
+        await self._sweep(frozenset(number for _, number in ends), now)
         self._horizons.sample(now, ends)
         for partition, at in self._horizons.reached(read_to).items():
             if self._service.wake:
                 await self._advance([(d, Tick(at)) for d in await self._store.due(partition, at, TICK_LIMIT)], at)
 
-    async def _sweep(self, partitions: frozenset[int]) -> None:
-        """Send what timers and ends of calls left in an outbox when their process died."""
+    async def _sweep(self, partitions: frozenset[int], now: datetime) -> None:
+        """Send what timers and ends of calls left in an outbox when their process died or their answer was lost."""
         if self._store is None:
             return
         found = await self._store.intents(partitions)
         for intent in found:
             await self._load(intent.subjects)
-        if found:
-            await self._store.fulfilled([intent.id for intent in found])
+        self._notes = {intent.id: self._notes.get(intent.id, now) for intent in found}
+        over = [name for name, since in self._notes.items() if since <= now - LATE_WRITE]
+        if over:
+            await self._store.fulfilled(over)
 
     async def _done(self, ended: Sequence[Ended]) -> None:
         if self._store is None or not ended:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -282,7 +283,7 @@ async def test_a_service_told_to_stop_under_load_drains_and_what_it_settled_is_n
         names = [f"T-{n}" for n in range(1500)]
         publishing = asyncio.create_task(_in_slices(loaded, names))
         for service in SERVICES:
-            await eventually(lambda service=service: _busy(loaded, service), f"{service} at work")
+            await eventually(partial(_busy, loaded, service), f"{service} at work")
             started = time.monotonic()
             assert await asyncio.to_thread(loaded.stop, service) == 0, loaded.log(service)
             assert time.monotonic() - started < 10

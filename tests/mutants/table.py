@@ -253,6 +253,14 @@ MUTANTS: Final = (
         "intents = await self._intend([])",
         f"{ON_MEMORY}what_a_timer_caused_is_found_in_the_outbox_after_a_crash",
     ),
+    Mutant(
+        5,
+        "the sweep drops a note before its write can have happened",
+        LOOP,
+        "if since <= now - LATE_WRITE]",
+        "if since <= now]",
+        f"{ON_MEMORY}what_a_timer_caused_is_sent_though_its_write_happens_after_its_answer_was_lost",
+    ),
     # Law 6: invalid, unavailable, defective.
     Mutant(
         6,
@@ -337,6 +345,22 @@ MUTANTS: Final = (
         "            if len(sent.value) > told.topic.max_bytes:",
         "            if len(sent.value) < 0:",
         f"{ON_MEMORY}an_event_too_large_for_its_topic_parks_its_record_before_anything_is_written",
+    ),
+    Mutant(
+        6,
+        "a gap that a source's own transaction left counts as lost records (on servers)",
+        KAFKA,
+        "        if begin > expected and not self.lost.done():",
+        "        if begin >= 0 and not self.lost.done():",
+        f"{ON_SERVERS}a_source_that_publishes_in_transactions_leaves_gaps_that_are_no_loss",
+    ),
+    Mutant(
+        2,
+        "a transaction's mark at the end of a partition stops its time (on servers)",
+        KAFKA,
+        "        await self._pass_marks()\n",
+        "",
+        f"{ON_SERVERS}a_source_that_publishes_in_transactions_leaves_gaps_that_are_no_loss",
     ),
     Mutant(
         6,

@@ -1,14 +1,16 @@
 """The loop on servers in memory: each law, and a crash at every point of a step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from contracts.deadletter import DeadLetter, Reason
-from services.chassis.loop import ASIDE
-from services.chassis.ports import Entry
+from services.chassis.loop import ASIDE, LATE_WRITE
+from services.chassis.ports import Change, Entry
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
+from simulation.store import MemoryStore
 from tests.bench_of_loops import Bench, Crash, Once
 from tests.toy import DEAD, IN, MORE, OUTSIDE, Put, Sum, decide
 
@@ -296,6 +298,7 @@ async def test_what_a_timer_caused_is_found_in_the_outbox_after_a_crash(point: s
     await bench.tick(seconds=1)
     assert bench.state("a").rings == 1
     assert len(bench.told_ids()) == 2
+    await bench.tick(seconds=LATE_WRITE.total_seconds())
     assert bench.store.notes == {}
 
 
@@ -454,3 +457,35 @@ async def test_a_service_without_documents_that_decides_again_brings_the_very_sa
     sent = bench.broker.read("toy.out.v1")
     assert len(sent) == 2
     assert (sent[0].value, sent[0].headers) == (sent[1].value, sent[1].headers)
+
+
+class SlowStore(MemoryStore):
+    """Answers one write with doubt and does it later, as a server does whose client has timed out."""
+
+    held: Sequence[Change] | None = None
+
+    async def write(self, changes: Sequence[Change]) -> frozenset[str]:
+        if self.held is not None:
+            return await super().write(changes)
+        self.held = changes
+        return frozenset(change.subject for change in changes)
+
+
+async def test_what_a_timer_caused_is_sent_though_its_write_happens_after_its_answer_was_lost() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    slow = SlowStore()
+    slow.rows, bench.store = bench.store.rows, slow
+    bench.restart()
+    await bench.tick(seconds=61)
+    bench.put("a", "2", misbehave="nothing")
+    await bench.tick(seconds=1)
+    assert slow.held is not None
+    await MemoryStore.write(slow, slow.held)
+    for _ in range(3):
+        await bench.tick(seconds=40)
+    assert bench.state("a").rings == 1
+    assert [told.what for told in bench.told()].count("rang") >= 1
+    assert len(bench.told_ids()) == 2
+    assert slow.notes == {}

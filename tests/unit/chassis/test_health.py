@@ -93,5 +93,5 @@ async def test_what_is_missing_for_readiness_is_said(state: dict[str, Any], why:
 
 @pytest.mark.parametrize("stuck", ["moved_at", "read_at"])
 async def test_a_loop_that_neither_moves_nor_reads_is_not_live(stuck: str) -> None:
-    past = (await clock()).monotonic() - STUCK_SECONDS - 1
+    past: Any = (await clock()).monotonic() - STUCK_SECONDS - 1
     assert not (await health(**{stuck: past})).live

@@ -20,7 +20,7 @@ def test_settings_come_from_variables_with_the_systems_prefix(monkeypatch: pytes
     monkeypatch.setenv("YIWANG_KAFKA", "one:9092")
     monkeypatch.setenv("YIWANG_MONGO", "mongodb://one")
     monkeypatch.setenv("YIWANG_TICK_SECONDS", "0.5")
-    assert Settings().tick_seconds == 0.5  # type: ignore[call-arg]
+    assert Settings().tick_seconds == 0.5
 
 
 @pytest.mark.parametrize(
