@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, TypeAlias
 
 from contracts.topics import SERVICES, TOPICS
-from contracts.wire import Topic
+from contracts.wire import Topic, settings
 
 Json: TypeAlias = Mapping[str, Any]
 BINDING = "0.5.0"
@@ -17,7 +16,7 @@ HEADERS = (
     ("ce_specversion", "CloudEvents 1.0", r"^1\.0$"),
     ("ce_id", "the event's id; the same cause has the same id", r"^[0-9a-f-]{36}$"),
     ("ce_type", "the event's type", None),
-    ("ce_source", "who sent it, such as services/routing", r"^\S+$"),
+    ("ce_source", "who sent it, such as yiwang/routing", r"^\S+$"),
     ("ce_time", "when its cause happened, RFC 3339 in UTC", r"Z$"),
     ("ce_subject", "the id of what it is about", r"^\S+$"),
     ("ce_subjectversion", "the subject's version; a lower one is older", r"^\d+$"),
@@ -25,16 +24,13 @@ HEADERS = (
     ("content-type", "the body is JSON in UTF-8", r"^application/json$"),
 )
 
+PER_SENDER = "the subject's version, which each ce_source counts for itself; of one ce_source a lower one is older"
+
 
 def schema_name(topic: Topic) -> str:
     """The name of the topic's schema: its own, or where topics share a model, that of their one event type."""
     shared = Counter(other.model for other in TOPICS)[topic.model] > 1
     return topic.types[0].removeprefix("yiwang.") if shared else topic.name
-
-
-def retention_ms(topic: Topic) -> int:
-    """How long records stay, in milliseconds as Kafka counts them: -1 is for ever."""
-    return -1 if topic.retention is None else topic.retention // timedelta(milliseconds=1)
 
 
 def headers_schema(topic: Topic, event_type: str) -> Json:
@@ -44,6 +40,8 @@ def headers_schema(topic: Topic, event_type: str) -> Json:
         for name, about, pattern in HEADERS
     }
     properties["ce_type"] = {**properties["ce_type"], "const": event_type}
+    if len(topic.producers) > 1:
+        properties["ce_subjectversion"] = {**properties["ce_subjectversion"], "description": PER_SENDER}
     return {"type": "object", "properties": properties, "required": sorted(properties) if topic.internal else []}
 
 
@@ -75,17 +73,23 @@ def _by_type() -> Mapping[str, Topic]:
 
 
 def _channel(topic: Topic) -> Json:
-    configuration = {
-        "cleanup.policy": ["delete"],
-        "retention.ms": retention_ms(topic),
-        "max.message.bytes": topic.max_bytes,
-    }
-    kafka = {"partitions": topic.partitions, "topicConfiguration": configuration, "bindingVersion": BINDING}
+    kafka = {"partitions": topic.partitions, "topicConfiguration": _configuration(topic), "bindingVersion": BINDING}
     return {
         "address": topic.name,
         "description": topic.about,
         "messages": {event_type: {"$ref": f"#/components/messages/{event_type}"} for event_type in topic.types},
         "bindings": {"kafka": kafka},
+    }
+
+
+def _configuration(topic: Topic) -> Json:
+    """The topic's settings with the types that the binding has for them."""
+    set_to = settings(topic)
+    return {
+        **set_to,
+        "cleanup.policy": set_to["cleanup.policy"].split(","),
+        "retention.ms": int(set_to["retention.ms"]),
+        "max.message.bytes": int(set_to["max.message.bytes"]),
     }
 
 

@@ -75,6 +75,16 @@ class Case(Value):
     opened_at: AwareDatetime
     due_at: AwareDatetime | None = None
     resolution: str | None = None
+    place_name: Annotated[str | None, Field(description="the place in the source's own words (地点)")] = None
+
+    def path_in_charge(self) -> Path:
+        """The path down to the unit that has the case."""
+        unit = self.assignment.unit
+        return (*(each for each in self.path if len(each.code) < len(unit.code)), unit)
+
+    def above(self) -> UnitRef | None:
+        """The unit next above the one that has the case; None at the banner."""
+        return next(iter(self.path_in_charge()[-2:-1]), None)
 
 
 class CaseAction(Body):

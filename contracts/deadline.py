@@ -17,11 +17,6 @@ class DeadlineKind(StrEnum):
     BREACHED = "breached"
     OVERDUE = "overdue"
 
-    @property
-    def zh(self) -> str:
-        """The kind in Chinese."""
-        return {"scheduled": "计时", "warned": "预警", "breached": "超期", "overdue": "督办"}[self.value]
-
 
 class DeadlineEvent(Body):
     """The clock of one assignment: scheduled, warned at 80 %, breached when due, overdue daily at the banner.

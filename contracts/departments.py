@@ -39,5 +39,3 @@ DEPARTMENTS = (
     Department("disabled", "残疾人联合会"),
     Department("women", "妇女联合会"),
 )
-
-CODES = frozenset(department.code for department in DEPARTMENTS)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from contracts.asyncapi import Json, document, retention_ms, schema_name
+from contracts.asyncapi import Json, document, schema_name
 from contracts.examples import EXAMPLES
 from contracts.report import Open
 from contracts.topics import TOPICS
-from contracts.wire import Body, Topic, schema_of
+from contracts.wire import Body, Topic, schema_of, settings
 
 FOLDER = Path(__file__).parent / "generated"
 
@@ -100,8 +100,8 @@ def _row(topic: Topic) -> Json:
         "consumers": topic.consumers,
         "key": topic.key,
         "partitions": topic.partitions,
-        "retention_ms": retention_ms(topic),
         "max_bytes": topic.max_bytes,
+        "settings": settings(topic),
     }
 
 

@@ -28,6 +28,10 @@ class ReportOutcome(Body):
     is missing and ``record`` (topic/partition/offset) tells which one it was.
     """
 
+    version: Annotated[
+        int,
+        Field(description="counts per sender (ce_source); do not order one sender's against another's"),
+    ]
     kind: OutcomeKind
     department: str
     at: AwareDatetime

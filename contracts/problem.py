@@ -1,6 +1,7 @@
 """What is wrong with an input, said so that a department can mend it: the path, what was found, what is right."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -8,8 +9,17 @@ from pydantic_core import ErrorDetails
 from contracts.wire import Value
 
 FOUND_LIMIT = 80
-PERSONAL = frozenset({"reporter"})
-"""Fields whose values are not repeated in an error; nor is a whole record, which may hold them."""
+SHOWN = frozenset(
+    {
+        # of a report; its words may be personal, and every department reads the outcomes
+        *("reference", "occurred_at", "coordinates", "place_code", "category", "urgency", "revision", "attachments"),
+        # of an action
+        *("version", "case_id", "action", "sender", "action_id", "actor", "assignment"),
+        # of a search
+        *("unit", "level", "status", "due_before", "limit", "cursor"),
+    }
+)
+"""Fields whose values an error repeats; of all others, and of lists and objects, it names the type alone."""
 
 
 class Problem(Value):
@@ -25,36 +35,53 @@ class Problem(Value):
         return f"{self.path}: found {self.found}; expected {self.expected}"
 
 
+# what pydantic calls it        what is right, after "expected"          the same as a phrase, after "path："
 TABLE: Mapping[str, tuple[str, str]] = {
-    "missing": ("a value: this field is required", "必填字段，请补充"),
-    "json_invalid": ("well-formed JSON in UTF-8 ({error})", "合法的 UTF-8 JSON 文本（{error}）"),
-    "model_type": ("a JSON object", "JSON 对象"),
-    "model_attributes_type": ("a JSON object", "JSON 对象"),
-    "string_type": ("text", "文本（字符串）"),
-    "string_too_short": ("at least {min_length} character(s)", "至少 {min_length} 个字符"),
-    "string_too_long": ("at most {max_length} characters", "最多 {max_length} 个字符"),
-    "string_pattern_mismatch": ("text of the form {pattern}", "符合格式 {pattern} 的文本"),
-    "string_unicode": ("valid Unicode text", "合法的 Unicode 文本"),
-    "enum": ("one of {expected}", "以下之一：{expected}"),
-    "literal_error": ("one of {expected}", "以下之一：{expected}"),
-    "float_type": ("a number", "数字"),
-    "float_parsing": ("a number", "数字"),
-    "finite_number": ("a finite number", "有限的数字"),
-    "int_type": ("a whole number", "整数"),
-    "int_parsing": ("a whole number", "整数"),
-    "int_parsing_size": ("a smaller whole number", "较小的整数"),
-    "int_from_float": ("a whole number", "整数"),
-    "greater_than_equal": ("a number of at least {ge}", "不小于 {ge} 的数"),
-    "less_than_equal": ("a number of at most {le}", "不大于 {le} 的数"),
-    "tuple_type": ("a list", "列表"),
-    "too_long": ("at most {max_length} entries", "最多 {max_length} 项"),
-    "uuid_type": ("a UUID", "UUID"),
-    "uuid_parsing": ("a UUID", "UUID"),
-    "datetime_type": ("a date and time in ISO 8601", "ISO 8601 格式的日期时间"),
-    "datetime_parsing": ("a date and time in ISO 8601", "ISO 8601 格式的日期时间"),
-    "datetime_from_date_parsing": ("a date and time in ISO 8601", "ISO 8601 格式的日期时间"),
-    "timezone_aware": ("a time with its zone", "带时区的时间"),
-}
+    "missing":                    ("a value: this field is required",       "缺少该项，请补充"),
+    "extra_forbidden":            ("no such parameter",                     "没有此参数，请删除"),
+    "json_invalid":               ("well-formed JSON in UTF-8 ({error})",   "应为合法的 UTF-8 JSON 文本（{error}）"),
+    "model_type":                 ("a JSON object",                         "应为 JSON 对象"),
+    "model_attributes_type":      ("a JSON object",                         "应为 JSON 对象"),
+    "string_type":                ("text",                                  "应为文本（加引号）"),
+    "string_too_short":           ("at least {min_length} character(s)",    "不得少于{min_length}个字符"),
+    "string_too_long":            ("at most {max_length} characters",       "不得超过{max_length}个字符"),
+    "string_pattern_mismatch":    ("text of the form {pattern}",            "应符合格式 {pattern}"),
+    "string_unicode":             ("valid Unicode text",                    "应为合法的 Unicode 文本"),
+    "enum":                       ("one of {expected}",                     "应为以下之一：{expected}"),
+    "literal_error":              ("one of {expected}",                     "应为以下之一：{expected}"),
+    "float_type":                 ("a number",                              "应为数字"),
+    "float_parsing":              ("a number",                              "应为数字"),
+    "finite_number":              ("a finite number",                       "应为有限的数字"),
+    "int_type":                   ("a whole number",                        "应为整数"),
+    "int_parsing":                ("a whole number",                        "应为整数"),
+    "int_parsing_size":           ("a smaller whole number",                "数值过大，应为较小的整数"),
+    "int_from_float":             ("a whole number",                        "应为整数"),
+    "greater_than_equal":         ("a number of at least {ge}",             "不得小于{ge}"),
+    "less_than_equal":            ("a number of at most {le}",              "不得大于{le}"),
+    "less_than":                  ("a number below {lt}",                   "应小于{lt}"),
+    "tuple_type":                 ("a list",                                "应为列表"),
+    "too_long":                   ("at most {max_length} entries",          "不得超过{max_length}项"),
+    "uuid_type":                  ("a UUID",                                "应为 UUID"),
+    "uuid_parsing":               ("a UUID",                                "应为 UUID"),
+    "datetime_type":              ("a date and time in ISO 8601",           "应为 ISO 8601 格式的日期时间"),
+    "datetime_parsing":           ("a date and time in ISO 8601",           "应为 ISO 8601 格式的日期时间"),
+    "datetime_from_date_parsing": ("a date and time in ISO 8601",           "应为 ISO 8601 格式的日期时间"),
+    "timezone_aware":             ("a time with its zone",                  "应带时区，如 +08:00"),
+    "cursor":                     ("the `next` of an earlier answer",       "应为上一页答复中的 next"),
+}  # fmt: skip
+
+# a bound that is a moment, not a number
+MOMENTS: Mapping[str, tuple[str, str]] = {
+    "greater_than_equal": ("a moment not before {ge}", "不得早于 {ge}"),
+    "less_than":          ("a moment before {lt}",     "应早于 {lt}"),
+}  # fmt: skip
+
+# pattern                         what it asks for, in words
+PATTERNS: Mapping[str, tuple[str, str]] = {
+    r"^\d{6}(\d{3}){0,3}$":           ("a code of 6, 9, 12 or 15 digits", "应为6、9、12或15位数字"),
+    r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$": ("an address such as https://…", "应为网址，如 https://…"),
+    r"^[a-z0-9][a-z0-9-]{0,62}$":     ("a name of at most 63 a-z, 0-9 and -", "应为不超过63个小写字母、数字或连字符"),
+}  # fmt: skip
 
 
 def problems(error: ValidationError) -> tuple[Problem, ...]:
@@ -63,14 +90,25 @@ def problems(error: ValidationError) -> tuple[Problem, ...]:
 
 
 def _problem(detail: ErrorDetails) -> Problem:
-    english, chinese = TABLE.get(detail["type"], (detail["msg"], "符合该字段的要求"))
     context = detail.get("ctx", {})
+    english, chinese = _right(detail, context)
     return Problem(
         path=".".join(str(part) for part in detail["loc"]) or "$",
         found=_found(detail),
-        expected=english.format_map(context) if detail["type"] in TABLE else english,
+        expected=english.format_map(context),
         expected_zh=chinese.format_map({**context, "expected": _listed(context.get("expected", ""))}),
     )
+
+
+def _right(detail: ErrorDetails, context: Mapping[str, Any]) -> tuple[str, str]:
+    """What is right, as templates in both languages."""
+    kind = detail["type"]
+    if context.get("pattern") in PATTERNS:
+        return PATTERNS[context["pattern"]]
+    if kind in MOMENTS and isinstance(context.get("ge", context.get("lt")), str):
+        return MOMENTS[kind]
+    plain = detail["msg"].replace("{", "{{").replace("}", "}}")
+    return TABLE.get(kind, (plain, "不符合该项的要求，请核对"))
 
 
 def _listed(words: str) -> str:
@@ -82,8 +120,8 @@ def _found(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return "nothing"
     value, location = detail["input"], detail["loc"]
-    personal = not location or location[0] in PERSONAL
-    return type(value).__name__ if personal else shorten(value)
+    shown = location and location[0] in SHOWN and isinstance(value, str | int | float | None)
+    return shorten(value) if shown else type(value).__name__
 
 
 def shorten(found: object) -> str:

@@ -29,11 +29,6 @@ class Urgency(StrEnum):
     URGENT = "urgent"
     LIFE_THREATENING = "life_threatening"
 
-    @property
-    def zh(self) -> str:
-        """The urgency in Chinese."""
-        return {"ordinary": "一般", "urgent": "紧急", "life_threatening": "危及生命"}[self.value]
-
 
 class Open(BaseModel):
     """A part of a submission: frozen, and what it does not know it keeps."""
@@ -44,26 +39,30 @@ class Open(BaseModel):
 class Coordinates(Open):
     """A place in degrees, with the datum it was measured in: without one it may be 600 m off."""
 
-    longitude: Annotated[float, Field(ge=-180, le=180, description="degrees east")]
-    latitude: Annotated[float, Field(ge=-90, le=90, description="degrees north")]
-    datum: Datum
-    accuracy_m: Annotated[float | None, Field(ge=0, description="radius of the likely error, in metres")] = None
+    longitude: Annotated[float, Field(ge=-180, le=180, description="degrees east (经度，东经为正，单位：度)")]
+    latitude: Annotated[float, Field(ge=-90, le=90, description="degrees north (纬度，北纬为正，单位：度)")]
+    datum: Annotated[Datum, Field(description="what the degrees were measured in (坐标系)")]
+    accuracy_m: Annotated[
+        float | None, Field(ge=0, description="radius of the likely error, in metres (误差半径，单位：米)")
+    ] = None
 
 
 class Reporter(Open):
     """Who reported and how to reach them; it stays in intake's store, other services get a reference."""
 
-    name: Short | None = None
-    phone: Short | None = None
-    id_number: Short | None = None
-    address: Short | None = None
+    name: Annotated[Short | None, Field(description="the name (姓名)")] = None
+    phone: Annotated[Short | None, Field(description="the telephone number (电话)")] = None
+    id_number: Annotated[Short | None, Field(description="the number of the identity card (身份证号)")] = None
+    address: Annotated[Short | None, Field(description="the postal address (住址)")] = None
 
 
 class Solved(Open):
     """Solved on the spot (立报立结): what was done, and when if not at once."""
 
-    what_was_done: Annotated[str, Field(min_length=1, max_length=2000)]
-    at: Annotated[str | None, Field(max_length=64)] = None
+    what_was_done: Annotated[str, Field(min_length=1, max_length=2000, description="what was done (处置情况)")]
+    at: Annotated[
+        str | None, Field(max_length=64, description="when, if not at once; written as occurred_at is (处置时间)")
+    ] = None
 
 
 class Submission(Open):
@@ -72,7 +71,9 @@ class Submission(Open):
     Who sent it is known from the topic or the token, never from a field.
     """
 
-    reference: Annotated[Short, Field(description="the source's own number of this report (来源编号)")]
+    reference: Annotated[
+        Short, Field(description="the source's own number of this report (来源编号，同一编号始终为同一事件)")
+    ]
     occurred_at: Annotated[
         str,
         Field(
@@ -83,20 +84,28 @@ class Submission(Open):
         ),
     ]
     text: Annotated[str, Field(min_length=1, max_length=20_000, description="what happened, in words (事件内容)")]
-    title: Short | None = None
-    coordinates: Coordinates | None = None
+    title: Annotated[Short | None, Field(description="what it is about, in one line (标题)")] = None
+    coordinates: Annotated[Coordinates | None, Field(description="where it happened, in degrees (坐标)")] = None
     place_name: Annotated[Short | None, Field(description="the place in words (地点)")] = None
-    place_code: Annotated[Short | None, Field(description="the place's statistical code: 6, 9, 12 or 15 digits")] = None
+    place_code: Annotated[
+        Short | None, Field(description="the place's statistical code: 6, 9, 12 or 15 digits (地点代码)")
+    ] = None
     category: Annotated[Short | None, Field(description="the source's own category, code or name (类别)")] = None
-    urgency: Urgency | None = None
-    reporter: Reporter | None = None
+    urgency: Annotated[Urgency | None, Field(description="how fast someone must look at it (紧急程度)")] = None
+    reporter: Annotated[Reporter | None, Field(description="who told the source of it (上报人)")] = None
     revision: Annotated[
         int,
-        Field(ge=1, le=1_000_000, description="1 for the first; a correction has the same reference and a higher one"),
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="1 for the first; a correction has the same reference and a higher one (版本)",
+        ),
     ] = 1
-    solved_on_the_spot: Solved | None = None
+    solved_on_the_spot: Annotated[
+        Solved | None, Field(description="solved already: what was done, and when (立报立结)")
+    ] = None
     attachments: Annotated[
-        tuple[Address, ...], Field(max_length=50, description="addresses of pictures and files")
+        tuple[Address, ...], Field(max_length=50, description="addresses of pictures and files (附件网址)")
     ] = ()
 
 

@@ -1,7 +1,9 @@
-"""The four levels of grid and the units on them: the words for a place in the banner."""
+"""The four levels of grid and the units on them: the words for a place in the banner, and its local time."""
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -37,3 +39,17 @@ Path = tuple[UnitRef, ...]
 """The units that hold a place, from the banner down to the deepest that is known."""
 
 BANNER = UnitRef(code="150623", name="鄂托克前旗", level=Level.BANNER)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The banner's local time."""
+
+
+def full_name(path: Path) -> str:
+    """The name by which people find the path's deepest unit, from its town down: 昂素镇昂素嘎查第3网格.
+
+    Two villages share the name 巴彦希里嘎查, so a unit's own name is not enough. A name with which the next one begins
+    is left out; of the banner alone (or an empty path) it is the banner's.
+    """
+    names = [unit.name for unit in path[1:]] or [BANNER.name]
+    said = [name for name, following in pairwise(names) if not following.startswith(name)]
+    return "".join((*said, names[-1]))

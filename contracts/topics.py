@@ -1,6 +1,5 @@
 """The registry: one row for each topic; schemas, AsyncAPI, examples and the cluster's topics follow from it."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 from contracts.alert import AlertEvent, AlertKind
@@ -124,5 +123,3 @@ def _dead(service: str) -> Topic:
 DEAD = {service.removeprefix("services/"): _dead(service) for service in SERVICES}
 
 TOPICS = (*SUBMITTED.values(), NORMALISED, LOCATED, ACTIONS, CASES, DEADLINES, ALERTS, OUTCOMES, *DEAD.values())
-BY_NAME = {topic.name: topic for topic in TOPICS}
-RETENTION_LONGEST = max(topic.retention or timedelta(0) for topic in TOPICS)

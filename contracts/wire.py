@@ -12,6 +12,8 @@ from contracts.identity import event_id
 
 KIB = 1024
 MIB = 1024 * KIB
+ROOM = 512 * KIB
+"""Bytes above a topic's limit for one body: the broker's limit is for a whole batch, headers and framing included."""
 
 
 class Value(BaseModel):
@@ -56,11 +58,23 @@ class Topic:
     retention: timedelta | None = timedelta(days=30)
     """How long records stay; None: they do not expire."""
     max_bytes: int = 2 * MIB
+    """The longest body."""
 
     @property
     def internal(self) -> bool:
         """Whether only Yiwang's own services write here, with headers that they owe each other."""
         return all(producer.startswith("services/") for producer in self.producers)
+
+
+def settings(topic: Topic) -> Mapping[str, str]:
+    """The topic's settings on any cluster, in Kafka's words; none depends on the cluster's size."""
+    milliseconds = -1 if topic.retention is None else topic.retention // timedelta(milliseconds=1)
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(milliseconds),
+        "max.message.bytes": str(topic.max_bytes + ROOM),
+        "message.timestamp.type": "LogAppendTime",
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

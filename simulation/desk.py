@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 from contracts.report import Datum
-from contracts.territory import Path, UnitRef
+from contracts.territory import SHANGHAI, Path, UnitRef
 from services.intake.datum import from_wgs84
 from simulation.matters import MATTERS
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 AWAY: Final = 3.0
 """Degrees to the east after which any point of the banner has left it."""
 DECIMALS: Final = 6

@@ -1,11 +1,10 @@
 """Small complete values for tests: each builder gives a lawful one, and takes by name what a test cares about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -13,19 +12,18 @@ from contracts.case import Action, AssignedBecause, Assignment, Case, CaseAction
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import name_id, report_id
 from contracts.report import Location, LocationMethod, LocationOutcome, Report, ReportLocated
-from contracts.territory import BANNER, Level, Path, UnitRef
+from contracts.territory import BANNER, SHANGHAI, Level, Path, UnitRef
 from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED
 from contracts.wire import Topic
 from services.chassis.values import Context, Decision, Input, Record
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 3, 5, 9, 0, tzinfo=SHANGHAI)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 TOWN = UnitRef(code="150623103", name="昂素镇", level=Level.TOWN)
 VILLAGE = UnitRef(code="150623103200", name="昂素嘎查", level=Level.VILLAGE)
-GRID = UnitRef(code="150623103200001", name="昂素嘎查第一网格", level=Level.GRID)
-OTHER_GRID = UnitRef(code="150623103200002", name="昂素嘎查第二网格", level=Level.GRID)
+GRID = UnitRef(code="150623103200001", name="昂素嘎查第1网格", level=Level.GRID)
+OTHER_GRID = UnitRef(code="150623103200002", name="昂素嘎查第2网格", level=Level.GRID)
 PATH: Path = (BANNER, TOWN, VILLAGE, GRID)
 OTHER_PATH: Path = (BANNER, TOWN, VILLAGE, OTHER_GRID)
 
@@ -46,17 +44,27 @@ def report(reference: str = REFERENCE, department: str = DEPARTMENT, **fields: o
         "revision": 1,
         "occurred_at": MORNING - HOUR,
         "received_at": MORNING,
-        "text": "牧区机井损坏，无法取水",
+        "text": "牧区机井损坏，无法取水。",
     }
     return Report.model_validate(usual | fields)
 
 
+PLACES: Mapping[LocationOutcome, tuple[LocationMethod, Path, tuple[Path, ...]]] = {
+    LocationOutcome.LOCATED:     (LocationMethod.POINT, PATH,        ()),
+    LocationOutcome.TWO_FIT:     (LocationMethod.POINT, PATH[:-1],   (PATH, OTHER_PATH)),
+    LocationOutcome.NOT_LOCATED: (LocationMethod.NONE,  (BANNER,),   ()),
+    LocationOutcome.OUTSIDE:     (LocationMethod.POINT, (BANNER,),   ()),
+}  # fmt: skip
+
+
 def location(outcome: LocationOutcome = LocationOutcome.LOCATED, **fields: object) -> Location:
     """Where gis put a report: in the grid of ``PATH``, unless told otherwise."""
+    method, path, candidates = PLACES[outcome]
     usual = {
         "outcome": outcome,
-        "method": LocationMethod.POINT,
-        "path": PATH if outcome is LocationOutcome.LOCATED else (BANNER,),
+        "method": method,
+        "path": path,
+        "candidates": candidates,
         "boundary_version": "2026.1",
         "why": "坐标落在网格内",
     }
@@ -87,7 +95,7 @@ def case(version: int = 1, status: Status = Status.ASSIGNED, **fields: object) -
         "department": DEPARTMENT,
         "reference": REFERENCE,
         "revision": 1,
-        "summary": "牧区机井损坏，无法取水",
+        "summary": "牧区机井损坏，无法取水。",
         "located": LocationOutcome.LOCATED,
         "occurred_at": MORNING - HOUR,
         "opened_at": MORNING,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -17,7 +18,7 @@ from services.chassis.settings import Settings
 from services.chassis.tokens import Token, Tokens
 from services.chassis.values import Unavailable
 
-__all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser"]
+__all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser", "bounded_body"]
 
 
 class HttpProblem(Exception):  # noqa: N818 - the RFC's word
@@ -55,6 +56,8 @@ class Doors:
     authorise: Authorise
     settings: Settings
     registry: CollectorRegistry
+    now: Callable[[], datetime]
+    """The time for what an answer shows; decisions go by the time of their record."""
 
 
 Door = Callable[[Doors], Sequence[BaseRoute]]
@@ -85,6 +88,20 @@ def authoriser(tokens: Tokens) -> Authorise:
         return token
 
     return authorise
+
+
+async def bounded_body(request: Request, limit: int) -> bytes:
+    """The body, read no further than ``limit`` bytes; raises HttpProblem 413 for a longer one."""
+    excess = HttpProblem(413, "Too large", f"the body has at most {limit} bytes / 内容不得超过{limit}字节")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise excess
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > limit:
+            raise excess
+    return bytes(raw)
 
 
 def application(routes: Sequence[BaseRoute], health: Callable[[], Health], registry: CollectorRegistry) -> Starlette:

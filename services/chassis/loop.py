@@ -48,7 +48,7 @@ class Batch:
 
     def tell(self, subject: str | None, message: Message) -> None:
         """Send ``message``; with a subject it enters that document's history first."""
-        self.messages.setdefault(f"{message.topic}/{message.id}", (subject, message))
+        self.messages.setdefault(f"{message.topic}/{message.id}/{subject}", (subject, message))
 
     def take(self, done: Draft, rev: int) -> None:
         """Add what a draft brings about that is known to be written as ``rev``."""

@@ -173,6 +173,7 @@ class Process:
             authorise=authoriser(self._tokens),
             settings=self._settings,
             registry=self._metrics.registry,
+            now=self._clock.wall,
         )
         app = application(self._composition.routes(doors), self._health, self._metrics.registry)
         config = uvicorn.Config(

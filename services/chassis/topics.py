@@ -5,12 +5,8 @@ from collections.abc import Sequence
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from contracts.wire import Topic
-from services.chassis.publisher import BATCH
+from contracts.wire import Topic, settings
 from services.chassis.values import Unavailable
-
-ROOM = 2 * BATCH
-"""Bytes above a topic's limit for one body: the broker's limit is for a whole batch, headers and framing included."""
 
 
 async def create_topics(servers: list[str], namespace: str, topics: Sequence[Topic], replication: int) -> list[str]:
@@ -45,13 +41,9 @@ async def missing_topics(servers: list[str], namespace: str, topics: Sequence[To
 
 
 def _new_topic(namespace: str, topic: Topic, replication: int) -> NewTopic:
-    retention = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
-    settings = {
-        "retention.ms": str(retention),
-        "max.message.bytes": str(topic.max_bytes + ROOM),
-        "cleanup.policy": "delete",
-        "message.timestamp.type": "LogAppendTime",
+    durable = {
         "min.insync.replicas": str(max(1, replication - 1)),
         "unclean.leader.election.enable": "false",
     }
-    return NewTopic(namespace + topic.name, topic.partitions, replication, topic_configs=settings)
+    configs = {**settings(topic), **durable}
+    return NewTopic(namespace + topic.name, topic.partitions, replication, topic_configs=configs)

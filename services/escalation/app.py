@@ -29,7 +29,7 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
     """The door to the clocks; it needs a store."""
     if doors.store is None:
         return ()
-    queries = Queries(doors.store, doors.authorise)
+    queries = Queries(doors.store, doors.authorise, doors.now)
     return (Route("/v1/deadlines/{case_id:uuid}", queries.one, methods=["GET"]),)
 
 

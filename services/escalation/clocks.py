@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
-from contracts.territory import Level
+from contracts.territory import SHANGHAI, Level
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 DAY: Final = timedelta(days=1)
 WARN_SHARE: Final = 0.8
 """The part of the span after which a clock warns, and its light turns amber."""
@@ -60,5 +58,5 @@ def light(now: datetime, warn: datetime, due: datetime) -> Light:
 
 
 def _end_of_day(moment: datetime) -> datetime:
-    tomorrow = moment.astimezone(ZONE).date() + DAY
-    return datetime.combine(tomorrow, time(), ZONE).astimezone(UTC)
+    tomorrow = moment.astimezone(SHANGHAI).date() + DAY
+    return datetime.combine(tomorrow, time(), SHANGHAI).astimezone(UTC)

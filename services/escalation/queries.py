@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -14,18 +14,13 @@ from services.escalation.clocks import light
 from services.escalation.ledger import Entry, Ledger
 
 
-def utc_now() -> datetime:
-    """Read this machine's clock: it only colours the light, it decides nothing."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Queries:
     """The answers to GET, for officers and operators."""
 
     store: Store
     authorise: Authorise
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime]
 
     async def one(self, request: Request) -> Response:
         """Answer the clocks of a case, the newest last; 404 where none was ever heard of."""

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import Polygon, shape
@@ -68,16 +66,6 @@ class Boundaries:
         areas = self.areas
         held = (i for i in sorted(near.tolist()) if shapely.intersects_xy(areas[i], longitude, latitude))
         return tuple(self._grid_paths[i] for i in held)
-
-    def fits_all(self, points: Sequence[tuple[float, float]]) -> list[tuple[UnitPath, ...]]:
-        """Do what `fits` does for many (longitude, latitude), far faster a point."""
-        if not points:
-            return []
-        at, grid = self._tree.query(shapely.points(points), predicate="intersects")
-        order = np.lexsort((grid, at))
-        ends = np.searchsorted(at[order], np.arange(len(points) + 1)).tolist()
-        paths = [self._grid_paths[i] for i in grid[order].tolist()]
-        return [tuple(paths[start:end]) for start, end in pairwise(ends)]
 
 
 def _units(paths: Mapping[str, UnitPath], level: Level) -> tuple[UnitRef, ...]:

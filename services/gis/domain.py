@@ -3,8 +3,9 @@
 from itertools import takewhile
 from typing import Any, Final, Protocol
 
+from contracts.masking import masked
 from contracts.report import Location, LocationMethod, LocationOutcome, Report, ReportLocated, ReportNormalised
-from contracts.territory import BANNER, Path
+from contracts.territory import BANNER, Path, full_name
 from contracts.topics import LOCATED
 from contracts.wire import event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
@@ -46,24 +47,22 @@ def locate(boundaries: Territory, report: Report) -> Location:
 def _by_point(boundaries: Territory, report: Report, fits: tuple[Path, ...]) -> Location:
     version = boundaries.version
     if not fits:
-        why = f"坐标不在{BANNER.name}任何网格内{_despite_code(boundaries, report.place_code)}（边界版本{version}）"
+        why = f"坐标落在旗界之外{_despite_code(boundaries, report.place_code)}"
         return _location(version, LocationOutcome.OUTSIDE, LocationMethod.POINT, (BANNER,), why)
     if len(fits) == 1:
-        why = f"坐标位于{_named(fits[0])}范围内（边界版本{version}）"
+        why = f"坐标位于{full_name(fits[0])}"
         return _location(version, LocationOutcome.LOCATED, LocationMethod.POINT, fits[0], why)
-    shared = _common(fits)
-    names = "、".join(path[-1].name for path in fits)
-    why = f"坐标位于{names}的交界处，暂归{_named(shared)}（边界版本{version}）"
-    return _location(version, LocationOutcome.TWO_FIT, LocationMethod.POINT, shared, why, fits)
+    why = f"坐标在{'、'.join(map(full_name, fits))}交界处"
+    return _location(version, LocationOutcome.TWO_FIT, LocationMethod.POINT, _common(fits), why, fits)
 
 
 def _by_code(boundaries: Territory, code: str | None) -> Location:
     version, path = boundaries.version, _known(boundaries, code)
     if path:
-        why = f"来件未附坐标，地点编码对应{_named(path)}（边界版本{version}）"
+        why = f"未提供坐标，地点代码对应{full_name(path)}"
         return _location(version, LocationOutcome.LOCATED, LocationMethod.PLACE_CODE, path, why)
-    missing = f"地点编码{code}不属于{BANNER.name}的任何单位" if code else "未附地点编码"
-    why = f"来件未附坐标，{missing}，无法定位，归{_named((BANNER,))}（边界版本{version}）"
+    missing = f"，地点代码{masked(code)}不属于{BANNER.name}" if code else "和地点代码"
+    why = f"未提供坐标{missing}，无法确定网格"
     return _location(version, LocationOutcome.NOT_LOCATED, LocationMethod.NONE, (BANNER,), why)
 
 
@@ -80,7 +79,7 @@ def _location(
 
 def _despite_code(boundaries: Territory, code: str | None) -> str:
     path = _known(boundaries, code)
-    return f"，尽管地点编码对应{_named(path)}" if path else ""
+    return f"，与地点代码（{full_name(path)}）不符" if path else ""
 
 
 def _known(boundaries: Territory, code: str | None) -> Path | None:
@@ -91,10 +90,6 @@ def _known(boundaries: Territory, code: str | None) -> Path | None:
             return None
         code = code.removesuffix(FILLER)
     return None
-
-
-def _named(path: Path) -> str:
-    return f"{path[-1].name}（{path[-1].code}）"
 
 
 def _common(paths: tuple[Path, ...]) -> Path:

@@ -85,7 +85,8 @@ def _take(state: Intake | None, sent: Submitted, record: Record, now: datetime) 
         extras=extras_of(sent.submission),
     )
     normalised = event(NORMALISED, ReportNormalised(version=version, report=taken.report), cause=sent.cause)
-    return Decision(state=taken, events=(normalised, told.received(sent, version, now)), keep=record.value)
+    said = told.corrected(sent, version, now) if state else told.received(sent, version, now)
+    return Decision(state=taken, events=(normalised, said), keep=record.value)
 
 
 def _late(state: Intake, sent: Submitted, record: Record, now: datetime) -> Decision[Intake]:
@@ -118,7 +119,7 @@ def _other_content(state: Intake, known: Revision) -> Problem:
         path="revision",
         found=f"{known.revision}, known since {known.received_at.isoformat()} with other content",
         expected=f"the same content again, or a correction with revision {higher} or higher",
-        expected_zh=f"与已收到的第{known.revision}版内容相同，或以第{higher}版或更高的版本号报送更正",
+        expected_zh=f"应与已收到的第{known.revision}版内容相同，或以第{higher}版或更高的版本号报送更正",
     )
 
 

@@ -4,9 +4,9 @@ A report that was taken (202) stands in the topic, acknowledged by all in-sync r
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from contracts.outcome import ReportOutcome
 from contracts.topics import OUTCOMES, SUBMITTED
 from contracts.wire import Message, event, message
-from services.chassis.http import Doors, HttpProblem, Token
+from services.chassis.http import Doors, HttpProblem, Token, bounded_body
 from services.chassis.ports import Past
 from services.chassis.trace import child
 from services.chassis.values import Invalid, Unavailable
@@ -29,33 +29,31 @@ from services.intake.submitted import Submitted
 PATH: Final = "/v1/reports"
 MEDIA_TYPE: Final = "application/json"
 SOURCE: Final = "yiwang/intake"
+WHOLE: Final = frozenset({"officer", "operator"})
+"""Roles that are shown the whole report: they have to act on it."""
 RETRY_AFTER: Final = 5
 """Seconds after which a source should try again when the broker is away."""
 KEY: Final = re.compile(r"[\x21-\x7e]{1,100}")
 """An Idempotency-Key; with a token's name before it, it stays short enough for a reference."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def routes(doors: Doors, now: Callable[[], datetime] = _now) -> Sequence[BaseRoute]:
+def routes(doors: Doors) -> Sequence[BaseRoute]:
     """``POST /v1/reports`` for departments, ``GET /v1/reports/{id}`` for them (their own), officers and operators."""
 
     async def submit(request: Request) -> Response:
         token = doors.authorise(request, "department")
         department, key = _department(token), _idempotency(request, token)
         _require_json(request)
-        raw = await _body(request)
+        raw = await bounded_body(request, REPORT_BYTES)
         sent = _read(department, raw, key)
-        await _publish(doors, _message(sent, raw, key, request, now()))
+        await _publish(doors, _message(sent, raw, key, request, doors.now()))
         return _accepted(sent)
 
     async def status(request: Request) -> Response:
         token = doors.authorise(request, "department", "officer", "operator")
         state = await _find(doors, request.path_params["report_id"], token)
         past = await doors.store.history(str(state.report.report_id)) if doors.store else []
-        return JSONResponse(_status(state, past))
+        return JSONResponse(_status(state, past, whole=token.role in WHOLE))
 
     return (
         Route(PATH, submit, methods=["POST"]),
@@ -86,29 +84,12 @@ def _require_json(request: Request) -> None:
         raise HttpProblem(415, "Unsupported media type", detail)
 
 
-async def _body(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > REPORT_BYTES:
-        raise _too_large()
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > REPORT_BYTES:
-            raise _too_large()
-    return bytes(raw)
-
-
-def _too_large() -> HttpProblem:
-    detail = f"a report has at most {REPORT_BYTES} bytes; send pictures as addresses / 报文不得超过 {REPORT_BYTES} 字节"
-    return HttpProblem(413, "Too large", detail)
-
-
 def _read(department: str, raw: bytes, key: str | None) -> Submitted:
     try:
         return read(department, raw, key)
     except Invalid as invalid:
         problems = [problem.model_dump() for problem in invalid.problems]
-        detail = "the report is not as the contract has it; nothing was taken / 报文不符合约定，未受理"
+        detail = "the report is not as the contract has it; nothing was taken / 上报内容不符合约定，未收取"
         raise HttpProblem(422, "Invalid report", detail, problems=problems) from None
 
 
@@ -127,7 +108,7 @@ async def _publish(doors: Doors, report: Message) -> None:
     except Unavailable:
         detail = (
             "the broker is away, and whether it took the report is not known: send it again with the same reference "
-            "or Idempotency-Key, it counts once / 服务暂不可用，请以相同编号重新报送，不会重复受理"
+            "or Idempotency-Key, it counts once / 服务暂不可用，请以相同编号重新报送，不会重复计入"
         )
         raise HttpProblem(503, "Unavailable", detail, retry_after=RETRY_AFTER) from None
 
@@ -148,12 +129,12 @@ async def _find(doors: Doors, report_id: UUID, token: Token) -> Intake:
     stored = await doors.store.read(str(report_id)) if doors.store else None
     state = Intake.model_validate(stored.state) if stored and stored.state else None
     if state is None or (token.role == "department" and token.source != state.department):
-        detail = "no such report of yours, or it was not read yet / 未查到该来件，或尚未处理"
+        detail = "no such report of yours, or it was not read yet / 未查到该上报，或尚未处理"
         raise HttpProblem(404, "Not found", detail)
     return state
 
 
-def _status(state: Intake, past: Sequence[Past]) -> Mapping[str, Any]:
+def _status(state: Intake, past: Sequence[Past], *, whole: bool) -> Mapping[str, Any]:
     told = [ReportOutcome.model_validate_json(one.value) for one in past if one.topic == OUTCOMES.name]
     return {
         "report_id": str(state.report.report_id),
@@ -163,4 +144,5 @@ def _status(state: Intake, past: Sequence[Past]) -> Mapping[str, Any]:
         "revisions": [one.model_dump(mode="json", include={"revision", "received_at"}) for one in state.revisions],
         "outcomes": [one.model_dump(mode="json", include={"kind", "revision", "at", "said"}) for one in told],
         "contact": mask(state.contact).model_dump(exclude_none=True) if state.contact else None,
+        **({"report": state.report.model_dump(mode="json")} if whole else {}),
     }

@@ -17,7 +17,7 @@ from services.chassis.values import Invalid, Reader, Record
 from services.intake.datum import to_wgs84
 from services.intake.submitted import Submitted, digest
 from services.intake.text import normalise
-from services.intake.times import parse_when
+from services.intake.times import UnreadableTimeError, parse_when
 
 REPORT_BYTES: Final = MIB
 """The longest report, in bytes of JSON, through whichever door it comes."""
@@ -79,7 +79,7 @@ def reference_of(raw: bytes | None) -> str | None:
 
 def _json(raw: bytes | None) -> object:
     if raw is not None and len(raw) > REPORT_BYTES:
-        expected, expected_zh = f"at most {REPORT_BYTES} bytes", f"不超过 {REPORT_BYTES} 字节"
+        expected, expected_zh = f"at most {REPORT_BYTES} bytes", f"不得超过{REPORT_BYTES}字节"
         raise Invalid(Problem(path="$", found=f"{len(raw)} bytes", expected=expected, expected_zh=expected_zh))
     try:
         return from_json((raw or b"").removeprefix(BOM), allow_inf_nan=False)
@@ -101,22 +101,16 @@ def _submission(found: object, idempotency: str | None) -> Submission:
 def _moment(path: str, text: str, faults: list[Problem]) -> datetime | None:
     try:
         return parse_when(text)
-    except ValueError:
-        faults.append(
-            Problem(
-                path=path,
-                found=shorten(text),
-                expected="a moment in the years 2000 to 2100, such as 2026-03-05T14:30:00+08:00 or 2026/3/5 14:30",
-                expected_zh="2000至2100年间的日期时间，如 2026-03-05T14:30:00+08:00 或 2026年3月5日 14:30",
-            )
-        )
+    except UnreadableTimeError as fault:
+        expected, expected_zh = fault.expected, fault.expected_zh
+        faults.append(Problem(path=path, found=shorten(text), expected=expected, expected_zh=expected_zh))
         return None
 
 
 def _visible(path: str, text: str, faults: list[Problem]) -> str:
     plain = normalise(text)
     if not plain:
-        expected, expected_zh = "at least 1 visible character", "至少 1 个可见字符"
+        expected, expected_zh = "at least 1 visible character", "不得少于1个可见字符"
         faults.append(Problem(path=path, found="nothing visible", expected=expected, expected_zh=expected_zh))
     return plain
 

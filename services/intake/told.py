@@ -13,27 +13,32 @@ from services.intake.submitted import Submitted
 
 
 def received(sent: Submitted, version: int, at: datetime) -> Event:
-    """A first or newer revision was taken."""
-    said = f"已收到来件{sent.reference}（第{sent.version}版），正在定位和分派。"
-    return event(OUTCOMES, _outcome(OutcomeKind.RECEIVED, sent, version, at, said), cause=sent.cause)
+    """The first sending of a report was taken, whatever its revision."""
+    return _received(sent, version, at, f"已收到上报{sent.reference}（第{sent.version}版），正在定位和分派。")
+
+
+def corrected(sent: Submitted, version: int, at: datetime) -> Event:
+    """A newer revision of a known report was taken; the case does not follow it."""
+    said = f"已收到上报{sent.reference}的更正（第{sent.version}版），已留存；事项仍按首次上报的内容和地点办理。"
+    return _received(sent, version, at, said)
 
 
 def repeated(sent: Submitted, version: int, at: datetime) -> Event:
     """The same content was known before."""
-    said = f"来件{sent.reference}第{sent.version}版此前已收到，内容相同，无需重复报送。"
+    said = f"上报{sent.reference}第{sent.version}版此前已收到，内容相同，无需重复报送。"
     return _repeat(sent, version, at, said)
 
 
 def late(sent: Submitted, newest: int, version: int, at: datetime) -> Event:
     """An older revision came after revision ``newest``, which stands."""
-    said = f"来件{sent.reference}第{sent.version}版晚于第{newest}版到达，系较早版本，已留存，以第{newest}版为准。"
+    said = f"上报{sent.reference}第{sent.version}版晚于第{newest}版到达，系较早版本，已留存，以第{newest}版为准。"
     return _repeat(sent, version, at, said)
 
 
 def conflicting(sent: Submitted, newest: int, version: int, record: Record, problem: Problem) -> Event:
     """Other content came under a known revision; told once for each content."""
     said = (
-        f"来件{sent.reference}第{sent.version}版与此前收到的内容不一致，已暂存待核；"
+        f"上报{sent.reference}第{sent.version}版与此前收到的内容不一致，已暂存待核；"
         f"如需更正，请以高于{newest}的版本号重新报送。"
     )
     body = _outcome(OutcomeKind.PARKED, sent, version, record.time, said)
@@ -44,7 +49,7 @@ def conflicting(sent: Submitted, newest: int, version: int, record: Record, prob
 def rejected(record: Record, problems: tuple[Problem, ...]) -> tuple[Event, ...]:
     """A record could not be read: told by its position and, where one can be found in it, its reference."""
     reference = reference_of(record.value)
-    wrong = "；".join(f"{problem.path} 应为{problem.expected_zh}" for problem in problems)
+    wrong = "；".join(f"{problem.path}：{problem.expected_zh}" for problem in problems)
     body = ReportOutcome(
         version=0,
         kind=OutcomeKind.PARKED,
@@ -53,9 +58,13 @@ def rejected(record: Record, problems: tuple[Problem, ...]) -> tuple[Event, ...]
         reference=reference,
         record=record.position,
         problems=problems,
-        said=f"来件{reference or record.position}无法受理，已暂存待更正：{wrong}。",
+        said=f"上报{reference or record.position}无法读取，已暂存待核。{wrong}。",
     )
     return (event(OUTCOMES, body, cause=record_cause(record.topic, record.partition, record.offset)),)
+
+
+def _received(sent: Submitted, version: int, at: datetime, said: str) -> Event:
+    return event(OUTCOMES, _outcome(OutcomeKind.RECEIVED, sent, version, at, said), cause=sent.cause)
 
 
 def _repeat(sent: Submitted, version: int, at: datetime, said: str) -> Event:

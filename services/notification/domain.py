@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from contracts.alert import AlertEvent, AlertKind
-from contracts.deadline import DeadlineEvent
 from contracts.topics import ALERTS
 from contracts.wire import Event, event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
@@ -50,10 +49,9 @@ def decide(rules: Rules, alert: Alert | None, given: Input[Any] | Tick | Done, c
 
 
 def _open(rules: Rules, given: Input[Happening], told: Notice, context: Context) -> Decision[Alert]:
-    due_at = given.body.due_at if isinstance(given.body, DeadlineEvent) else told.case.due_at
     sends = tuple(new_send(alert_id(given.id), to, context.now) for to in _recipients(rules.roster, told))
-    words = render(told.template, told.case, due_at)
-    alert = new_alert(given.id, told.case.case_id, told.template.value, words, sends)
+    words = render(told.template, told.clock, context.now)
+    alert = new_alert(given.id, told.clock.case_id, told.template.value, words, sends)
     free = dict(context.free)
     return _settle(alert, tuple(_try(send, context.now, free) for send in sends), context.now)
 

@@ -34,23 +34,24 @@ class Template(Enum):
 
 IN_CHARGE, SUPERIOR, BANNER_CENTRE = Audience.IN_CHARGE, Audience.SUPERIOR, Audience.BANNER
 
+# Only what a clock says calls anybody, for it alone knows by when. An assignment is told of with its clock: scheduled.
 # Refused: the person who asked gets the answer. Resolved: the source learns it from the report's outcome.
 # Kept: the banner's centre has just been told of the breach itself.
 POLICY: Final[Mapping[CaseEventKind | DeadlineKind, tuple[Audience, ...]]] = {
-    CaseEventKind.OPENED:   (IN_CHARGE,),
-    CaseEventKind.ASSIGNED: (IN_CHARGE,),
+    CaseEventKind.OPENED:   (),
+    CaseEventKind.ASSIGNED: (),
     CaseEventKind.ACCEPTED: (),
     CaseEventKind.RESOLVED: (),
     CaseEventKind.REFUSED:  (),
     CaseEventKind.MOOT:     (),
     CaseEventKind.KEPT:     (),
-    DeadlineKind.SCHEDULED: (),
+    DeadlineKind.SCHEDULED: (IN_CHARGE,),
     DeadlineKind.WARNED:    (IN_CHARGE,),
     DeadlineKind.BREACHED:  (IN_CHARGE, SUPERIOR),
     DeadlineKind.OVERDUE:   (BANNER_CENTRE,),
 }  # fmt: skip
 
-WORDS: Final[Mapping[CaseEventKind | DeadlineKind | AssignedBecause, Template]] = {
+WORDS: Final[Mapping[DeadlineKind | AssignedBecause, Template]] = {
     AssignedBecause.OPENED:    Template.OPENED,
     AssignedBecause.HANDED_UP: Template.HANDED_UP,
     AssignedBecause.ESCALATED: Template.ESCALATED,
@@ -62,40 +63,34 @@ WORDS: Final[Mapping[CaseEventKind | DeadlineKind | AssignedBecause, Template]] 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An event that somebody is told of: the units whose staff, in which words, and the case as it stood."""
+    """What somebody is told of: the units whose staff, in which words, and the clock with the case as it stood."""
 
     units: tuple[UnitRef, ...]
     template: Template
-    case: Case
+    clock: DeadlineEvent
 
 
 def notice(happened: Happening) -> Notice | None:
     """Read the table; None: nobody is told.
 
-    Nobody is told of an event without a case, nor asked to handle one that is resolved already (立报立结), nor told of
-    a breach a second time because escalation asks routing again.
+    Nobody is asked to handle a case that is resolved already (立报立结), nor told of a breach a second time because
+    escalation asks routing again.
     """
-    case = happened.case
-    units = POLICY[happened.kind]
-    if not units or case is None or case.status is Status.RESOLVED or _asked_again(happened):
+    audiences = POLICY[happened.kind]
+    if not audiences or not isinstance(happened, DeadlineEvent):
         return None
-    by_assignment = happened.kind in (CaseEventKind.OPENED, CaseEventKind.ASSIGNED)
-    template = WORDS[case.assignment.because if by_assignment else happened.kind]
-    return Notice(tuple(dict.fromkeys(_unit(audience, case) for audience in units)), template, case)
+    if happened.case.status is Status.RESOLVED or _asked_again(happened):
+        return None
+    scheduled = happened.kind is DeadlineKind.SCHEDULED
+    template = WORDS[happened.case.assignment.because if scheduled else happened.kind]
+    return Notice(tuple(dict.fromkeys(_unit(each, happened.case) for each in audiences)), template, happened)
 
 
-def _asked_again(happened: Happening) -> bool:
-    return isinstance(happened, DeadlineEvent) and happened.kind is DeadlineKind.BREACHED and happened.n > 1
+def _asked_again(clock: DeadlineEvent) -> bool:
+    return clock.kind is DeadlineKind.BREACHED and clock.n > 1
 
 
 def _unit(audience: Audience, case: Case) -> UnitRef:
     if audience is Audience.BANNER:
         return BANNER
-    return case.assignment.unit if audience is Audience.IN_CHARGE else superior(case)
-
-
-def superior(case: Case) -> UnitRef:
-    """The unit above the one in charge, on the case's path; above the banner, the banner."""
-    below = len(case.assignment.unit.code)
-    above = [unit for unit in case.path if len(unit.code) < below]
-    return above[-1] if above else BANNER
+    return case.assignment.unit if audience is Audience.IN_CHARGE else case.above() or BANNER

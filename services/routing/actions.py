@@ -1,9 +1,8 @@
 """The HTTP door for acting: publishes the action like everyone else, then waits, bounded, for routing's answer."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from contracts.case import CaseAction, CaseEvent, CaseEventKind
 from contracts.identity import event_id
 from contracts.topics import ACTIONS, CASES
 from contracts.wire import Message, event, message
-from services.chassis.http import Authorise, HttpProblem
+from services.chassis.http import Authorise, HttpProblem, bounded_body
 from services.chassis.ports import Store
 from services.chassis.trace import child
 from services.routing import moves
@@ -26,12 +25,10 @@ from services.routing.state import State
 PAUSES: Final = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4)
 """Seconds between looks for the answer: 1.9 in all."""
 
+ACTION_BYTES: Final = 64 * 1024
+"""The longest action, in bytes of JSON."""
+
 Sleep = Callable[[float], Awaitable[None]]
-
-
-def utc_now() -> datetime:
-    """Read this machine's clock: it only dates the message, the broker's append time decides."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +38,14 @@ class Actions:
     store: Store
     authorise: Authorise
     publish: Callable[[Sequence[Message]], Awaitable[None]]
-    now: Callable[[], datetime] = utc_now
-    sleep: Sleep = asyncio.sleep
+    now: Callable[[], datetime]
+    sleep: Sleep
 
     async def act(self, request: Request) -> Response:
         """Answer 200 with the case, 409 with why not and what could be done, or 202 with where to look later."""
         token = self.authorise(request, "officer")
-        asked = read(await request.body(), request.path_params["case_id"], token.name, _key(request))
+        body = await bounded_body(request, ACTION_BYTES)
+        asked = read(body, request.path_params["case_id"], token.name, _key(request))
         await self.publish([outgoing(asked, self.now(), request.headers.get("traceparent", ""))])
         found = await self._wait(asked)
         if found is None:
@@ -93,7 +91,8 @@ def read(body: bytes, case_id: UUID, sender: str, key: str | None) -> CaseAction
     try:
         fields = from_json(body)
     except ValueError as fault:
-        raise HttpProblem(400, "Bad request", f"$: found no JSON ({fault}); expected a JSON object") from None
+        detail = f"$: found no JSON ({fault}); expected a JSON object / $：应为 JSON 对象"
+        raise HttpProblem(400, "Bad request", detail) from None
     known = {"version": 0, "case_id": case_id, "sender": sender} | ({"action_id": key} if key else {})
     try:
         return CaseAction.model_validate(fields | known if isinstance(fields, dict) else fields)

@@ -13,10 +13,10 @@ from services.chassis.run import Composition, run
 from services.chassis.settings import Settings
 from services.chassis.values import Service
 from services.routing.actions import Actions, Sleep
-from services.routing.domain import ROUTING, decide
+from services.routing.domain import decide
 from services.routing.queries import Queries
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, State, facets
+from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets
 
 SERVICE: Final = Service(
     name=ROUTING,
@@ -34,7 +34,7 @@ def routes(doors: Doors, sleep: Sleep = asyncio.sleep) -> Sequence[BaseRoute]:
     if doors.store is None:
         return ()
     queries = Queries(doors.store, doors.authorise)
-    actions = Actions(doors.store, doors.authorise, doors.publish, sleep=sleep)
+    actions = Actions(doors.store, doors.authorise, doors.publish, doors.now, sleep)
     return (
         Route("/v1/cases", queries.many, methods=["GET"]),
         Route("/v1/cases/{case_id:uuid}", queries.one, methods=["GET"]),

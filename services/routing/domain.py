@@ -1,7 +1,7 @@
 """Decides what each located report, action and deadline makes of a case."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from contracts.case import AssignedBecause, Case, CaseAction, CaseEventKind, Status
@@ -10,11 +10,9 @@ from contracts.outcome import OutcomeKind
 from contracts.report import ReportLocated
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
 from services.routing import moves, opening
-from services.routing.state import State
+from services.routing.names import in_charge
+from services.routing.state import ESCALATION, ROUTING, State
 from services.routing.turn import Turn
-
-ROUTING: Final = "routing"
-ESCALATION: Final = "escalation"
 
 
 def decide(state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
@@ -46,7 +44,7 @@ def _located(turn: Turn, located: ReportLocated) -> Decision[State]:
 def _open(turn: Turn, located: ReportLocated) -> Decision[State]:
     case = opening.opened(located.report, located.location, turn.now)
     turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=opening.reason(located.location, case))
-    turn = turn.report(OutcomeKind.OPENED, case, f"已立案，由{case.assignment.unit.name}办理")
+    turn = turn.report(OutcomeKind.OPENED, case, f"已生成事项，由{in_charge(case)}办理。")
     if case.status is Status.RESOLVED:
         turn = _tell(turn, CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
     return turn.end()
@@ -55,11 +53,11 @@ def _open(turn: Turn, located: ReportLocated) -> Decision[State]:
 def _acted(turn: Turn, asked: CaseAction) -> Decision[State]:
     case = turn.state.case
     if case is None:
-        return _refused(turn, asked, "该事项尚未立案，请在立案后再操作")
+        return _refused(turn, asked, "该事项尚未生成，请稍后再操作")
     if hindrance := moves.refusal(case, asked):
         return _refused(turn, asked, hindrance)
     after, tells = moves.moved(case, asked, turn.now), moves.MOVES[case.status, asked.action].tells
-    return _tell(turn, tells, after, by=asked.actor, why=moves.reason(after, asked), answers=turn.cause.id).end()
+    return _tell(turn, tells, after, by=asked.actor, why=moves.reason(case, after, asked), answers=turn.cause.id).end()
 
 
 def _refused(turn: Turn, asked: CaseAction, why: str) -> Decision[State]:
@@ -84,15 +82,15 @@ def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[Cas
     """Law 3: a breach is a request; it moves the case only while its own assignment is the current one."""
     number = f"第{clock.assignment}次指派"
     if case is None:
-        return CaseEventKind.MOOT, None, "该事项尚未立案，不提级"
+        return CaseEventKind.MOOT, None, "该事项尚未生成，不提级"
     if case.status is Status.RESOLVED:
         return CaseEventKind.MOOT, case, "事项已办结，不再提级"
     if clock.assignment != case.assignment.number:
         return CaseEventKind.MOOT, case, f"{number}已不是当前指派，不再提级"
-    if moves.above(case) is None:
-        return CaseEventKind.KEPT, case, f"{number}已超期，{case.assignment.unit.name}为最高一级，继续办理并督办"
+    if case.above() is None:
+        return CaseEventKind.KEPT, case, f"{number}已超期，{in_charge(case)}为最高一级，继续办理并列入督办"
     after = moves.climbed(case, AssignedBecause.ESCALATED, now)
-    return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{after.assignment.unit.name}"
+    return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{in_charge(after)}"
 
 
 def _tell(turn: Turn, kind: CaseEventKind, case: Case, *, by: str, why: str, answers: UUID | None = None) -> Turn:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.case import Action, AssignedBecause, Assignment, Case, CaseAction, CaseEventKind, Status
-from contracts.territory import UnitRef
+from services.routing.names import in_charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +33,22 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
 }  # fmt: skip
 
 
-def above(case: Case) -> UnitRef | None:
-    """The unit one level up on the case's path from the one that has it; None at the banner."""
-    depth = case.path.index(case.assignment.unit)
-    return case.path[depth - 1] if depth else None
-
-
 def lawful(case: Case) -> tuple[Action, ...]:
     """The actions that the case would take now."""
     moves = ((action, MOVES.get((case.status, action))) for action in Action)
-    return tuple(action for action, move in moves if move and not (move.climbs and above(case) is None))
+    return tuple(action for action, move in moves if move and not (move.climbs and case.above() is None))
 
 
 def refusal(case: Case, asked: CaseAction) -> str | None:
     """Why the action cannot be done and what could be, in Chinese; None if it can."""
-    number, unit = case.assignment.number, case.assignment.unit.name
+    number = case.assignment.number
     if asked.assignment not in (None, number):
+        unit = in_charge(case)
         return f"所指的第{asked.assignment}次指派不是当前指派；当前为第{number}次，由{unit}办理，{_could(case)}"
     if asked.action not in lawful(case):
         return f"{_hindrance(case, asked.action)}，{_could(case)}"
     if MOVES[case.status, asked.action].note and not _note(asked):
-        return f"{asked.action.zh}须写明处理情况(note)，请补充后重新提交"
+        return f"{asked.action.zh}须写明处理情况，请补充后重新提交"
     return None
 
 
@@ -67,7 +62,7 @@ def moved(case: Case, asked: CaseAction, now: datetime) -> Case:
 
 def climbed(case: Case, because: AssignedBecause, now: datetime) -> Case:
     """The case given to the unit above, or as it was at the banner; a new assignment has no due time yet."""
-    unit = above(case)
+    unit = case.above()
     if unit is None:
         return case
     number = case.assignment.number + 1
@@ -75,10 +70,10 @@ def climbed(case: Case, because: AssignedBecause, now: datetime) -> Case:
     return case.model_copy(update={"assignment": assignment, "status": Status.ASSIGNED, "due_at": None})
 
 
-def reason(after: Case, asked: CaseAction) -> str:
-    """What was done and why, in Chinese."""
-    done = f"{asked.action.zh}至{after.assignment.unit.name}" if asked.action is Action.HAND_UP else asked.action.zh
-    note = _note(asked)
+def reason(before: Case, after: Case, asked: CaseAction) -> str:
+    """Who did what and why, in Chinese."""
+    to = f"至{in_charge(after)}" if asked.action is Action.HAND_UP else ""
+    done, note = f"已由{in_charge(before)}{asked.action.zh}{to}", _note(asked)
     return f"{done}：{note}" if note else done
 
 
@@ -88,8 +83,9 @@ def _note(asked: CaseAction) -> str:
 
 def _hindrance(case: Case, action: Action) -> str:
     if action is Action.HAND_UP and case.status is not Status.RESOLVED:
-        return f"{case.assignment.unit.name}已是最高一级，不能再{action.zh}"
-    return f"事项{case.status.zh}，不能{action.zh}"
+        return f"{in_charge(case)}已是最高一级，不能再{action.zh}"
+    done = f"已{action.zh}"
+    return f"事项{case.status.zh}，{'无需重复' if case.status.zh == done else '不能'}{action.zh}"
 
 
 def _could(case: Case) -> str:

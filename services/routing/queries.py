@@ -18,11 +18,14 @@ from contracts.territory import Level
 from contracts.topics import CASES
 from services.chassis.http import Authorise, HttpProblem
 from services.chassis.ports import Past, Store, Stored
-from services.routing.state import NO_DUE, State, stamp, turn
+from services.routing.state import ESCALATION, NO_DUE, ROUTING, State, stamp, turn
 
 ORDER: Final = (("turn", 1),)
 """Oldest due first; cases without a due time behind all others; then by id."""
 TURN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/[0-9a-f-]{36}")
+SERVICES: Final = frozenset({ROUTING, ESCALATION})
+SYSTEM: Final = "系统"
+"""What officials read where a service acted by itself."""
 FIRST_DUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -119,13 +122,15 @@ def view(state: State) -> Mapping[str, Any]:
 
 
 def line(told: CaseEvent) -> Mapping[str, Any]:
-    """One line of a case's history."""
+    """One line of a case's history; ``who`` is ``by`` as officials read it."""
     unit = told.case.assignment.unit.model_dump(mode="json") if told.case else None
     said = told.model_dump(mode="json", include={"kind", "at", "by", "why", "version"})
-    return {**said, "unit": unit}
+    return {**said, "who": SYSTEM if told.by in SERVICES else told.by, "unit": unit}
 
 
 def bad(error: ValidationError) -> HttpProblem:
     """The answer to parameters or a body that cannot be used: each with what was found and what is right."""
     found = problems(error)
-    return HttpProblem(400, "Bad request", "; ".join(map(str, found)), problems=[one.model_dump() for one in found])
+    english = "; ".join(map(str, found))
+    chinese = "；".join(f"{one.path}：{one.expected_zh}" for one in found)
+    return HttpProblem(400, "Bad request", f"{english} / {chinese}", problems=[one.model_dump() for one in found])

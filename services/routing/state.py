@@ -7,6 +7,9 @@ from typing import Final
 from contracts.case import Case
 from contracts.wire import Value
 
+ROUTING: Final = "routing"
+ESCALATION: Final = "escalation"
+"""Who a case's events are by where no person acted."""
 NO_DUE: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands in the order where a case has no due time (yet), so that such cases come behind all others."""
 

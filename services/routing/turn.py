@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.case import Case, CaseEvent, CaseEventKind
+from contracts.masking import masked
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.topics import CASES, OUTCOMES
 from contracts.wire import Event, event
@@ -40,7 +41,10 @@ class Turn:
         return replace(self, state=State(version=version, case=snapshot), events=(*self.events, told))
 
     def report(self, kind: OutcomeKind, case: Case, said: str) -> "Turn":
-        """Tell the report's source the same, in the version of the case event that goes with it."""
+        """Tell the report's source the same, in the version of the case event that goes with it.
+
+        Every department may read it, so numbers in an officer's note are masked.
+        """
         body = ReportOutcome(
             version=self.state.version,
             kind=kind,
@@ -50,7 +54,7 @@ class Turn:
             revision=case.revision,
             report_id=case.case_id,
             unit=case.assignment.unit,
-            said=said,
+            said=masked(said),
         )
         return replace(self, events=(*self.events, event(OUTCOMES, body, cause=self.cause.id)))
 

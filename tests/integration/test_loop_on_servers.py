@@ -165,7 +165,7 @@ async def test_a_source_that_publishes_in_transactions_leaves_gaps_that_are_no_l
     async with member(place) as one:
         await one.lag()  # from here on it knows which offset comes next
         await place.put_in_transactions(*(Put(name="a", nonce=str(n), amount=1) for n in range(3)))
-        await until(lambda: len(one.polled) == 3, "all records")
+        await until(lambda: len(one.polled) == 3, "all records", seconds=20)
         assert not one.stream.lost.done()
         await until(lambda: _counted(place, 3), "all counted")
         await until(one.idle, "nothing left to read, though the last mark has an offset", seconds=20)
@@ -208,12 +208,12 @@ async def test_documents_killed_while_records_flow_pause_the_loop_and_lose_nothi
             await until(lambda: len(one.polled) >= 40, "some records")
             server.kill()
             await place.put(*puts(100, first=200))
-            await until(lambda: one.loop.paused is not None, "the pause of a step with records")
+            await until(lambda: one.loop.paused is not None, "the pause of a step with records", seconds=30)
             lag = await one.lag()
             assert lag >= 100, "what came while the server was away waits"
             await server.start_again()
-            await until(one.idle, "all is read")
-            await until(lambda: one.loop.paused is None, "no pause any more")
+            await until(one.idle, "all is read", seconds=40)
+            await until(lambda: one.loop.paused is None, "no pause any more", seconds=20)
         await check(place)
     finally:
         server.kill()

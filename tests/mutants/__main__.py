@@ -1,6 +1,7 @@
 """Breaks each law in a copy of this tree, one way at a time, and sees that the named test fails: `make laws`."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,7 @@ from tests.servers import servers
 ROOT = Path(__file__).parents[2]
 SECONDS = 150.0
 """A broken law may also make its test wait for ever."""
-FAILED = 1
-"""Pytest's exit code when tests were run and some failed; others mean that it could not run them."""
+PASSED, FAILED, HUNG = "passed", "failed", "hung"
 
 
 def main(words: Sequence[str]) -> int:
@@ -31,8 +31,9 @@ def main(words: Sequence[str]) -> int:
             return 1
         with engines(Path(folder), rows) as env:
             print(f"{len(rows)} ways to break a law; first their tests as they must pass", flush=True)  # noqa: T201
-            if code := run(tree, sorted({row.test for row in rows}), env, len(rows) * SECONDS):
-                print(f"tests fail in the unbroken tree: pytest answered {code}")  # noqa: T201
+            found = run(tree, sorted({row.test for row in rows}), env, len(rows) * SECONDS)
+            if found != PASSED:
+                print(f"in the unbroken tree: {found}")  # noqa: T201
                 return 1
             results = [check(row, tree, env) for row in rows]
     return report(rows, results)
@@ -68,17 +69,28 @@ def engines(folder: Path, rows: Sequence[Mutant]) -> Iterator[Mapping[str, str]]
         yield {**env, "YIWANG_KAFKA": found.kafka, "YIWANG_MONGO": found.mongo}
 
 
-def run(tree: Path, tests: Sequence[str], env: Mapping[str, str], seconds: float) -> int | None:
-    """Pytest's exit code, or None if it had to be ended."""
+def run(tree: Path, tests: Sequence[str], env: Mapping[str, str], seconds: float) -> str:
+    """What became of the tests; if they could not be run, pytest's last line."""
     argv = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
-    with subprocess.Popen(
-        argv, cwd=tree, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+") as output,
+        subprocess.Popen(argv, cwd=tree, env=env, stdout=output, stderr=output, start_new_session=True) as process,
+    ):
         try:
-            return process.wait(seconds)
+            code = process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            return None
+            return HUNG
+        output.seek(0)
+        return verdict(code, output.read())
+
+
+def verdict(code: int, output: str) -> str:
+    """Passed, or failed in a test's own body; anything else says how it ended, as a fixture's error proves nothing."""
+    last = output.strip().rpartition("\n")[2]
+    if code == 0:
+        return PASSED
+    return FAILED if re.match(r"\d+ failed", last) and "error" not in last else f"exit code {code}: {last}"
 
 
 def check(row: Mutant, tree: Path, env: Mapping[str, str]) -> str:
@@ -87,11 +99,11 @@ def check(row: Mutant, tree: Path, env: Mapping[str, str]) -> str:
     whole = path.read_text()
     path.write_text(whole.replace(row.old, row.new))
     try:
-        code = run(tree, [row.test], env, SECONDS)
+        found = run(tree, [row.test], env, SECONDS)
     finally:
         path.write_text(whole)
-    found = {0: "SURVIVED", FAILED: "failed as it must", None: "failed as it must (hung)"}
-    result = found.get(code, f"COULD NOT RUN (pytest: {code})")
+    words = {PASSED: "SURVIVED", FAILED: "failed as it must", HUNG: "failed as it must (hung)"}
+    result = words.get(found, f"COULD NOT RUN, {found}")
     print(f"  law {row.law}: {row.broken}: {result}, {time.monotonic() - started:.1f} s", flush=True)  # noqa: T201
     return result
 

@@ -261,6 +261,14 @@ MUTANTS: Final = (
         "if since <= now]",
         f"{ON_MEMORY}what_a_timer_caused_is_sent_though_its_write_happens_after_its_answer_was_lost",
     ),
+    Mutant(
+        5,
+        "of two documents' events with one id, in one batch, the second is dropped",
+        LOOP,
+        'f"{message.topic}/{message.id}/{subject}"',
+        'f"{message.topic}/{message.id}"',
+        f"{ON_MEMORY}documents_whose_events_share_an_id_all_have_theirs_told",
+    ),
     # Law 6: invalid, unavailable, defective.
     Mutant(
         6,

@@ -489,3 +489,13 @@ async def test_what_a_timer_caused_is_sent_though_its_write_happens_after_its_an
     assert [told.what for told in bench.told()].count("rang") >= 1
     assert len(bench.told_ids()) == 2
     assert slow.notes == {}
+
+
+async def test_documents_whose_events_share_an_id_all_have_theirs_told() -> None:
+    bench = Bench()
+    for n in range(6):
+        bench.put(f"n{n}", "1", amount=1, ring_after=60)
+    await bench.run()
+    await bench.tick(seconds=61)
+    assert {bench.state(f"n{n}").rings for n in range(6)} == {1}
+    assert [told.what for told in bench.told()].count("rang") == 6, "a toy's ring is named after its count alone"

@@ -6,15 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import identity
-from contracts.departments import CODES
-from contracts.topics import TOPICS
+from contracts.topics import SUBMITTED, TOPICS
 
 WORDS = st.text(st.characters(codec="utf-8"))
 NASTY = st.lists(st.sampled_from(("/", "1", "2", "water", "report", "submission", "", "é", "草")), max_size=6).map(
     "".join
 )
 REFERENCES = st.one_of(WORDS, NASTY)
-DEPARTMENTS = st.sampled_from(sorted(CODES))
+DEPARTMENTS = st.sampled_from(sorted(SUBMITTED))
 REVISIONS = st.integers(1, 1_000_000)
 SUBMISSIONS = st.tuples(DEPARTMENTS, REFERENCES, REVISIONS)
 SENDERS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)

@@ -1,74 +1,77 @@
 """What is wrong with an input is told in English and Chinese, with its path, and without anybody's contact."""
 
 import json
-from typing import Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from contracts.case import CaseAction
 from contracts.examples.cases import ACTIONS
 from contracts.examples.reports import NORMALISED, SUBMITTED
 from contracts.generate import example_json
-from contracts.problem import FOUND_LIMIT, TABLE, Problem, problems, shorten
+from contracts.problem import FOUND_LIMIT, PATTERNS, SHOWN, TABLE, Problem, problems, shorten
 from contracts.report import ReportNormalised, Submission
+from services.routing.queries import Search
 
 THREE: dict[str, object] = {"reference": "1", "occurred_at": "2026-03-05 14:30", "text": "机井水泵损坏"}
 WELL: dict[str, object] = {"longitude": 107.4, "latitude": 38.4, "datum": "GCJ-02"}
 ADDRESSES = ["a:b"] * 51
 
 MISSING = "found nothing; expected a value: this field is required"
-REQUIRED = "必填字段，请补充"
+REQUIRED = "缺少该项，请补充"
 CUT_OFF = "EOF while parsing a value at line 1 column 18"
 LEVELS = "'ordinary', 'urgent' or 'life_threatening'"
 LEVELS_ZH = "'ordinary'、'urgent'、'life_threatening'"
-ADDRESS = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
 
 # Each row: a bad submission, what is said in English, and what is right in Chinese.
 BAD: tuple[tuple[object, str, str], ...] = (
     (
         b'{"reference": "1",',
         f"$: found bytes; expected well-formed JSON in UTF-8 ({CUT_OFF})",
-        f"合法的 UTF-8 JSON 文本（{CUT_OFF}）",
+        f"应为合法的 UTF-8 JSON 文本（{CUT_OFF}）",
     ),
-    (["1"], "$: found list; expected a JSON object", "JSON 对象"),
+    (["1"], "$: found list; expected a JSON object", "应为 JSON 对象"),
     ({"occurred_at": "1", "text": "1"}, f"reference: {MISSING}", REQUIRED),
-    (THREE | {"reference": 317}, "reference: found 317; expected text", "文本（字符串）"),
-    (THREE | {"text": "  "}, "text: found '  '; expected at least 1 character(s)", "至少 1 个字符"),
-    (THREE | {"urgency": "紧急"}, f"urgency: found '紧急'; expected one of {LEVELS}", f"以下之一：{LEVELS_ZH}"),
+    (THREE | {"reference": 317}, "reference: found 317; expected text", "应为文本（加引号）"),
+    (THREE | {"text": "  "}, "text: found str; expected at least 1 character(s)", "不得少于1个字符"),
+    (THREE | {"urgency": "紧急"}, f"urgency: found '紧急'; expected one of {LEVELS}", f"应为以下之一：{LEVELS_ZH}"),
     (THREE | {"coordinates": {"longitude": 107.4, "latitude": 38.4}}, f"coordinates.datum: {MISSING}", REQUIRED),
     (
         THREE | {"coordinates": WELL | {"latitude": 107.4}},
         "coordinates.latitude: found 107.4; expected a number of at most 90.0",
-        "不大于 90.0 的数",
+        "不得大于90.0",
     ),
     (
         THREE | {"coordinates": "107.4,38.4"},
         "coordinates: found '107.4,38.4'; expected a JSON object",
-        "JSON 对象",
+        "应为 JSON 对象",
     ),
-    (THREE | {"revision": 0}, "revision: found 0; expected a number of at least 1", "不小于 1 的数"),
+    (THREE | {"revision": 0}, "revision: found 0; expected a number of at least 1", "不得小于1"),
     (
         THREE | {"attachments": ["1.jpg"]},
-        f"attachments.0: found '1.jpg'; expected text of the form {ADDRESS}",
-        f"符合格式 {ADDRESS} 的文本",
+        "attachments.0: found '1.jpg'; expected an address such as https://…",
+        "应为网址，如 https://…",
     ),
     (
         THREE | {"solved_on_the_spot": {"at": "16:10"}},
         f"solved_on_the_spot.what_was_done: {MISSING}",
         REQUIRED,
     ),
-    (THREE | {"reporter": {"phone": 13}}, "reporter.phone: found int; expected text", "文本（字符串）"),
+    (THREE | {"reporter": {"phone": 13}}, "reporter.phone: found int; expected text", "应为文本（加引号）"),
 )
 
 
 class Choice(BaseModel):
-    """A model with what no contract has, yet other inputs may: a literal, and values read from attributes."""
+    """A model with what no contract has, yet other inputs may: a literal, a form, and values read from attributes."""
 
     model_config = ConfigDict(from_attributes=True)
     word: Literal["a", "b"]
+    form: Annotated[str, Field(pattern="^a$")] = "a"
+    share: Annotated[float, Field(lt=1)] = 0
 
 
 ACTION = dict(example_json(ACTIONS["accept"]))
@@ -82,13 +85,14 @@ def when(value: object) -> object:
 # error type                   model             what it finds wrong
 REACHED: dict[str, tuple[type[BaseModel], object]] = {
     "missing":                    (Submission,       {}),
+    "extra_forbidden":            (Search,           {"units": "150623"}),
     "json_invalid":               (Submission,       b"{"),
     "model_type":                 (Submission,       b"1"),
     "model_attributes_type":      (Choice,           1),
     "string_type":                (Submission,       THREE | {"text": 1}),
     "string_too_short":           (Submission,       THREE | {"text": ""}),
     "string_too_long":            (Submission,       THREE | {"title": "1" * 201}),
-    "string_pattern_mismatch":    (CaseAction,       ACTION | {"sender": "App/1"}),
+    "string_pattern_mismatch":    (Choice,           {"word": "a", "form": "b"}),
     "string_unicode":             (Submission,       THREE | {"text": "\ud800"}),
     "enum":                       (Submission,       THREE | {"coordinates": WELL | {"datum": "WGS84"}}),
     "literal_error":              (Choice,           {"word": "c"}),
@@ -101,6 +105,7 @@ REACHED: dict[str, tuple[type[BaseModel], object]] = {
     "int_from_float":             (Submission,       THREE | {"revision": 1.5}),
     "greater_than_equal":         (CaseAction,       ACTION | {"assignment": 0}),
     "less_than_equal":            (Submission,       THREE | {"revision": 1_000_001}),
+    "less_than":                  (Choice,           {"word": "a", "share": 1}),
     "tuple_type":                 (Submission,       THREE | {"attachments": "a:b"}),
     "too_long":                   (Submission,       THREE | {"attachments": ADDRESSES}),
     "uuid_type":                  (CaseAction,       ACTION | {"case_id": 7}),
@@ -109,6 +114,7 @@ REACHED: dict[str, tuple[type[BaseModel], object]] = {
     "datetime_parsing":           (ReportNormalised, when(10**40)),
     "datetime_from_date_parsing": (ReportNormalised, when("2026-13-05")),
     "timezone_aware":             (ReportNormalised, when("2026-03-05T14:30:00")),
+    "cursor":                     (Search,           {"cursor": "page 2"}),
 }  # fmt: skip
 
 
@@ -159,14 +165,59 @@ def test_an_error_type_that_the_table_lacks_still_gives_both_languages() -> None
     (problem,) = problems(caught.value)
     assert problem == Problem(
         path="open",
-        found="'vielleicht {x}'",
+        found="str",
         expected="Input should be a valid boolean, unable to interpret input",
-        expected_zh="符合该字段的要求",
+        expected_zh="不符合该项的要求，请核对",
     )
 
 
+# What a bound or a pattern asks for is said in words: a moment is not "at least", a form is no regular expression.
+WORDED: tuple[tuple[type[BaseModel], object, str, str], ...] = (
+    (
+        Search,
+        {"due_before": "1900-01-01T00:00:00Z"},
+        "a moment not before 1970-01-01T00:00:00Z",
+        "不得早于 1970-01-01T00:00:00Z",
+    ),
+    (
+        Search,
+        {"due_before": "9999-12-31T00:00:00Z"},
+        "a moment before 9999-12-31T00:00:00Z",
+        "应早于 9999-12-31T00:00:00Z",
+    ),
+    (Search, {"unit": "15062"}, "a code of 6, 9, 12 or 15 digits", "应为6、9、12或15位数字"),
+    (CaseAction, ACTION | {"sender": "App/1"}, *PATTERNS[r"^[a-z0-9][a-z0-9-]{0,62}$"]),
+)
+
+
+@pytest.mark.parametrize(("model", "value", "english", "chinese"), WORDED, ids=[row[2] for row in WORDED])
+def test_bounds_of_moments_and_patterns_are_said_in_words(
+    model: type[BaseModel], value: object, english: str, chinese: str
+) -> None:
+    (problem,) = problems(refusal(model, value))
+    assert (problem.expected, problem.expected_zh) == (english, chinese)
+
+
+def patterns(part: object) -> Iterator[str]:
+    """Every pattern in a JSON Schema."""
+    if isinstance(part, dict) and isinstance(part.get("pattern"), str):
+        yield part["pattern"]
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from patterns(inner)
+
+
+def test_every_pattern_that_somebody_outside_can_meet_has_its_words() -> None:
+    met = {found for model in (Submission, CaseAction, Search) for found in patterns(model.model_json_schema())}
+    assert met == set(PATTERNS)
+
+
+def test_every_phrase_stands_by_itself_after_the_path_and_a_colon() -> None:
+    words = ("应", "不得", "缺少", "没有", "数值")
+    assert [chinese for _, chinese in (*TABLE.values(), *PATTERNS.values()) if not chinese.startswith(words)] == []
+
+
 SECRET = "00000001001"
-# A submission with the reporter's number in a wrong place, or in a record that is no record at all.
+# A submission with somebody's number in a wrong place, or in a record that is no record at all.
 INDISCREET: tuple[object, ...] = (
     THREE | {"reporter": SECRET},
     THREE | {"reporter": [SECRET]},
@@ -179,6 +230,15 @@ INDISCREET: tuple[object, ...] = (
     SECRET,
     int(SECRET),
     [THREE | {"reporter": {"phone": SECRET}}],
+    THREE | {"text": int(SECRET)},
+    THREE | {"title": int(SECRET)},
+    THREE | {"title": SECRET * 20},
+    THREE | {"place_name": int(SECRET)},
+    THREE | {"solved_on_the_spot": SECRET},
+    THREE | {"solved_on_the_spot": {"what_was_done": int(SECRET)}},
+    THREE | {"reference": [SECRET]},
+    THREE | {"category": {"phone": SECRET}},
+    THREE | {"coordinates": [SECRET]},
     f'{{"reporter": {{"phone": "{SECRET}"}}'.encode(),
     f'{{"reporter": {{"phone": "{SECRET}'.encode(),
     SECRET.encode() + b"\xff",
@@ -186,14 +246,19 @@ INDISCREET: tuple[object, ...] = (
 
 
 @pytest.mark.parametrize("indiscreet", INDISCREET, ids=repr)
-def test_neither_the_reporters_contact_nor_a_whole_record_is_repeated(indiscreet: object) -> None:
+def test_neither_words_nor_the_reporters_contact_nor_a_whole_record_are_repeated(indiscreet: object) -> None:
     found = problems(refusal(Submission, as_sent(indiscreet)))
     assert found
     for problem in found:
         assert SECRET.lstrip("0") not in problem.model_dump_json()
 
 
-def test_the_same_number_elsewhere_is_repeated_so_that_it_can_be_mended() -> None:
+def test_every_field_that_is_shown_is_one_of_a_report_an_action_or_a_search() -> None:
+    assert {*Submission.model_fields, *CaseAction.model_fields, *Search.model_fields} >= SHOWN
+    assert not SHOWN & {"text", "title", "place_name", "reporter", "solved_on_the_spot", "note"}
+
+
+def test_a_number_in_a_field_that_is_shown_is_repeated_so_that_it_can_be_mended() -> None:
     (problem,) = problems(refusal(Submission, as_sent(THREE | {"place_code": int(SECRET)})))
     assert problem.found == SECRET.lstrip("0")
 

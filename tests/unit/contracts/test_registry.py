@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.departments import CODES, DEPARTMENTS
-from contracts.topics import BY_NAME, DEAD, RETENTION_LONGEST, SERVICES, SUBMITTED, TOPICS
-from contracts.wire import MIB, Topic
+from contracts.departments import DEPARTMENTS
+from contracts.topics import DEAD, SERVICES, SUBMITTED, TOPICS
+from contracts.wire import MIB, ROOM, Topic, settings
+from services.chassis.publisher import BATCH
 
 NAME = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+\.v[1-9]\d*")
 TYPE = re.compile(r"yiwang\.[a-z-]+(\.[a-z_]+)?\.v[1-9]\d*")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-OUTSIDERS = {"apps", "departments", "ops", *(f"departments/{code}" for code in CODES)}
+OUTSIDERS = {"apps", "departments", "ops", *(f"departments/{code}" for code in SUBMITTED)}
 EACH = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 
 
@@ -44,7 +45,7 @@ def test_a_topic_says_what_it_is_about_and_what_its_key_is(topic: Topic) -> None
 
 
 def test_names_are_unique() -> None:
-    assert len(BY_NAME) == len(TOPICS)
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS)
 
 
 def test_names_stay_unique_in_metrics_where_dots_are_underscores() -> None:
@@ -69,8 +70,22 @@ def test_a_dead_letter_holds_a_report_of_a_mebibyte_in_base64() -> None:
     assert all(topic.max_bytes > report * 4 / 3 for topic in DEAD.values())
 
 
-def test_the_longest_retention_is_a_month() -> None:
-    assert timedelta(days=30) == RETENTION_LONGEST
+def test_all_that_expires_stays_a_month() -> None:
+    assert {topic.retention for topic in TOPICS} == {timedelta(days=30), None}
+
+
+@EACH
+def test_a_topics_settings_say_how_long_records_stay_how_big_a_batch_is_and_who_dates_them(topic: Topic) -> None:
+    assert settings(topic) == {
+        "cleanup.policy": "delete",
+        "retention.ms": "-1" if topic.name.startswith("dead.") else "2592000000",
+        "max.message.bytes": str(topic.max_bytes + 512 * 1024),
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+def test_a_batch_of_the_publisher_has_room_beside_the_longest_body() -> None:
+    assert BATCH < ROOM
 
 
 def test_no_event_type_travels_in_two_topics_of_different_models() -> None:
@@ -80,12 +95,12 @@ def test_no_event_type_travels_in_two_topics_of_different_models() -> None:
 
 def test_department_codes_are_slugs_and_unique() -> None:
     assert all(SLUG.fullmatch(department.code) for department in DEPARTMENTS)
-    assert len(CODES) == len(DEPARTMENTS)
+    assert len({department.code for department in DEPARTMENTS}) == len(DEPARTMENTS)
     assert len({department.zh for department in DEPARTMENTS}) == len(DEPARTMENTS)
 
 
 def test_each_source_has_a_topic_of_its_own_that_it_and_intake_write() -> None:
-    assert set(SUBMITTED) == CODES
+    assert set(SUBMITTED) == {department.code for department in DEPARTMENTS}
     for code, topic in SUBMITTED.items():
         assert topic.producers == (f"departments/{code}", "services/intake")
         assert not topic.internal

@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.alert import AlertEvent
-from contracts.case import CaseEventKind
+from contracts.deadline import DeadlineKind
 from contracts.identity import name_id
 from contracts.territory import BANNER
-from contracts.topics import CASES
+from contracts.topics import DEADLINES
 from services.chassis.values import Context, Decision, Done, Effect, Input, Tick
 from services.notification.alert import Alert, SendState, alert_id, wake
 from services.notification.domain import ATTEMPTS, Rules, decide
 from services.notification.roster import Recipient, Roster
-from tests.builders import MORNING, case_event, record
+from tests.builders import MORNING, deadline, record
 
 CHANNELS = ("mail", "webhook")
 CROWD = tuple(Recipient(f"10001{n}", channel, "-") for n in range(2) for channel in CHANNELS)
@@ -34,8 +34,8 @@ class Run:
         self.effects: list[Effect] = []
         self.told: list[AlertEvent] = []
         self.ids = list[UUID]()
-        body = case_event(kind=CaseEventKind.ASSIGNED)
-        opening = Input(id=EVENT, subject=str(alert_id(EVENT)), body=body, record=record(body, CASES))
+        body = deadline(DeadlineKind.SCHEDULED)
+        opening = Input(id=EVENT, subject=str(alert_id(EVENT)), body=body, record=record(body, DEADLINES))
         self.alert = self.take(decide(rules, None, opening, self.context(free)))
 
     def context(self, free: int) -> Context:

@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from contracts.deadline import DeadlineKind
 from contracts.identity import name_id
-from contracts.topics import BY_NAME, NOTIFICATION
+from contracts.topics import NOTIFICATION, TOPICS
 from services.chassis.fold import fold
 from services.chassis.values import Input
 from services.notification.alert import alert_id
@@ -15,7 +16,7 @@ from services.notification.app import compose, sent_again
 from services.notification.channels import ConsoleChannel, SmtpChannel, WebhookChannel
 from services.notification.roster import ADDRESSES, Roster
 from services.notification.settings import NotificationSettings
-from tests.builders import case_event, record
+from tests.builders import deadline, record
 
 EVENT = name_id("test/app")
 SET_UP = {"smtp": "localhost:25", "webhook": "http://localhost/alerts"}
@@ -28,7 +29,7 @@ def settings(**given: object) -> NotificationSettings:
 
 def test_it_reads_the_topics_that_name_it_as_a_consumer() -> None:
     readers = compose(settings()).service.readers
-    theirs = {topic.name for topic in BY_NAME.values() if NOTIFICATION in topic.consumers}
+    theirs = {topic.name for topic in TOPICS if NOTIFICATION in topic.consumers}
     assert {reader.topic.name for reader in readers} == theirs
     assert {reader.subject(None, EVENT) for reader in readers} == {str(alert_id(EVENT))}
 
@@ -64,13 +65,12 @@ def test_a_setting_that_cannot_be_right_is_refused(wrong: dict[str, object]) -> 
 
 def test_an_event_through_the_chassis_leaves_a_document_that_wakes() -> None:
     service = compose(settings(**SET_UP)).service
-    body = case_event()
-    one = Input(id=EVENT, subject=str(alert_id(EVENT)), body=body, record=record(body, service.readers[0].topic))
+    body = deadline(DeadlineKind.SCHEDULED)
+    one = Input(id=EVENT, subject=str(alert_id(EVENT)), body=body, record=record(body, DEADLINES))
     draft = fold(service, [one], None, Counter(dict.fromkeys(ADDRESSES, 9)))
     assert draft.faults == []
     change = draft.change()
     assert change is not None
     assert change.wake_at is not None
-    assert body.case is not None
     staff = Roster.load().staff(body.case.assignment.unit.code)
     assert len(draft.effects) == len(staff) > 0

@@ -7,17 +7,17 @@ from uuid import UUID
 import pytest
 
 from contracts.alert import AlertEvent, AlertKind
-from contracts.case import CaseEventKind
-from contracts.deadline import DeadlineKind
+from contracts.case import Assignment, CaseEventKind, Status
+from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import name_id
 from contracts.territory import BANNER
-from contracts.topics import CASES
+from contracts.topics import DEADLINES
 from services.chassis.values import Context, Decision, Done, Effect, Input, Outcome, Tick
 from services.notification.alert import Alert, Send, SendState, alert_id, wake
 from services.notification.domain import ATTEMPTS, LOOK, PAUSES, Rules, decide
 from services.notification.policy import Happening
 from services.notification.roster import Recipient, Roster
-from tests.builders import CASE_ID, GRID, MORNING, TOWN, VILLAGE, assignment, case, case_event, deadline, record
+from tests.builders import CASE_ID, DAY, GRID, MORNING, TOWN, VILLAGE, assignment, case, case_event, deadline, record
 
 MEMBER = Recipient("400011", "webhook", "400011")
 CADRE = Recipient("300011", "mail", "300011@grid.invalid")
@@ -31,15 +31,21 @@ MINUTE = timedelta(minutes=1)
 
 
 def given(body: Happening, event: UUID = EVENT) -> Input[Happening]:
-    return Input(id=event, subject=str(alert_id(event)), body=body, record=record(body, CASES))
+    return Input(id=event, subject=str(alert_id(event)), body=body, record=record(body, DEADLINES))
+
+
+def new(of: Assignment | None = None, **fields: object) -> DeadlineEvent:
+    """The clock of a new assignment, by which its unit is told."""
+    made = of or assignment()
+    return deadline(DeadlineKind.SCHEDULED, made.number, case=case(assignment=made, **fields))
 
 
 def in_town() -> Input[Happening]:
-    return given(case_event(case(assignment=assignment(3, TOWN)), CaseEventKind.ASSIGNED))
+    return given(new(assignment(3, TOWN)))
 
 
 def opened(body: Input[Happening] | None = None, free: Mapping[str, int] = FREE) -> Decision[Alert]:
-    return decide(RULES, None, body or given(case_event()), Context(now=MORNING, free=free))
+    return decide(RULES, None, body or given(new()), Context(now=MORNING, free=free))
 
 
 def tick(alert: Alert, at: datetime, free: Mapping[str, int] = FREE, rules: Rules = RULES) -> Decision[Alert]:
@@ -86,6 +92,7 @@ def test_a_new_case_is_tried_at_once_and_written_as_sending_with_its_call() -> N
     assert (effect.channel, effect.key) == ("webhook", str(send.key))
     assert effect.payload["to"] == MEMBER.address
     assert "新事项" in effect.payload["text"]
+    assert "于今日（3月5日）24:00前办结" in effect.payload["text"]
     assert decision.outcome is Outcome.APPLIED
     assert decision.events == ()
 
@@ -110,14 +117,16 @@ def test_somebody_in_both_units_is_told_once_on_each_channel() -> None:
 
 
 def test_a_deadline_event_says_its_own_due_time() -> None:
-    assert "3月5日24:00" in state(opened(given(deadline(DeadlineKind.WARNED)))).text
+    body = deadline(DeadlineKind.WARNED, due_at=MORNING + 3 * DAY, case=case(due_at=MORNING + DAY))
+    assert "3月8日09:00" in state(opened(given(body))).text
 
 
 @pytest.mark.parametrize(
     "body",
     [
+        case_event(kind=CaseEventKind.OPENED),
         case_event(kind=CaseEventKind.ACCEPTED),
-        deadline(DeadlineKind.SCHEDULED),
+        deadline(DeadlineKind.SCHEDULED, case=case(status=Status.RESOLVED)),
         case_event(kind=CaseEventKind.ASSIGNED, case=None),
     ],
 )
@@ -128,13 +137,13 @@ def test_an_event_that_nobody_is_told_of_leaves_no_document(body: Happening) -> 
 def test_recipients_stay_as_first_decided() -> None:
     alert = state(opened())
     moved = Rules(Roster({BANNER.code: BANNER_CENTRE}), again=frozenset())
-    again = decide(moved, alert, given(case_event()), Context(now=MORNING, free=FREE))
+    again = decide(moved, alert, given(new()), Context(now=MORNING, free=FREE))
     assert again == Decision(outcome=Outcome.NOTHING)
 
 
 def test_an_older_event_is_told_of_too() -> None:
-    newer = opened(given(case_event(case(version=9))))
-    older = opened(given(case_event(case(version=2)), name_id("test/older")))
+    newer = opened(given(new(version=9)))
+    older = opened(given(new(version=2), name_id("test/older")))
     assert len(newer.effects) == len(older.effects) == 1
     assert newer.effects[0].key != older.effects[0].key
 
@@ -152,7 +161,7 @@ def test_without_capacity_a_send_waits_between_one_and_five_seconds() -> None:
 def test_capacity_is_not_overdrawn_within_one_decision() -> None:
     crowd = tuple(Recipient(f"40002{n}", "webhook", f"40002{n}") for n in range(5))
     rules = Rules(Roster({BANNER.code: crowd}), again=frozenset())
-    decision = decide(rules, None, given(case_event()), Context(now=MORNING, free={"webhook": 2}))
+    decision = decide(rules, None, given(new()), Context(now=MORNING, free={"webhook": 2}))
     assert len(decision.effects) == 2
     assert [send.state.value for send in state(decision).sends] == ["sending"] * 2 + ["pending"] * 3
 

@@ -5,18 +5,11 @@ import pytest
 from contracts.case import AssignedBecause, CaseEventKind, Status
 from contracts.deadline import DeadlineKind
 from contracts.territory import BANNER, UnitRef
-from services.notification.policy import POLICY, WORDS, Happening, Template, notice, superior
-from tests.builders import GRID, PATH, TOWN, VILLAGE, assignment, case, case_event, deadline
+from services.notification.policy import POLICY, WORDS, Happening, Template, notice
+from tests.builders import PATH, TOWN, VILLAGE, assignment, case, case_event, deadline
 
 KINDS = (*CaseEventKind, *DeadlineKind)
-SILENT = (
-    CaseEventKind.ACCEPTED,
-    CaseEventKind.RESOLVED,
-    CaseEventKind.REFUSED,
-    CaseEventKind.MOOT,
-    CaseEventKind.KEPT,
-    DeadlineKind.SCHEDULED,
-)
+SILENT = tuple(CaseEventKind)
 
 
 def happening(kind: CaseEventKind | DeadlineKind, unit: UnitRef = VILLAGE) -> Happening:
@@ -35,9 +28,13 @@ def test_every_kind_of_event_has_its_row() -> None:
 
 
 def test_every_kind_that_is_told_has_its_words() -> None:
-    by_assignment = {CaseEventKind.OPENED, CaseEventKind.ASSIGNED}
-    assert set(WORDS) == {kind for kind in POLICY if POLICY[kind]} - by_assignment | set(AssignedBecause)
+    told_of = {kind for kind in POLICY if POLICY[kind]}
+    assert set(WORDS) == told_of - {DeadlineKind.SCHEDULED} | set(AssignedBecause)
     assert set(WORDS.values()) == set(Template)
+
+
+def test_only_a_clock_calls_anybody_for_it_alone_knows_by_when() -> None:
+    assert {kind for kind in POLICY if POLICY[kind]} == set(DeadlineKind)
 
 
 @pytest.mark.parametrize("kind", SILENT)
@@ -48,8 +45,7 @@ def test_nobody_is_told_of(kind: CaseEventKind | DeadlineKind) -> None:
 @pytest.mark.parametrize(
     ("kind", "units"),
     [
-        (CaseEventKind.OPENED, (VILLAGE,)),
-        (CaseEventKind.ASSIGNED, (VILLAGE,)),
+        (DeadlineKind.SCHEDULED, (VILLAGE,)),
         (DeadlineKind.WARNED, (VILLAGE,)),
         (DeadlineKind.BREACHED, (VILLAGE, TOWN)),
         (DeadlineKind.OVERDUE, (BANNER,)),
@@ -68,18 +64,21 @@ def test_a_breach_at_the_banner_tells_the_banner_once() -> None:
 
 
 @pytest.mark.parametrize("because", list(AssignedBecause))
-def test_an_assignment_is_told_in_words_that_say_why(because: AssignedBecause) -> None:
-    found = notice(case_event(case(assignment=assignment(2, because=because)), CaseEventKind.ASSIGNED))
+def test_an_assignment_is_told_with_its_clock_in_words_that_say_why(because: AssignedBecause) -> None:
+    clock = deadline(DeadlineKind.SCHEDULED, 2, case=case(assignment=assignment(2, because=because)))
+    found = notice(clock)
     assert found is not None
-    assert found.template.value == because.value
+    assert (found.template.value, found.clock) == (because.value, clock)
 
 
 def test_nobody_is_told_of_an_event_without_a_case() -> None:
     assert notice(case_event(kind=CaseEventKind.ASSIGNED, case=None)) is None
 
 
-def test_nobody_is_asked_to_accept_what_was_solved_on_the_spot() -> None:
-    assert notice(case_event(case(status=Status.RESOLVED), CaseEventKind.OPENED)) is None
+@pytest.mark.parametrize("kind", list(DeadlineKind))
+def test_nobody_is_asked_to_handle_what_is_resolved(kind: DeadlineKind) -> None:
+    assert notice(deadline(kind)) is not None
+    assert notice(deadline(kind, case=case(status=Status.RESOLVED))) is None
 
 
 def test_a_breach_is_told_once_though_escalation_asks_again() -> None:
@@ -87,9 +86,6 @@ def test_a_breach_is_told_once_though_escalation_asks_again() -> None:
     assert notice(deadline(DeadlineKind.OVERDUE, n=2)) is not None
 
 
-def test_the_superior_is_the_next_unit_up_on_the_path() -> None:
-    assert [superior(case(assignment=assignment(1, unit))) for unit in PATH] == [BANNER, BANNER, TOWN, VILLAGE]
-
-
-def test_the_superior_of_a_unit_beside_the_path_is_on_the_path() -> None:
-    assert superior(case(path=(BANNER, TOWN), assignment=assignment(1, GRID))) == TOWN
+def test_a_breach_tells_the_next_unit_up_on_the_path_too() -> None:
+    told_of = [told(happening(DeadlineKind.BREACHED, unit)) for unit in PATH]
+    assert told_of == [(BANNER,), (TOWN, BANNER), (VILLAGE, TOWN), (PATH[3], VILLAGE)]
