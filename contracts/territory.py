@@ -40,6 +40,9 @@ Path = tuple[UnitRef, ...]
 
 BANNER = UnitRef(code="150623", name="鄂托克前旗", level=Level.BANNER)
 
+CENTRE = "旗综治中心"
+"""Who acts at the banner: at the top an office acts, not the territory."""
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The banner's local time."""
 
@@ -53,3 +56,8 @@ def full_name(path: Path) -> str:
     names = [unit.name for unit in path[1:]] or [BANNER.name]
     said = [name for name, following in pairwise(names) if not following.startswith(name)]
     return "".join((*said, names[-1]))
+
+
+def office(path: Path) -> str:
+    """Who acts for the path's deepest unit: the unit itself, for the banner its centre."""
+    return full_name(path) if len(path) > 1 else CENTRE

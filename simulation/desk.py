@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, Final, Protocol
 
 from contracts.report import Datum
-from contracts.territory import SHANGHAI, Path, UnitRef
+from contracts.territory import SHANGHAI, Path, UnitRef, full_name
 from services.intake.datum import from_wgs84
 from simulation.matters import MATTERS
 
@@ -99,7 +99,7 @@ class Desk:
         longitude, latitude = self._point(grid)
         longitude += AWAY if shape == "outside" else 0
         return {
-            "place_name": "".join(unit.name for unit in path[1:3]),
+            "place_name": full_name(path[:3]),
             "coordinates": self._coordinates(longitude, latitude),
         }
 

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from contracts.wire import Message
-from services.chassis.ports import Change, Document, Entry, Intent, Past, Stored
+from services.chassis.ports import Change, Document, Intent, Past, Stored
 from services.chassis.values import Unavailable
 from simulation.stream import Fault, no_fault
 
@@ -40,7 +40,7 @@ class MemoryStore:
         """Start empty."""
         self._fault = fault
         self.rows: dict[str, Row] = {}
-        self.notes: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.notes: dict[str, tuple[int, dict[str, int]]] = {}
         self._names = count()
         self.past: dict[tuple[str, str, str], tuple[str, Message]] = {}
 
@@ -50,31 +50,33 @@ class MemoryStore:
         return {subject: self.rows[subject].document for subject in subjects if subject in self.rows}
 
     async def write(self, changes: Sequence[Change]) -> frozenset[str]:
-        """See the port: a fault after the write leaves all of it in doubt."""
+        """See the port: as with MongoDB, one update that does not match leaves all updates in doubt."""
         try:
             self._fault("before write")
             lost = frozenset(change.subject for change in changes if not self._apply(change))
             self._fault("after write")
         except Unavailable:
             return frozenset(change.subject for change in changes)
-        return lost
+        updates = frozenset(change.subject for change in changes if change.rev)
+        return lost | updates if lost & updates else lost
 
     def _apply(self, change: Change) -> bool:
         row = self.rows.get(change.subject)
         if (row.document.rev if row else 0) != change.rev:
             return False
         inbox = {**(row.document.inbox if row else {}), **{entry.id: entry.outcome for entry in change.entries}}
+        kept = {**(row.kept if row else {}), **change.kept}
         document = Document(
             subject=change.subject,
             rev=change.rev + 1,
+            by=change.by,
             schema=change.schema,
             partition=change.partition,
             state=change.state,
             inbox=inbox,
             outbox=change.outbox,
-            size=len(change.state or "") + sum(len(Entry(*entry).pack()) for entry in inbox.items()),
+            size=len(change.state or "") + 32 * len(inbox) + sum(map(len, kept.values())),
         )
-        kept = {**(row.kept if row else {}), **change.kept}
         self.rows[change.subject] = Row(document, change.wake_at, change.facets, kept)
         return True
 
@@ -91,16 +93,16 @@ class MemoryStore:
         found = sorted(((row.wake_at, row.document) for row in mine if row.wake_at and row.wake_at <= at), key=_first)
         return [document for _, document in found[:limit]]
 
-    async def intend(self, partition: int, subjects: Sequence[str]) -> str:
+    async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
         """See the port."""
         self._fault("intend")
         name = str(next(self._names))
-        self.notes[name] = (partition, tuple(subjects))
+        self.notes[name] = (partition, dict(revs))
         return name
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """See the port."""
-        return [Intent(name, subjects) for name, (number, subjects) in self.notes.items() if number in partitions]
+        return [Intent(name, revs) for name, (number, revs) in self.notes.items() if number in partitions]
 
     async def fulfilled(self, intents: Sequence[str]) -> None:
         """See the port."""

@@ -25,6 +25,7 @@ class Put(Body):
     hush: bool = False
     call: str | None = None
     misbehave: str | None = None
+    pad: str = ""
 
     @property
     def type(self) -> str:
@@ -82,7 +83,7 @@ IN = topic("toy.in.v1", Put)
 MORE = topic("toy.more.v1", Put)
 OUTSIDE = tuple(topic(f"toy.outside-{n}.v1", Put, producer="departments/x") for n in range(6))
 OUT = topic("toy.out.v1", Told)
-DEAD = topic("dead.toy.v1", DeadLetter, max_bytes=100_000)
+DEAD = topic("dead.toy.v1", DeadLetter, max_bytes=2_000_000)
 TOPICS = (IN, MORE, *OUTSIDE, OUT, DEAD)
 
 

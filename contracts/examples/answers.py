@@ -2,15 +2,28 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from contracts.alert import AlertEvent, AlertKind
 from contracts.deadletter import DeadLetter, Reason
-from contracts.examples.scene import CAUSE, DEPARTMENT, GRID, MEMBER, OPENED, RECEIVED, REFERENCE, REPAIRED, REPORT_ID
-from contracts.identity import event_id, record_cause
+from contracts.examples.scene import (
+    CAUSE,
+    DEPARTMENT,
+    GRID,
+    MEMBER,
+    RECEIVED,
+    REFERENCE,
+    REPAIRED,
+    REPORT_ID,
+    SOLVED,
+    led_to,
+)
+from contracts.identity import record_cause
 from contracts.outcome import OutcomeKind, ReportOutcome
-from contracts.problem import Problem, problems
+from contracts.problem import TABLE, Problem, problems
 from contracts.report import Submission
 from contracts.topics import SUBMITTED
 
@@ -20,13 +33,18 @@ NO_DATUM = (
     '{"reference": "SL-2026-000317", "occurred_at": "2026-03-05 14:30", "text": "机井水泵损坏", '
     '"coordinates": {"longitude": 107.407334, "latitude": 38.458799}}'
 ).encode()
+WHOLE = NO_DATUM.replace(b"}}", b', "datum": "WGS-84"}}')
+AGAIN, OTHER, LATER = (RECEIVED + timedelta(minutes=minutes) for minutes in (1, 2, 3))
 
 
 def _wrong_with(raw: bytes) -> tuple[Problem, ...]:
     try:
-        Submission.model_validate_json(raw)
+        Submission.model_validate(from_json(raw))
     except ValidationError as error:
         return problems(error)
+    except ValueError as error:
+        english, chinese = (text.format(error=error) for text in TABLE["json_invalid"])
+        return (Problem(path="$", found=f"{len(raw)} bytes", expected=english, expected_zh=chinese),)
     return ()
 
 
@@ -36,66 +54,86 @@ def _outcome(kind: OutcomeKind, said: str, **more: object) -> ReportOutcome:
     return ReportOutcome.model_validate(told | of | more)
 
 
-_UNREAD = {"version": 0, "revision": None, "report_id": None}
-_WITHOUT_DATUM = "coordinates.datum 应为必填字段，请补充"
+def _parked(said: str, raw: bytes, offset: int, reference: str | None) -> ReportOutcome:
+    """What is told of a record that could not be read: it is no revision of any report."""
+    (problem,) = _wrong_with(raw)
+    return ReportOutcome(
+        version=0,
+        kind=OutcomeKind.PARKED,
+        department=DEPARTMENT,
+        at=RECEIVED,
+        reference=reference,
+        record=f"{TOPIC}/2/{offset}",
+        problems=(problem,),
+        said=f"{said}{problem.path}：{problem.expected_zh}。",
+    )
+
+
 _CONFLICT = Problem(
     path="revision",
-    found="1, known since 2026-03-05T14:30:40+08:00 with other content",
+    found="1, known since 2026-03-05T06:30:40+00:00 with other content",
     expected="the same content again, or a correction with revision 2 or higher",
-    expected_zh="与已收到的第1版内容相同，或以第2版或更高的版本号报送更正",
+    expected_zh="应与已收到的第1版内容相同，或以第2版或更高的版本号报送更正",
 )
 
 OUTCOMES: Mapping[str, BaseModel] = {
-    "received": _outcome(OutcomeKind.RECEIVED, f"已收到来件{REFERENCE}（第1版），正在定位和分派。"),
-    "repeat": _outcome(OutcomeKind.REPEAT, f"来件{REFERENCE}第1版此前已收到，内容相同，无需重复报送。", version=2),
-    "parked": _outcome(
-        OutcomeKind.PARKED,
-        f"来件{REFERENCE}无法受理，已暂存待更正：{_WITHOUT_DATUM}。",
-        problems=_wrong_with(NO_DATUM),
-        record=f"{TOPIC}/2/40",
-        **_UNREAD,
+    "received": _outcome(OutcomeKind.RECEIVED, f"已收到上报{REFERENCE}（第1版），正在定位和分派。"),
+    "received-correction": _outcome(
+        OutcomeKind.RECEIVED,
+        f"已收到上报{REFERENCE}的更正（第2版），已留存；事项仍按首次上报的内容和地点办理。",
+        version=2,
+        revision=2,
+        at=LATER,
     ),
-    "parked-unreadable": _outcome(
-        OutcomeKind.PARKED,
-        f"来件{TOPIC}/2/41无法受理，已暂存待更正：$ 应为合法的 UTF-8 JSON 文本。",
-        problems=_wrong_with(NOT_JSON),
-        record=f"{TOPIC}/2/41",
-        **_UNREAD,
-        reference=None,
+    "repeat": _outcome(
+        OutcomeKind.REPEAT, f"上报{REFERENCE}第1版此前已收到，内容相同，无需重复报送。", version=2, at=AGAIN
     ),
+    "parked": _parked(f"上报{REFERENCE}无法读取，已暂存待核。", NO_DATUM, 40, REFERENCE),
+    "parked-unreadable": _parked(f"上报{TOPIC}/2/41无法读取，已暂存待核。", NOT_JSON, 41, None),
     "parked-conflict": _outcome(
         OutcomeKind.PARKED,
-        f"来件{REFERENCE}第1版与此前收到的内容不一致，已暂存待核；如需更正，请以高于1的版本号重新报送。",
+        f"上报{REFERENCE}第1版与此前收到的内容不一致，已暂存待核；如需更正，请以高于1的版本号重新报送。",
         problems=(_CONFLICT,),
         record=f"{TOPIC}/2/42",
         version=2,
+        at=OTHER,
     ),
-    "opened": _outcome(OutcomeKind.OPENED, f"已立案，由{GRID.name}办理", unit=GRID, at=OPENED),
-    "resolved": _outcome(OutcomeKind.RESOLVED, REPAIRED, unit=GRID, version=4),
+    "opened": _outcome(OutcomeKind.OPENED, "已生成事项，由昂素镇昂素嘎查第3网格办理。", unit=GRID),
+    "resolved": _outcome(
+        OutcomeKind.RESOLVED, f"已由昂素镇昂素嘎查第3网格办结：{REPAIRED}", unit=GRID, version=3, at=SOLVED
+    ),
 }
 
+SCHEDULED = led_to(
+    CAUSE,
+    "yiwang.report.normalised.v1",
+    "yiwang.report.located.v1",
+    "yiwang.case.opened.v1",
+    "yiwang.deadline.scheduled.v1",
+)
+"""The event that the grid's people are told of."""
 
-def _alert(kind: AlertKind, attempt: int, channel: str, detail: str | None = None) -> AlertEvent:
-    event = event_id(CAUSE, "yiwang.case.opened.v1")
+
+def _alert(kind: AlertKind, at: datetime = RECEIVED, detail: str | None = None) -> AlertEvent:
     return AlertEvent(
-        version=attempt,
-        alert_id=event_id(event, "alert"),
+        version=1,
+        alert_id=led_to(SCHEDULED, "yiwang.alert.v1"),
         kind=kind,
         case_id=REPORT_ID,
-        event_id=event,
+        event_id=SCHEDULED,
         recipient=MEMBER,
-        channel=channel,
-        template="assigned",
-        attempt=attempt,
-        at=OPENED,
+        channel="webhook",
+        template="opened",
+        attempt=1,
+        at=at,
         detail=detail,
     )
 
 
 ALERTS: Mapping[str, BaseModel] = {
-    "sent": _alert(AlertKind.SENT, 1, "mail"),
-    "failed": _alert(AlertKind.FAILED, 5, "webhook", "HTTP 410 from the channel"),
-    "unknown": _alert(AlertKind.UNKNOWN, 1, "mail", "interrupted while sending; the channel may have taken it"),
+    "sent": _alert(AlertKind.SENT),
+    "failed": _alert(AlertKind.FAILED, detail="HTTP 410 Gone"),
+    "unknown": _alert(AlertKind.UNKNOWN, RECEIVED + timedelta(seconds=45), detail="no answer: the attempt was cut off"),
 }
 
 
@@ -119,10 +157,15 @@ def _dead(reason: Reason, offset: int, raw: bytes, wrong: tuple[Problem, ...]) -
     )
 
 
-_DEFECT = Problem(path="$", found="IndexError", expected="no defect of ours", expected_zh="系统缺陷，请联系运维")
+_DEFECT = Problem(
+    path="$",
+    found="IndexError: 'tuple index out of range'",
+    expected="a record that the service can decide: this is a fault of the service, not of the record",
+    expected_zh="服务内部错误，并非数据问题，已保留待修复后重放",
+)
 
 DEAD: Mapping[str, BaseModel] = {
     "invalid": _dead(Reason.INVALID, 40, NO_DATUM, _wrong_with(NO_DATUM)),
     "unreadable": _dead(Reason.INVALID, 41, NOT_JSON, _wrong_with(NOT_JSON)),
-    "defective": _dead(Reason.DEFECTIVE, 42, NO_DATUM, (_DEFECT,)),
+    "defective": _dead(Reason.DEFECTIVE, 43, WHOLE, (_DEFECT,)),
 }

@@ -1,7 +1,7 @@
 """Examples of cases: what people ask, what routing answers, and what the clocks say."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -9,25 +9,30 @@ from pydantic import BaseModel
 from contracts.case import Action, AssignedBecause, Assignment, Case, CaseAction, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.examples.scene import (
+    ACCEPTED,
     CATEGORY,
     DEPARTMENT,
     GRID,
     MEMBER,
+    MIDNIGHT,
     OCCURRED,
-    OPENED,
     PATH,
+    PLACE,
+    RECEIVED,
     REFERENCE,
     REPAIRED,
     REPORT_ID,
+    SOLVED,
     TEXT,
     TITLE,
     VILLAGE,
+    led_to,
 )
 from contracts.identity import timer_cause
 from contracts.report import LocationOutcome, Urgency
-from contracts.territory import BANNER, UnitRef
+from contracts.territory import BANNER
 
-MIDNIGHT = OCCURRED.replace(hour=0, minute=0) + timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 def _action(action: Action, number: int, note: str | None = None) -> CaseAction:
@@ -42,95 +47,113 @@ def _action(action: Action, number: int, note: str | None = None) -> CaseAction:
     )
 
 
+ACCEPT = _action(Action.ACCEPT, 1)
 HAND_UP = _action(Action.HAND_UP, 2, "水泵须由嘎查统一采购")
+RESOLVE = _action(Action.RESOLVE, 3, REPAIRED)
 
-ACTIONS: Mapping[str, BaseModel] = {
-    "accept": _action(Action.ACCEPT, 1),
-    "hand-up": HAND_UP,
-    "resolve": _action(Action.RESOLVE, 3, REPAIRED),
-}
+ACTIONS: Mapping[str, BaseModel] = {"accept": ACCEPT, "hand-up": HAND_UP, "resolve": RESOLVE}
 
-
-def _case(status: Status, version: int, assignment: Assignment, resolution: str | None = None) -> Case:
-    days = {GRID: MIDNIGHT - OPENED, VILLAGE: timedelta(days=3), BANNER: timedelta(days=7)}
-    return Case(
-        case_id=REPORT_ID,
-        version=version,
-        status=status,
-        path=PATH,
-        assignment=assignment,
-        department=DEPARTMENT,
-        reference=REFERENCE,
-        revision=1,
-        summary=TEXT,
-        title=TITLE,
-        category=CATEGORY,
-        urgency=Urgency.URGENT,
-        located=LocationOutcome.LOCATED,
-        occurred_at=OCCURRED,
-        opened_at=OPENED,
-        due_at=None if resolution else assignment.assigned_at + days[assignment.unit],
-        resolution=resolution,
-    )
+FIRST = Assignment(number=1, unit=GRID, assigned_at=RECEIVED, because=AssignedBecause.OPENED)
+NEW = Case(
+    case_id=REPORT_ID,
+    version=1,
+    status=Status.ASSIGNED,
+    path=PATH,
+    assignment=FIRST,
+    department=DEPARTMENT,
+    reference=REFERENCE,
+    revision=1,
+    summary=TEXT,
+    title=TITLE,
+    category=CATEGORY,
+    urgency=Urgency.URGENT,
+    located=LocationOutcome.LOCATED,
+    occurred_at=OCCURRED,
+    opened_at=RECEIVED,
+    place_name=PLACE,
+)
 
 
-def _assignment(number: int, unit: UnitRef, because: AssignedBecause, days: int) -> Assignment:
-    return Assignment(number=number, unit=unit, assigned_at=OPENED + timedelta(days=days), because=because)
+def _then(before: Case, version: int, **changes: object) -> Case:
+    return before.model_copy(update={"version": version} | changes)
 
 
-FIRST = _assignment(1, GRID, AssignedBecause.OPENED, 0)
-NEW = _case(Status.ASSIGNED, 1, FIRST)
-AT_VILLAGE = _case(Status.ASSIGNED, 3, _assignment(2, VILLAGE, AssignedBecause.HANDED_UP, 0))
-AT_BANNER = _case(Status.ASSIGNED, 5, _assignment(4, BANNER, AssignedBecause.ESCALATED, 8))
-DONE = _case(Status.RESOLVED, 3, FIRST, REPAIRED)
+# A new assignment has no due time until escalation's clock has started: "scheduled" tells it.
+TAKEN = _then(NEW, 2, status=Status.ACCEPTED, due_at=MIDNIGHT)
+DONE = _then(TAKEN, 3, status=Status.RESOLVED, resolution=REPAIRED)
+SECOND = Assignment(number=2, unit=VILLAGE, assigned_at=SOLVED, because=AssignedBecause.HANDED_UP)
+AT_VILLAGE = _then(NEW, 3, assignment=SECOND)
+FOURTH = Assignment(number=4, unit=BANNER, assigned_at=MIDNIGHT + 8 * DAY, because=AssignedBecause.ESCALATED)
+AT_BANNER = _then(NEW, 5, assignment=FOURTH, due_at=MIDNIGHT + 15 * DAY)
 
 
-def _event(kind: CaseEventKind, case: Case, by: str, why: str, answers: UUID | None = None) -> CaseEvent:
-    at = case.assignment.assigned_at
+def _breach(assignment: int) -> UUID:
+    cause = timer_cause(str(REPORT_ID), assignment, DeadlineKind.BREACHED, 1)
+    return led_to(cause, "yiwang.deadline.breached.v1")
+
+
+def _event(kind: CaseEventKind, case: Case, at: datetime, by: str, why: str, answers: UUID | None = None) -> CaseEvent:
     return CaseEvent(
         version=case.version, case_id=REPORT_ID, kind=kind, at=at, by=by, why=why, case=case, answers=answers
     )
 
 
-def _breach(assignment: int) -> UUID:
-    return timer_cause(str(REPORT_ID), assignment, DeadlineKind.BREACHED, 1)
+def _acted(kind: CaseEventKind, case: Case, at: datetime, why: str, asked: CaseAction) -> CaseEvent:
+    return _event(kind, case, at, MEMBER, why, asked.cause)
 
 
-_ROUTING, _ESCALATION = "services/routing", "services/escalation"
+def _breached(kind: CaseEventKind, case: Case, at: datetime, why: str, assignment: int) -> CaseEvent:
+    return _event(kind, case, at, "escalation", why, _breach(assignment))
+
+
+_WHY = "坐标位于昂素镇昂素嘎查第3网格，交该网格办理"
+_UP = "已由昂素镇昂素嘎查第3网格上报至昂素镇昂素嘎查：水泵须由嘎查统一采购"
+_SOLVED = f"已由昂素镇昂素嘎查第3网格办结：{REPAIRED}"
+_LATE = SOLVED + timedelta(minutes=5)
 
 CASES: Mapping[str, BaseModel] = {
-    "opened": _event(CaseEventKind.OPENED, NEW, _ROUTING, "新事项"),
-    "assigned": _event(CaseEventKind.ASSIGNED, AT_VILLAGE, MEMBER, "水泵须由嘎查统一采购"),
-    "accepted": _event(CaseEventKind.ACCEPTED, _case(Status.ACCEPTED, 2, FIRST), MEMBER, "已签收"),
-    "resolved": _event(CaseEventKind.RESOLVED, DONE, MEMBER, REPAIRED),
-    "refused": _event(CaseEventKind.REFUSED, DONE, MEMBER, "事项已办结，不能再上报", HAND_UP.cause),
-    "moot": _event(CaseEventKind.MOOT, AT_VILLAGE, _ESCALATION, "该次指派已经结束", _breach(1)),
-    "kept": _event(CaseEventKind.KEPT, AT_BANNER, _ESCALATION, "已在旗级，没有上级", _breach(4)),
+    "opened": _event(CaseEventKind.OPENED, NEW, RECEIVED, "routing", _WHY),
+    "accepted": _acted(CaseEventKind.ACCEPTED, TAKEN, ACCEPTED, "已由昂素镇昂素嘎查第3网格签收", ACCEPT),
+    "assigned": _acted(CaseEventKind.ASSIGNED, AT_VILLAGE, SOLVED, _UP, HAND_UP),
+    "resolved": _acted(CaseEventKind.RESOLVED, DONE, SOLVED, _SOLVED, RESOLVE),
+    "refused": _acted(CaseEventKind.REFUSED, _then(DONE, 4), _LATE, "事项已办结，不能上报，不再接受操作", HAND_UP),
+    "moot": _breached(
+        CaseEventKind.MOOT,
+        _then(AT_VILLAGE, 4, due_at=SOLVED + 3 * DAY),
+        MIDNIGHT,
+        "第1次指派已不是当前指派，不再提级",
+        1,
+    ),
+    "kept": _breached(
+        CaseEventKind.KEPT,
+        AT_BANNER,
+        MIDNIGHT + 15 * DAY,
+        "第4次指派已超期，旗综治中心为最高一级，继续办理并列入督办",
+        4,
+    ),
 }
 
 
-def _deadline(kind: DeadlineKind, version: int, case: Case, of_allowed: float, n: int = 1) -> DeadlineEvent:
-    start, due = case.assignment.assigned_at, case.due_at
-    if due is None:
-        message = "a resolved case has no clock"
-        raise ValueError(message)
+def _deadline(kind: DeadlineKind, version: int, case: Case, at: datetime, due_at: datetime) -> DeadlineEvent:
+    start = case.assignment.assigned_at
     return DeadlineEvent(
         version=version,
         case_id=REPORT_ID,
         kind=kind,
         assignment=case.assignment.number,
-        n=n,
-        at=start + of_allowed * (due - start),
+        at=at,
         started_at=start,
-        warn_at=start + 0.8 * (due - start),
-        due_at=due,
+        warn_at=start + 0.8 * (due_at - start),
+        due_at=due_at,
         case=case,
     )
 
 
+_WARN = RECEIVED + 0.8 * (MIDNIGHT - RECEIVED)
+
 DEADLINES: Mapping[str, BaseModel] = {
-    "scheduled": _deadline(DeadlineKind.SCHEDULED, 1, NEW, 0),
-    "warned": _deadline(DeadlineKind.WARNED, 2, NEW, 0.8),
-    "breached": _deadline(DeadlineKind.BREACHED, 3, NEW, 1),
-    "overdue": _deadline(DeadlineKind.OVERDUE, 9, AT_BANNER, 8 / 7),
+    "scheduled": _deadline(DeadlineKind.SCHEDULED, 1, NEW, RECEIVED, MIDNIGHT),
+    "warned": _deadline(DeadlineKind.WARNED, 2, NEW, _WARN, MIDNIGHT),
+    "breached": _deadline(DeadlineKind.BREACHED, 3, NEW, MIDNIGHT, MIDNIGHT),
+    "overdue": _deadline(DeadlineKind.OVERDUE, 13, AT_BANNER, MIDNIGHT + 16 * DAY, MIDNIGHT + 15 * DAY),
 }

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from contracts.examples.scene import (
+    ABROAD,
+    BORDER,
+    BOUNDARIES,
     CATEGORY,
     DEPARTMENT,
+    FOURTH_GRID,
     GRID,
-    NEXT_GRID,
-    NEXT_PATH,
     OCCURRED,
     PATH,
     PICTURE,
@@ -18,6 +20,8 @@ from contracts.examples.scene import (
     REFERENCE,
     REPAIRED,
     REPORT_ID,
+    SECOND_GRID,
+    SOLVED,
     TEXT,
     TITLE,
     WELL,
@@ -37,7 +41,7 @@ from contracts.report import (
     Submission,
     Urgency,
 )
-from contracts.territory import BANNER, Path
+from contracts.territory import BANNER, Path, UnitRef
 
 
 def _submission(**more: object) -> Submission:
@@ -68,7 +72,7 @@ SUBMITTED: Mapping[str, BaseModel] = {
     **{f"coordinates-{datum.value.lower()}": _submission(coordinates=_well(datum)) for datum in Datum},
     "everything": EVERYTHING,
     "solved-on-the-spot": _submission(solved_on_the_spot=Solved(what_was_done=REPAIRED)),
-    "correction": _submission(revision=2, place_name="昂素嘎查第4网格机井", place_code=NEXT_GRID.code),
+    "correction": _submission(revision=2, place_name="昂素嘎查第4网格机井", place_code=FOURTH_GRID.code),
 }
 
 
@@ -94,7 +98,7 @@ _WHOLE = _report(
     urgency=Urgency.URGENT,
     reporter=f"reporter/{REPORT_ID}",
     solved=REPAIRED,
-    solved_at=OCCURRED.replace(hour=16, minute=10),
+    solved_at=SOLVED,
     attachments=(PICTURE,),
 )
 
@@ -104,22 +108,38 @@ NORMALISED: Mapping[str, BaseModel] = {
 }
 
 
-def _located(outcome: LocationOutcome, path: Path, why: str, *candidates: Path) -> ReportLocated:
-    located = outcome is not LocationOutcome.NOT_LOCATED
+def _located(
+    outcome: LocationOutcome, report: Report, why: str, path: Path = (BANNER,), *grids: UnitRef
+) -> ReportLocated:
     location = Location(
         outcome=outcome,
-        method=LocationMethod.POINT if located else LocationMethod.NONE,
+        method=LocationMethod.POINT if report.point else LocationMethod.NONE,
         path=path,
-        candidates=candidates,
-        boundary_version="2026-01",
+        candidates=tuple((*path, grid) for grid in grids),
+        boundary_version=BOUNDARIES,
         why=why,
     )
-    return ReportLocated(version=1, report=_WHOLE if located else _report(), location=location)
+    return ReportLocated(version=1, report=report, location=location)
+
+
+def _at(place: tuple[float, float], **more: object) -> Report:
+    return _report(point=Point(longitude=place[0], latitude=place[1], given_in=Datum.WGS84), **more)
 
 
 LOCATED: Mapping[str, BaseModel] = {
-    "located": _located(LocationOutcome.LOCATED, PATH, "坐标在昂素嘎查第3网格内"),
-    "not-located": _located(LocationOutcome.NOT_LOCATED, (BANNER,), "没有坐标，也没有地点代码"),
-    "outside": _located(LocationOutcome.OUTSIDE, (BANNER,), "坐标在鄂托克前旗以外"),
-    "two-fit": _located(LocationOutcome.TWO_FIT, PATH[:3], "坐标在两个网格的交界上", PATH, NEXT_PATH),
+    "located": _located(LocationOutcome.LOCATED, _WHOLE, "坐标位于昂素镇昂素嘎查第3网格", PATH),
+    "not-located": _located(LocationOutcome.NOT_LOCATED, _report(), "未提供坐标和地点代码，无法确定网格"),
+    "outside": _located(
+        LocationOutcome.OUTSIDE,
+        _at(ABROAD, place_code=GRID.code),
+        "坐标落在旗界之外，与地点代码（昂素镇昂素嘎查第3网格）不符",
+    ),
+    "two-fit": _located(
+        LocationOutcome.TWO_FIT,
+        _at(BORDER),
+        "坐标在昂素镇昂素嘎查第2网格、昂素镇昂素嘎查第4网格交界处",
+        PATH[:3],
+        SECOND_GRID,
+        FOURTH_GRID,
+    ),
 }

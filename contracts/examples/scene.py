@@ -1,12 +1,16 @@
-"""The scene of all examples: one broken well in 昂素嘎查, reported by the banner's water department."""
+"""The scene of all examples: one broken well in 昂素嘎查, reported by the banner's water department.
+
+What a cause brings about is written here in the second of the cause; between real services it takes a moment.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from uuid import UUID
 
-from contracts.identity import report_cause, report_id
+from contracts.identity import event_id, report_cause, report_id
 from contracts.report import Datum
-from contracts.territory import BANNER, Level, Path, UnitRef
+from contracts.territory import BANNER, SHANGHAI, Level, Path, UnitRef
 
 DEPARTMENT = "water"
 REFERENCE = "SL-2026-000317"
@@ -15,14 +19,18 @@ CAUSE = report_cause(DEPARTMENT, REFERENCE, 1)
 
 TOWN = UnitRef(code="150623103", name="昂素镇", level=Level.TOWN)
 VILLAGE = UnitRef(code="150623103200", name="昂素嘎查", level=Level.VILLAGE)
+SECOND_GRID = UnitRef(code="150623103200002", name="昂素嘎查第2网格", level=Level.GRID)
 GRID = UnitRef(code="150623103200003", name="昂素嘎查第3网格", level=Level.GRID)
-NEXT_GRID = UnitRef(code="150623103200004", name="昂素嘎查第4网格", level=Level.GRID)
+FOURTH_GRID = UnitRef(code="150623103200004", name="昂素嘎查第4网格", level=Level.GRID)
 PATH: Path = (BANNER, TOWN, VILLAGE, GRID)
-NEXT_PATH: Path = (BANNER, TOWN, VILLAGE, NEXT_GRID)
+BOUNDARIES = "otog-front-banner/2026.1+73f541a2"
 
-OCCURRED = datetime(2026, 3, 5, 14, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
-RECEIVED = OCCURRED + timedelta(seconds=40)
-OPENED = OCCURRED + timedelta(minutes=1)
+OCCURRED = datetime(2026, 3, 5, 14, 30, tzinfo=SHANGHAI)
+RECEIVED = (OCCURRED + timedelta(seconds=40)).astimezone(UTC)
+ACCEPTED = RECEIVED + timedelta(minutes=9)
+SOLVED = OCCURRED.replace(hour=16, minute=10)
+MIDNIGHT = OCCURRED.replace(day=6, hour=0, minute=0).astimezone(UTC)
+"""When the grid's assignment is due."""
 
 TITLE = "机井水泵损坏"
 TEXT = "昂素嘎查第3网格的机井水泵损坏、约200只羊饮水困难。"
@@ -31,7 +39,7 @@ CATEGORY = "农村饮水"
 REPAIRED = "已更换水泵并恢复供水。"
 PICTURE = "https://water.example/SL-2026-000317/1.jpg"
 
-MEMBER = "103200003"
+MEMBER = "403371"
 """The staff number of the grid member."""
 
 WELL: Mapping[Datum, tuple[float, float]] = {
@@ -41,3 +49,12 @@ WELL: Mapping[Datum, tuple[float, float]] = {
     Datum.BD09: (107.419111, 38.465712),
 }
 """The one well, longitude and latitude in degrees, as maps in each datum show it."""
+BORDER = (107.488146, 38.408091)
+"""On the border of the second and the fourth grid, WGS-84."""
+ABROAD = (109.0, 38.5)
+"""Outside the banner, WGS-84."""
+
+
+def led_to(cause: UUID, *types: str) -> UUID:
+    """The id of the last of these events, each of which brings about the next."""
+    return reduce(event_id, types, cause)

@@ -1,42 +1,59 @@
-"""The breaker: a bad deployment must not empty the stream into the dead letters, and one source must not stop us."""
+"""The breaker: a bad deployment must not empty the stream into the dead letters, and one source must not stop us.
 
-from collections import Counter
+It goes by shares of the newest records, not by counts: one bad record in a hundred is a source's matter, half of
+everything is ours. A record that is tried again counts once.
+"""
+
+from collections import OrderedDict
 
 from services.chassis.values import Record
 
-WINDOW = 60.0
-"""Seconds that a fault counts."""
+OWN_WINDOW = 200
+"""Newest records of internal topics that are looked back on."""
 OWN_LIMIT = 20
-"""Exceptions of our own on internal topics, in a window, that are too many."""
+"""Exceptions of our own among them that are too many."""
+SOURCE_WINDOW = 20
+"""Newest records of one outside source that are looked back on."""
+SOURCE_FAULTS = 3
+"""Faults that a source must at least have, and they must be half of its records, to count as failing."""
 SOURCES_LIMIT = 4
-"""Different outside sources with faults, in a window, that point to us and not to them."""
-REMEMBERED = 1000
-"""Faults that are looked back on at most."""
-EACH = 3
-"""Faults that one outside source must have to be counted."""
+"""Outside sources that fail at once before it points to us and not to them."""
 
 
 class Breaker:
-    """Counts parked records by who is likely at fault."""
+    """Looks at the newest records of each topic, and at how many were to be parked."""
 
     def __init__(self) -> None:
         """Start closed."""
-        self._faults: dict[str, tuple[float, str, bool]] = {}
+        self._own: OrderedDict[str, bool] = OrderedDict()
+        self._outside: dict[str, OrderedDict[str, bool]] = {}
 
-    def note(self, now: float, record: Record, *, own: bool) -> None:
-        """A record is to be parked; ``own``: by our exception, on a topic of our own. Noted again it counts once."""
-        self._faults[record.position] = (now, record.topic, own)
-        while len(self._faults) > REMEMBERED:
-            del self._faults[next(iter(self._faults))]
+    def good(self, record: Record, *, internal: bool) -> None:
+        """A record was read and decided."""
+        self._note(record, internal=internal, fault=False)
 
-    def tripped(self, now: float) -> str | None:
+    def bad(self, record: Record, *, internal: bool) -> None:
+        """A record is to be parked: on an internal topic by an exception of ours, on an outside one for any cause."""
+        self._note(record, internal=internal, fault=True)
+
+    def tripped(self) -> str | None:
         """Why the service must stop, or None."""
-        recent = [(topic, own) for at, topic, own in self._faults.values() if at >= now - WINDOW]
-        ours = sum(own for _, own in recent)
+        ours = sum(self._own.values())
         if ours >= OWN_LIMIT:
-            return f"breaker: {ours} exceptions of our own within {WINDOW:.0f} s"
-        counts = Counter(topic for topic, own in recent if not own)
-        full = sorted(topic for topic, count in counts.items() if count >= EACH)
-        if len(full) >= SOURCES_LIMIT:
-            return f"breaker: {len(full)} sources at once send what cannot be used, such as {', '.join(full[:4])}"
+            return f"breaker: {ours} exceptions of our own among the newest {len(self._own)} records"
+        failing = sorted(topic for topic, seen in self._outside.items() if _fails(seen))
+        if len(failing) >= SOURCES_LIMIT:
+            return f"breaker: {len(failing)} sources at once send what cannot be used, such as {', '.join(failing[:4])}"
         return None
+
+    def _note(self, record: Record, *, internal: bool, fault: bool) -> None:
+        seen = self._own if internal else self._outside.setdefault(record.topic, OrderedDict())
+        seen[record.position] = fault
+        seen.move_to_end(record.position)
+        if len(seen) > (OWN_WINDOW if internal else SOURCE_WINDOW):
+            seen.popitem(last=False)
+
+
+def _fails(seen: OrderedDict[str, bool]) -> bool:
+    faults = sum(seen.values())
+    return faults >= SOURCE_FAULTS and 2 * faults >= len(seen)

@@ -41,15 +41,17 @@ class Calls:
             ended = [await self._ended.get()]
             while len(ended) < BATCH and not self._ended.empty():
                 ended.append(self._ended.get_nowait())
-            await on_done(ended)
+            try:
+                await on_done(ended)
+            finally:
+                for _ in ended:
+                    self._ended.task_done()
 
-    async def drain(self, on_done: OnDone, seconds: float) -> None:
-        """Let the calls under way end, for a while, and hand back what ended."""
+    async def drain(self, seconds: float) -> None:
+        """Let the calls under way end, for a while, and ``hand_back`` take what ended."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-        rest = [self._ended.get_nowait() for _ in range(self._ended.qsize())]
-        if rest:
-            await on_done(rest)
+        await self._ended.join()
 
     async def _call(self, subject: str, effect: Effect) -> None:
         error, lasting = None, False

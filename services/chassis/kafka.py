@@ -5,7 +5,7 @@ numbers of all topics come to one member; a step under way ends before its parti
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -108,7 +108,7 @@ class KafkaStream:
 
     async def commit(self, after: Mapping[Partition, int]) -> None:
         """See the port."""
-        mine = {place: offset for place, offset in after.items() if place in self._owned}
+        mine = {at: to for at, to in after.items() if at in self._owned and to > self._settled.get(at, -1)}
         self._settled.update(mine)
         try:
             offsets = {self._wire(place): offset for place, offset in mine.items()}
@@ -129,11 +129,17 @@ class KafkaStream:
 
     async def read_to(self) -> Mapping[Partition, int]:
         """See the port."""
-        missing = [place for place in self._owned if place not in self._settled]
-        for place, offset in zip(missing, await asyncio.gather(*map(self._committed, missing)), strict=True):
-            self._settled.setdefault(place, offset)
+        await self._know(self._owned)
         await self._pass_marks()
         return dict(self._settled)
+
+    async def _know(self, places: Iterable[Partition]) -> None:
+        """Ask the group for what it has settled of these partitions, where this member does not know yet."""
+        epoch, missing = self._epoch, [place for place in places if place not in self._settled]
+        found = await asyncio.gather(*map(self._committed, missing))
+        if epoch == self._epoch:
+            for place, offset in zip(missing, found, strict=True):
+                self._settled.setdefault(place, offset)
 
     async def ends(self) -> Mapping[Partition, int]:
         """See the port."""
@@ -229,9 +235,9 @@ class KafkaStream:
         first: dict[Partition, int] = {}
         for record in records:
             first.setdefault((record.topic, record.partition), record.offset)
-        gaps = [place for place, offset in first.items() if offset > self._settled.get(place, offset)]
         try:
-            begins = await self._begins(gaps)
+            await self._know(first)
+            begins = await self._begins([place for place, offset in first.items() if offset > self._settled[place]])
         except Unavailable as fault:
             log.warning("read again", reason=str(fault))
             self.rewind(first)

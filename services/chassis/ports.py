@@ -34,11 +34,13 @@ class Entry:
 class Document:
     """A document as the loop loads it: state, inbox and outbox in one, so that one write decides all three.
 
-    ``rev`` counts its writes; ``outbox`` holds the messages of the newest write; ``size`` are the bytes it keeps.
+    ``rev`` counts its writes, ``by`` names the attempt that made the newest; ``outbox`` holds that write's messages;
+    ``size`` are the bytes that the document keeps.
     """
 
     subject: str
     rev: int
+    by: str
     schema: int
     partition: int
     state: str | None
@@ -49,10 +51,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One compare-and-set: applies only if the document's ``rev`` is still this one (0: it does not exist yet)."""
+    """One compare-and-set: applies only if the document's ``rev`` is still this one (0: it does not exist yet).
+
+    ``by`` names the attempt, so that a doubt about who won ends by reading.
+    """
 
     subject: str
     rev: int
+    by: str
     schema: int
     partition: int
     state: str | None
@@ -65,10 +71,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A note, made before a write, of documents whose new outbox no redelivered record would bring back."""
+    """A note, made before a write, of documents whose new outbox no redelivered record would bring back.
+
+    ``revs`` are the documents' revisions before that write.
+    """
 
     id: str
-    subjects: tuple[str, ...]
+    revs: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +139,8 @@ class Store(Protocol):
     async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
         """The documents whose wake time is not after ``at``, the earliest first."""
 
-    async def intend(self, partition: int, subjects: Sequence[str]) -> str:
-        """Note that these documents are about to get an outbox; answer the note's id."""
+    async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
+        """Note that these documents, at these revisions, are about to get an outbox; answer the note's id."""
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """The notes that nobody has taken off."""

@@ -47,10 +47,10 @@ class Publisher:
         except TimeoutError:
             raise Unavailable(f"broker: no acknowledgement within {PUBLISH_SECONDS:.0f} s") from None
         except KafkaError as fault:
-            await self._give_up(fault)
+            await self._give_up(producer, fault)
         refused = [failed for one in sent if (failed := one.exception())]
         if refused:
-            await self._give_up(refused[0])
+            await self._give_up(producer, refused[0])
 
     async def _send(self, producer: AIOKafkaProducer, message: Message) -> asyncio.Future[Any]:
         sent: asyncio.Future[Any] = await producer.send(
@@ -62,11 +62,12 @@ class Publisher:
         sent.add_done_callback(_seen)
         return sent
 
-    async def _give_up(self, fault: BaseException) -> None:
+    async def _give_up(self, producer: AIOKafkaProducer, fault: BaseException) -> None:
         """After an error that the producer cannot get over by itself, the next publish has a new one, the same ids."""
-        if isinstance(fault, KafkaError) and not fault.retriable and self._producer:
-            old, self._producer = self._producer, None
-            await asyncio.wait([asyncio.ensure_future(old.stop())], timeout=1)
+        newest = self._producer is producer
+        if newest and isinstance(fault, KafkaError) and not fault.retriable:
+            self._producer = None
+            await asyncio.wait([asyncio.ensure_future(producer.stop())], timeout=1)
         raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
 
     async def _connected(self) -> AIOKafkaProducer:
@@ -87,6 +88,7 @@ class Publisher:
         try:
             await producer.start()
         except KafkaError as fault:
+            await producer.stop()
             raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
         return producer
 

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -32,8 +32,11 @@ STUCK_SECONDS = 60.0
 """Without progress for so long, /livez says no."""
 SKEW_SECONDS = 1.0
 """A clock further off than this makes a member not ready."""
-DRAIN_SECONDS = 4.0
-"""How long calls to the outside may take to end after a stop was asked for."""
+STOP_SECONDS, CALLS_SECONDS, LEAVE_SECONDS = 6.0, 4.0, 2.0
+"""After a stop was asked for: how long what is under way may take to end, calls to the outside, leaving the group."""
+
+CONNECTIONS = 200
+"""HTTP connections at once; each may hold a body while the broker is slow."""
 
 log = structlog.get_logger()
 SettingsT = TypeVar("SettingsT", bound=Settings)
@@ -113,7 +116,8 @@ class Process:
         server = asyncio.create_task(self._serve())
         stack.push_async_callback(_ended, server)
         await self._stream.start(self._loop.on_records, self._loop.released)
-        work = [asyncio.create_task(self._tick()), asyncio.create_task(self._calls.hand_back(self._loop.on_done))]
+        self._ticking = asyncio.create_task(self._tick())
+        work = [self._ticking, asyncio.create_task(self._calls.hand_back(self._loop.on_done))]
         log.info("started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         stop = asyncio.create_task(self._stop.wait())
         ends: list[asyncio.Future[Any]] = [stop, server, self._stream.lost, *work]
@@ -177,7 +181,12 @@ class Process:
         )
         app = application(self._composition.routes(doors), self._health, self._metrics.registry)
         config = uvicorn.Config(
-            app, host=self._settings.http_host, port=self._settings.http_port, log_config=None, access_log=False
+            app,
+            host=self._settings.http_host,
+            port=self._settings.http_port,
+            log_config=None,
+            access_log=False,
+            limit_concurrency=CONNECTIONS,
         )
         self._server = _Server(config)
         await self._server.serve()
@@ -195,15 +204,24 @@ class Process:
         return Health(live=live, ready=not why, why=tuple(why))
 
     async def _drain(self, work: list[asyncio.Task[None]]) -> None:
-        """End the step under way, let calls end, leave the group: under ten seconds in all."""
+        """Take no more, end the step under way, let calls end, leave the group: under ten seconds in all.
+
+        What does not end in time is repaired after the next start, like after a crash.
+        """
         log.info("draining")
-        await self._calls.drain(self._loop.on_done, DRAIN_SECONDS)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._loop.close()
+                await self._ticking
+                await self._calls.drain(CALLS_SECONDS)
+        except TimeoutError:
+            log.warning("not all has ended", seconds=STOP_SECONDS)
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
-        await self._loop.released()
-        await self._stream.stop()
         self._server.should_exit = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stream.stop(), LEAVE_SECONDS)
         log.info("stopped")
 
 

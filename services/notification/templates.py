@@ -9,14 +9,12 @@ from contracts.deadline import DeadlineEvent
 from contracts.departments import DEPARTMENTS
 from contracts.masking import masked
 from contracts.report import LocationOutcome, Urgency
-from contracts.territory import SHANGHAI, Level, full_name
+from contracts.territory import CENTRE, SHANGHAI, Level, full_name, office
 from services.notification.policy import Template
 
 SHORT: Final = 40
 """Characters of what the source wrote that an alert shows of its title, and of its place."""
 ENDS: Final = "。．.！!？?，,；;：:、…~～ "
-CENTRE: Final = "旗综治中心"
-"""Who acts at the banner: there is no other unit above the towns."""
 
 # template → what it is, and what to do by when
 TEMPLATES: Final[Mapping[Template, tuple[str, str]]] = {
@@ -58,15 +56,15 @@ def render(template: Template, clock: DeadlineEvent, now: datetime) -> Words:
     """Put the clock and its case into the template's words; what is due on the day of ``now`` (aware) is due today."""
     case, (what, ask) = clock.case, TEMPLATES[template]
     at_banner = case.assignment.unit.level is Level.BANNER
-    unit = full_name(case.path_in_charge())
+    path = case.path_in_charge()
     values = {
         "sign": SIGNS[case.urgency],
         "what": what,
         "title": title(case),
         "where": where(case),
         "reference": reference(case),
-        "unit": unit,
-        "actor": CENTRE if at_banner else unit,
+        "unit": full_name(path),
+        "actor": office(path),
         "urged": CENTRE if at_banner else "",
         "then": "列入督办" if at_banner else "自动提级",
         "by": local(clock.due_at, now),

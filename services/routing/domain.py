@@ -10,7 +10,6 @@ from contracts.outcome import OutcomeKind
 from contracts.report import ReportLocated
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
 from services.routing import moves, opening
-from services.routing.names import in_charge
 from services.routing.state import ESCALATION, ROUTING, State
 from services.routing.turn import Turn
 
@@ -44,7 +43,7 @@ def _located(turn: Turn, located: ReportLocated) -> Decision[State]:
 def _open(turn: Turn, located: ReportLocated) -> Decision[State]:
     case = opening.opened(located.report, located.location, turn.now)
     turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=opening.reason(located.location, case))
-    turn = turn.report(OutcomeKind.OPENED, case, f"已生成事项，由{in_charge(case)}办理。")
+    turn = turn.report(OutcomeKind.OPENED, case, f"已生成事项，由{moves.in_charge(case)}办理。")
     if case.status is Status.RESOLVED:
         turn = _tell(turn, CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
     return turn.end()
@@ -88,9 +87,9 @@ def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[Cas
     if clock.assignment != case.assignment.number:
         return CaseEventKind.MOOT, case, f"{number}已不是当前指派，不再提级"
     if case.above() is None:
-        return CaseEventKind.KEPT, case, f"{number}已超期，{in_charge(case)}为最高一级，继续办理并列入督办"
+        return CaseEventKind.KEPT, case, f"{number}已超期，{moves.in_charge(case)}为最高一级，继续办理并列入督办"
     after = moves.climbed(case, AssignedBecause.ESCALATED, now)
-    return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{in_charge(after)}"
+    return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{moves.in_charge(after)}"
 
 
 def _tell(turn: Turn, kind: CaseEventKind, case: Case, *, by: str, why: str, answers: UUID | None = None) -> Turn:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.case import Action, AssignedBecause, Assignment, Case, CaseAction, CaseEventKind, Status
-from services.routing.names import in_charge
+from contracts.territory import office
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.ACCEPTED, Action.HAND_UP):       _CLIMBED,
     (Status.ACCEPTED, Action.RESOLVE):       _RESOLVED,
 }  # fmt: skip
+
+
+def in_charge(case: Case) -> str:
+    """Who has the case, in Chinese."""
+    return office(case.path_in_charge())
 
 
 def lawful(case: Case) -> tuple[Action, ...]:

@@ -7,11 +7,9 @@ from typing import Final
 from contracts.case import AssignedBecause, Assignment, Case, Status
 from contracts.masking import masked
 from contracts.report import Location, LocationOutcome, Report
-from contracts.territory import BANNER
-from services.routing.names import in_charge
+from contracts.territory import BANNER, office
 
 SUMMARY_LENGTH: Final = 120
-
 
 OPENINGS: Final[Mapping[LocationOutcome, str]] = {
     # what gis found              what follows, after its words
@@ -54,7 +52,7 @@ def opened(report: Report, location: Location, now: datetime) -> Case:
 def reason(location: Location, case: Case) -> str:
     """Why the case was given to its first unit, in Chinese."""
     level = case.assignment.unit.level.zh
-    return f"{location.why}，{OPENINGS[location.outcome].format(unit=in_charge(case), level=level)}"
+    return f"{location.why}，{OPENINGS[location.outcome].format(unit=office(case.path), level=level)}"
 
 
 def summary(text: str) -> str:

@@ -14,7 +14,8 @@ from contracts.examples import EXAMPLES
 from contracts.generate import FOLDER
 from contracts.identity import name_id
 from contracts.topics import SERVICES, SUBMITTED, TOPICS
-from contracts.wire import Body, Topic, event, message, text_headers
+from contracts.wire import Body, Topic, event, message, settings, text_headers
+from services.chassis.topics import _new_topic
 
 Json = dict[str, Any]
 TRACE = "00-00000000000000000000000000000001-0000000000000001-01"
@@ -38,11 +39,12 @@ NAME: Json = {"type": "array", "items": fields(("name",), name=TEXT)}
 REFERENCE = fields(("$ref",), **{"$ref": {"type": "string", "pattern": "^[#.]"}})
 VERSION: Json = {"const": "0.5.0"}
 CONFIGURATION = fields(
-    ("cleanup.policy", "retention.ms", "max.message.bytes"),
+    ("cleanup.policy", "retention.ms", "max.message.bytes", "message.timestamp.type"),
     **{
         "cleanup.policy": {"type": "array", "items": {"enum": ["compact", "delete"]}},
         "retention.ms": {"type": "integer", "minimum": -1},
         "max.message.bytes": {"type": "integer", "minimum": 1},
+        "message.timestamp.type": {"enum": ["CreateTime", "LogAppendTime"]},
     },
 )
 OF_CHANNEL = fields(
@@ -145,14 +147,26 @@ def test_a_reference_to_nothing_is_seen(document: Json) -> None:
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-def test_a_topic_is_a_channel_with_its_types_partitions_and_retention(document: Json, topic: Topic) -> None:
+def test_a_topic_is_a_channel_with_its_types_partitions_and_settings(document: Json, topic: Topic) -> None:
     channel = document["channels"][topic.name]
     kafka = channel["bindings"]["kafka"]
-    days = topic.retention.days if topic.retention else None
     assert set(channel["messages"]) == set(topic.types)
     assert kafka["partitions"] == topic.partitions
-    assert kafka["topicConfiguration"]["retention.ms"] == (-1 if days is None else days * 86_400_000)
-    assert kafka["topicConfiguration"]["max.message.bytes"] == topic.max_bytes
+    said = {name: value if isinstance(value, list) else [value] for name, value in kafka["topicConfiguration"].items()}
+    assert {name: ",".join(map(str, values)) for name, values in said.items()} == settings(topic)
+
+
+def test_the_topics_that_are_made_have_the_settings_that_are_said() -> None:
+    for topic in TOPICS:
+        made = _new_topic("space.", topic, 3)
+        assert made.num_partitions == topic.partitions
+        assert made.topic_configs.items() >= settings(topic).items()
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_where_several_send_the_version_is_said_to_count_for_each(topic: Topic) -> None:
+    about = headers_schema(topic, topic.types[0])["properties"]["ce_subjectversion"]["description"]
+    assert ("each ce_source counts for itself" in about) == (len(topic.producers) > 1)
 
 
 def test_there_is_no_channel_and_no_message_beyond_the_registry(document: Json) -> None:
@@ -175,7 +189,7 @@ def test_the_headers_of_a_real_message_fit_the_headers_schema(document: Json, to
     for example in EXAMPLES[schema_name(topic)].values():
         assert isinstance(example, Body)
         out = event(topic, example, cause=name_id("a cause"))
-        sent = message(out, source=topic.producers[0], time=datetime(2026, 3, 5, tzinfo=UTC), traceparent=TRACE)
+        sent = message(out, source="yiwang/routing", time=datetime(2026, 3, 5, tzinfo=UTC), traceparent=TRACE)
         headers = text_headers(sent.headers)
         schema = document["components"]["messages"][sent.type]["headers"]
         Draft202012Validator(schema).validate(headers)

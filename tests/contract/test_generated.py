@@ -7,6 +7,7 @@ import pytest
 
 from contracts.generate import FOLDER, drift, files, main, write
 from contracts.topics import TOPICS
+from contracts.wire import settings
 
 
 @pytest.fixture
@@ -56,6 +57,11 @@ def test_writing_mends_all_drift_and_then_the_check_exits_0(folder: Path, capsys
 def test_the_list_of_topics_is_sorted_and_has_one_row_for_each() -> None:
     rows = json.loads((FOLDER / "topics.json").read_bytes())
     assert [row["name"] for row in rows] == sorted(topic.name for topic in TOPICS)
+
+
+def test_the_list_of_topics_has_the_settings_of_each() -> None:
+    rows = {row["name"]: row["settings"] for row in json.loads((FOLDER / "topics.json").read_bytes())}
+    assert rows == {topic.name: settings(topic) for topic in TOPICS}
 
 
 def test_the_list_of_topics_points_to_schemas_that_exist() -> None:

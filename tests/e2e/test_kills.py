@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from contracts.alert import AlertKind
-from contracts.case import CaseEventKind
+from contracts.case import CaseEventKind, Status
+from contracts.deadline import DeadlineKind
 from contracts.identity import report_id
 from contracts.outcome import OutcomeKind
 from contracts.topics import ALERTS, CASES, DEAD, DEADLINES, OUTCOMES, SUBMITTED
@@ -68,6 +69,7 @@ async def test_after_ten_kills_of_each_service_every_report_is_one_case_and_ever
         ended.set()
         await publishing
         await eventually(lambda: all_cases(found), "2,000 cases", seconds=180)
+        await eventually(lambda: all_clocks(found), "a clock for each case", seconds=180)
         await eventually(lambda: all_alerts(found), "every alert", seconds=180)
         await check(found)
 
@@ -82,18 +84,22 @@ async def opened(found: Pipeline) -> dict[str, str]:
     return {str(one.case_id): name for name, one in events if one.kind is CaseEventKind.OPENED}
 
 
+async def all_clocks(found: Pipeline) -> bool:
+    return len({one.case_id for one in (await found.events(DEADLINES)).values()}) >= REPORTS
+
+
 async def all_alerts(found: Pipeline) -> bool:
     ended = {(str(one.event_id), one.recipient, one.channel) for one in (await found.events(ALERTS)).values()}
     return await wanted(found) <= ended
 
 
 async def wanted(found: Pipeline) -> set[tuple[str, str, str]]:
-    """(event, recipient, channel) of every alert that an opened case must bring about."""
+    """(event, recipient, channel) of every alert that the clock of an unresolved case must bring about."""
     roster = Roster.load()
     return {
         (name, to.staff, to.channel)
-        for name, one in (await found.events(CASES)).items()
-        if one.kind is CaseEventKind.OPENED
+        for name, one in (await found.events(DEADLINES)).items()
+        if one.kind is DeadlineKind.SCHEDULED and one.case.status is not Status.RESOLVED
         for to in roster.staff(one.case.assignment.unit.code)
     }
 

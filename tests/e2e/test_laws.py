@@ -16,7 +16,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from contracts.alert import AlertKind
-from contracts.case import Action, CaseEvent, CaseEventKind
+from contracts.case import Action, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineKind
 from contracts.identity import report_id
 from contracts.outcome import OutcomeKind
@@ -102,11 +102,15 @@ async def clocks(pipeline: Pipeline, http: httpx.AsyncClient, case_id: UUID) -> 
     return found
 
 
-def told_of(case_id: UUID, version: int, number: int, unit: Any) -> tuple[CaseEvent, UUID]:
+def told_of(
+    case_id: UUID, version: int, number: int, unit: Any, status: Status = Status.ASSIGNED
+) -> tuple[CaseEvent, UUID]:
+    """Routing's event with this snapshot of the case, and a cause of its own."""
     now = datetime.now(UTC)
     given = builders.assignment(number, unit, assigned_at=now)
-    snapshot = builders.case(version, case_id=case_id, assignment=given)
-    kind = CaseEventKind.OPENED if number == 1 else CaseEventKind.ASSIGNED
+    snapshot = builders.case(version, status, case_id=case_id, assignment=given)
+    kind = CaseEventKind.OPENED if version == 1 else CaseEventKind.ASSIGNED
+    kind = CaseEventKind.RESOLVED if status is Status.RESOLVED else kind
     return builders.case_event(snapshot, kind, at=now), uuid4()
 
 
@@ -148,6 +152,22 @@ async def test_a_breach_moves_its_case_one_level_up_once_and_is_moot_when_its_as
         return {one.assignment for one in found if one.kind is DeadlineKind.SCHEDULED} == {1, 2, 3}
 
     await eventually(watched, "a clock for every assignment: the case is never without one")
+
+
+async def test_a_case_resolved_before_its_older_events_are_read_starts_no_clock(
+    pipeline: Pipeline, http: httpx.AsyncClient
+) -> None:
+    case_id, last = uuid4(), uuid4()
+    resolved = told_of(case_id, 3, 1, builders.GRID, Status.RESOLVED)
+    older = told_of(case_id, 1, 1, builders.GRID)
+    await publish(pipeline, CASES, resolved, older, told_of(last, 1, 1, builders.GRID), key=str(case_id))
+
+    async def heard() -> bool:
+        return len(await clocks(pipeline, http, last)) == 1
+
+    await eventually(heard, "the record behind them in the partition")
+    assert await clocks(pipeline, http, case_id) == []
+    assert await events_of(pipeline, DEADLINES, str(case_id)) == []
 
 
 async def test_one_reference_and_revision_over_kafka_and_http_is_one_case(

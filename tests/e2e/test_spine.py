@@ -42,7 +42,9 @@ async def outcomes(pipeline: Pipeline, reference: str) -> Counter[OutcomeKind]:
 
 
 async def test_a_report_over_http_becomes_an_assigned_and_watched_case_and_one_alert(pipeline: Pipeline) -> None:
-    body = report("H-1", coordinates=inside(), reporter={"name": "90001", "phone": "15000000001"}, secret="90002")
+    written = "牧道被冲断，请回电150 0000 0002。"
+    reporter = {"name": "90001", "phone": "15000000001"}
+    body = report("H-1", coordinates=inside(), text=written, reporter=reporter, secret="90002")
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(
             f"{pipeline.url('intake')}/v1/reports", json=body, headers=pipeline.bearer("department")
@@ -74,11 +76,17 @@ async def test_a_report_over_http_becomes_an_assigned_and_watched_case_and_one_a
     await eventually(alerted, "the alert")
     assert await outcomes(pipeline, "H-1") == {OutcomeKind.RECEIVED: 1, OutcomeKind.OPENED: 1}
     text = json.dumps(pipeline.received(), ensure_ascii=False)
-    assert "牧道" in text
+    assert "牧道被冲断" in text
+    assert "请回电150****0002。地点：" in text, "the number is masked, and the full stop not doubled"
+    assert "来源编号：H-1（12345政务服务便民热线）。请签收，并于" in text
+    assert "24:00前办结。" in text, "the alert says by when"
     for topic in (NORMALISED, LOCATED, CASES, DEADLINES, ALERTS, OUTCOMES):
         for record in await pipeline.read(topic):
             for personal in (b"15000000001", b"90001", b"90002"):
                 assert personal not in record.value, f"{topic.name} carries the reporter's data"
+    for topic in (CASES, DEADLINES, ALERTS, OUTCOMES):
+        for record in await pipeline.read(topic):
+            assert b"150 0000 0002" not in record.value, f"{topic.name} carries a number from the report's text"
 
 
 async def test_a_case_is_accepted_handed_up_and_resolved_and_its_clock_follows(pipeline: Pipeline) -> None:

@@ -38,6 +38,7 @@ def told(name: str, version: int) -> Message:
 
 def change(subject: str, rev: int, **fields: Any) -> Change:
     base: dict[str, Any] = {
+        "by": f"attempt-{rev}",
         "schema": 1,
         "partition": 2,
         "state": f'{{"version":{rev}}}',
@@ -57,6 +58,7 @@ async def test_what_is_written_is_loaded_whole(store: Store) -> None:
     assert found.state == '{"version":0}'
     assert found.inbox == {name_id("a/0"): Outcome.APPLIED}
     assert found.outbox == (told("a", 1),)
+    assert found.by == "attempt-0"
     assert found.size >= len(found.state)
 
 
@@ -129,8 +131,8 @@ async def test_a_timer_put_aside_comes_back_later_unless_the_document_has_moved_
 
 
 async def test_an_intent_is_found_by_its_partition_until_it_is_fulfilled(store: Store) -> None:
-    first, second = await store.intend(2, ["a", "b"]), await store.intend(3, ["c"])
-    assert {one.id: one.subjects for one in await store.intents([2, 3])} == {first: ("a", "b"), second: ("c",)}
+    first, second = await store.intend(2, {"a": 1, "b.c": 7}), await store.intend(3, {"c": 0})
+    assert {one.id: one.revs for one in await store.intents([2, 3])} == {first: {"a": 1, "b.c": 7}, second: {"c": 0}}
     assert [one.id for one in await store.intents([3, 4])] == [second]
     await store.fulfilled([second])
     assert await store.intents([3]) == []
@@ -165,8 +167,10 @@ async def test_a_batch_of_five_hundred_is_written_and_loaded(store: Store) -> No
 
 async def test_bytes_that_are_kept_are_not_loaded_and_stay_over_updates(store: Store) -> None:
     await store.write([change("a", 0, kept={"first": b"\x00\xff"})])
-    await store.write([change("a", 1, kept={"second": b"more"})])
-    assert (await store.load(["a"]))["a"].rev == 2
+    await store.write([change("a", 1, kept={"second": b"x" * 1000})])
+    found = (await store.load(["a"]))["a"]
+    assert (found.rev, found.by) == (2, "attempt-1")
+    assert found.size > 1000, "what is kept counts, though it is not loaded"
 
 
 def test_an_inbox_entry_survives_its_packing() -> None:

@@ -5,7 +5,9 @@ from typing import Final
 from tests.mutants.rows import Mutant
 
 CHASSIS: Final = "services/chassis"
-FOLD, LOOP, MONGO, KAFKA = (f"{CHASSIS}/{name}.py" for name in ("fold", "loop", "mongo", "kafka"))
+FOLD, LOOP, MONGO, KAFKA, SETTLEMENT = (
+    f"{CHASSIS}/{name}.py" for name in ("fold", "loop", "mongo", "kafka", "settlement")
+)
 ON_MEMORY: Final = "tests/service/test_loop.py::test_"
 ON_SERVERS: Final = "tests/integration/test_loop_on_servers.py::test_"
 STORE: Final = "tests/integration/test_store.py::test_"
@@ -29,7 +31,7 @@ MUTANTS: Final = (
         "services/escalation/domain.py",
         "if state and case.version <= state.case.version:",
         "if state and case.version < 0:",
-        f"{DOORS}an_older_version_that_comes_after_a_newer_one_moves_no_clock_back",
+        f"{DOORS}a_case_resolved_before_its_older_events_are_read_starts_no_clock",
     ),
     Mutant(
         1,
@@ -84,8 +86,10 @@ MUTANTS: Final = (
         2,
         "timers act on the time now instead of the time that inputs were read to",
         LOOP,
-        "await self._advance([(d, Tick(at)) for d in await self._store.due(partition, at, TICK_LIMIT)], at)",
-        "await self._advance([(d, Tick(now)) for d in await self._store.due(partition, now, TICK_LIMIT)], now)",
+        "await self._store.due(partition, at, TICK_LIMIT)\n"
+        "                await self._advance([(document, Tick(at)) for document in due], at)",
+        "await self._store.due(partition, now, TICK_LIMIT)\n"
+        "                await self._advance([(document, Tick(now)) for document in due], now)",
         f"{ON_MEMORY}a_timer_acts_on_the_time_its_inputs_were_read_to_not_on_the_time_now",
     ),
     Mutant(
@@ -173,26 +177,26 @@ MUTANTS: Final = (
     Mutant(
         4,
         "what a doubtful write would cause is published all the same",
-        LOOP,
-        "            if one.subject not in doubtful:",
+        SETTLEMENT,
+        "            if one.subject not in lost:",
         "            if one.subject:",
         f"{ON_MEMORY}of_two_members_that_write_the_same_document_one_wins_and_the_other_decides_again",
     ),
     Mutant(
         4,
         "events are published before the write",
-        LOOP,
-        "            doubtful = await self._store.write(list(changes.values()))",
-        "            await self._stream.publish([out for one in drafts for out in one.messages])\n"
-        "            doubtful = await self._store.write(list(changes.values()))",
+        SETTLEMENT,
+        "        lost = await self._lost(changes)",
+        "        await self._stream.publish([out for one in drafts for out in one.messages])\n"
+        "        lost = await self._lost(changes)",
         f"{ON_MEMORY}nothing_is_published_before_the_write_has_won",
     ),
     Mutant(
         4,
         "offsets are committed before what they stand for is published",
         LOOP,
-        "        await self._send(batch)\n        await self._stream.commit(after)",
-        "        await self._stream.commit(after)\n        await self._send(batch)",
+        "        await self._settle(inputs, batch)\n        await self._stream.commit(after)",
+        "        await self._stream.commit(after)\n        await self._settle(inputs, batch)",
         f"{ON_MEMORY}nothing_is_committed_before_it_is_written_and_published",
     ),
     # Law 5: one input, one document.
@@ -202,7 +206,7 @@ MUTANTS: Final = (
         FOLD,
         "if one.id in known or any(entry.id == one.id for entry in self.entries):",
         "if any(entry.id == one.id for entry in self.entries):",
-        f"{ON_MEMORY}a_doubtful_write_that_has_won_is_read_and_not_decided_again",
+        f"{ON_MEMORY}a_crash_at_any_point_loses_nothing_and_applies_nothing_twice",
     ),
     Mutant(
         5,
@@ -232,39 +236,39 @@ MUTANTS: Final = (
     Mutant(
         5,
         "an outbox is replaced without having been sent",
-        LOOP,
-        "if document.outbox and self._settled.get(document.subject) != document.rev:",
-        "if document.outbox and self._settled.get(document.subject, -1) < 0 < -document.rev:",
+        SETTLEMENT,
+        "if document.outbox and self._sent.get(document.subject) != document.rev:",
+        "if document.outbox and self._sent.get(document.subject, -1) < 0 < -document.rev:",
         f"{ON_MEMORY}an_outbox_is_sent_before_a_later_input_from_another_topic_replaces_it",
     ),
     Mutant(
         5,
         "nobody sweeps what a timer left in its outbox",
-        LOOP,
-        "found = await self._store.intents(partitions)",
-        "found = await self._store.intents(frozenset())",
+        SETTLEMENT,
+        "for intent in await self._store.intents(partitions):",
+        "for intent in await self._store.intents(frozenset()):",
         f"{ON_MEMORY}what_a_timer_caused_is_found_in_the_outbox_after_a_crash",
     ),
     Mutant(
         5,
         "a timer's write goes out without a note of what it intends to send",
         LOOP,
-        "intents = await self._intend([one for one in changed if one.messages])",
-        "intents = await self._intend([])",
+        "intents = await self._settlement.intend(changed)",
+        "intents = await self._settlement.intend([])",
         f"{ON_MEMORY}what_a_timer_caused_is_found_in_the_outbox_after_a_crash",
     ),
     Mutant(
         5,
         "the sweep drops a note before its write can have happened",
-        LOOP,
-        "if since <= now - LATE_WRITE]",
-        "if since <= now]",
+        SETTLEMENT,
+        "if all(name in found and found[name].rev > rev for name, rev in intent.revs.items()):",
+        "if intent.revs:",
         f"{ON_MEMORY}what_a_timer_caused_is_sent_though_its_write_happens_after_its_answer_was_lost",
     ),
     Mutant(
         5,
         "of two documents' events with one id, in one batch, the second is dropped",
-        LOOP,
+        SETTLEMENT,
         'f"{message.topic}/{message.id}/{subject}"',
         'f"{message.topic}/{message.id}"',
         f"{ON_MEMORY}documents_whose_events_share_an_id_all_have_theirs_told",
@@ -290,12 +294,13 @@ MUTANTS: Final = (
         6,
         "a server that is away parks the records",
         LOOP,
-        "            documents = await self._load(list(pending))",
+        "            documents, free = await self._settlement.load(list(pending)), self._free()",
         "            try:\n"
-        "                documents = await self._load(list(pending))\n"
+        "                documents, free = await self._settlement.load(list(pending)), self._free()\n"
         "            except Unavailable as away:\n"
         "                park = Park(reason=Reason.DEFECTIVE, problems=(defect(away),))\n"
-        "                return [self._reject_as(one.record, park, batch) for one in inputs]",
+        "                [self._park(one.record, park, batch) for one in inputs]\n"
+        "                return await self._settlement.send(batch)",
         f"{ON_SERVERS}documents_killed_while_records_flow_pause_the_loop_and_lose_nothing",
     ),
     Mutant(
@@ -318,16 +323,17 @@ MUTANTS: Final = (
         6,
         "the breaker hears of nothing",
         LOOP,
-        "self._breaker.note(self._clock.monotonic(), record, own=self._readers[record.topic].topic.internal)",
-        "self._readers[record.topic]",
+        '        self._metrics.faults.labels("record").inc()\n'
+        "        self._breaker.bad(record, internal=self._internal(record))",
+        '        self._metrics.faults.labels("record").inc()',
         f"{ON_MEMORY}the_breaker_stops_the_service_when_our_own_exceptions_would_fill_the_dead_letters",
     ),
     Mutant(
         6,
         "one source's rubbish opens the breaker",
         f"{CHASSIS}/breaker.py",
-        "if len(full) >= SOURCES_LIMIT:",
-        "if full:",
+        "if len(failing) >= SOURCES_LIMIT:",
+        "if failing:",
         f"{UNIT}/chassis/test_breaker.py::test_one_source_however_much_rubbish_it_sends_does_not_open_it",
     ),
     Mutant(
@@ -382,12 +388,12 @@ MUTANTS: Final = (
     Mutant(
         7,
         "the call is made before sending is written",
-        LOOP,
-        "        doubtful: frozenset[str] = frozenset()\n        if self._store and changes:",
-        "        doubtful: frozenset[str] = frozenset()\n"
+        SETTLEMENT,
+        "        lost = await self._lost(changes)",
         "        for one in drafts:\n"
-        "            self._start(one)\n"
-        "        if self._store and changes:",
+        "            if one.effects and self._performer:\n"
+        "                self._performer.start(one.subject, one.effects)\n"
+        "        lost = await self._lost(changes)",
         f"{ON_MEMORY}a_call_is_made_only_after_sending_is_written",
     ),
     Mutant(
@@ -420,14 +426,14 @@ MUTANTS: Final = (
         8,
         "a record is decided at this machine's time",
         FOLD,
-        "context = Context(now=one.record.time, free=free)",
-        "context = Context(now=datetime.now().astimezone(), free=free)",
+        "Context(now=one.record.time, free=free)",
+        "Context(now=datetime.now().astimezone(), free=free)",
         f"{ON_MEMORY}for_a_record_now_is_the_brokers_append_time_however_late_it_is_decided",
     ),
     Mutant(
         8,
         "topics keep the producer's time (on servers)",
-        f"{CHASSIS}/topics.py",
+        "contracts/wire.py",
         '"message.timestamp.type": "LogAppendTime"',
         '"message.timestamp.type": "CreateTime"',
         f"{ON_SERVERS}a_record_is_decided_at_the_brokers_append_time_whatever_its_producer_says",

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracts.deadletter import DeadLetter, Reason
-from services.chassis.loop import ASIDE, LATE_WRITE
+from services.chassis.fold import DOCUMENT_LIMIT
+from services.chassis.loop import ASIDE
 from services.chassis.ports import Change, Entry
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
 from simulation.store import MemoryStore
@@ -298,8 +299,31 @@ async def test_what_a_timer_caused_is_found_in_the_outbox_after_a_crash(point: s
     await bench.tick(seconds=1)
     assert bench.state("a").rings == 1
     assert len(bench.told_ids()) == 2
-    await bench.tick(seconds=LATE_WRITE.total_seconds())
     assert bench.store.notes == {}
+
+
+async def test_a_note_stands_until_the_write_that_it_announces_though_another_member_sweeps_before() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    other = Bench(bench.service)
+    other.broker, other.store, other.clock = bench.broker, bench.store, bench.clock
+    other.restart()
+    write = bench.store.write
+
+    async def meanwhile(changes: Sequence[Change]) -> frozenset[str]:
+        bench.store.write = write  # type: ignore[method-assign]
+        await other.loop._settlement.sweep({0, 1, 2})
+        return await write(changes)
+
+    bench.store.write = meanwhile  # type: ignore[method-assign]
+    bench.fault = Once("before publish", Crash())
+    with pytest.raises(Crash):
+        await bench.tick(seconds=61)
+    bench.fault = lambda _point: None
+    bench.restart()
+    await bench.tick(seconds=1)
+    assert [told.what for told in bench.told()].count("rang") == 1
 
 
 async def test_a_timer_that_fails_is_put_aside_and_others_ring() -> None:
@@ -499,3 +523,122 @@ async def test_documents_whose_events_share_an_id_all_have_theirs_told() -> None
     await bench.tick(seconds=61)
     assert {bench.state(f"n{n}").rings for n in range(6)} == {1}
     assert [told.what for told in bench.told()].count("rang") == 6, "a toy's ring is named after its count alone"
+
+
+@pytest.mark.parametrize("point", ["after write", "record", "before publish", "after publish"])
+@pytest.mark.parametrize("kind", ["conflict", "raise", "grow"])
+async def test_a_dead_letter_survives_whatever_comes_after_its_write(point: str, kind: str) -> None:
+    bench = Bench()
+    bench.put("a", "1", misbehave=kind)
+    await _crash(bench, point) if point != "record" else None
+    bench.fault = Once("before publish", Unavailable("broker"))
+    await bench.run()
+    letters = {DeadLetter.model_validate_json(dead.value or b"").id for dead in bench.broker.read(DEAD.name)}
+    assert len(letters) == 1
+    assert not any(bench.lag().values())
+
+
+async def test_the_effects_of_a_write_that_won_though_its_answer_was_lost_are_started() -> None:
+    bench = Bench(fault=Once("after write", Unavailable("answer lost")))
+    bench.put("a", "1", call="k")
+    await bench.run()
+    assert [effect.key for _, effect in bench.bell.calls] == ["k"]
+
+
+async def test_one_loser_in_a_bulk_does_not_keep_the_others_effects_from_starting() -> None:
+    bench = Bench()
+    for name in "abc":
+        bench.put(name, "1")
+    await bench.run()
+    stolen = bench.store.rows["b"]
+
+    def other_member(point: str) -> None:
+        if point == "before write":
+            bench.fault = lambda _point: None
+            stolen.document = replace(stolen.document, rev=stolen.document.rev + 1, by="another")
+
+    bench.fault = other_member
+    for name in "abc":
+        bench.put(name, "2", call=f"call-{name}")
+    await bench.run()
+    assert sorted(effect.key for _, effect in bench.bell.calls) == ["call-a", "call-b", "call-c"]
+
+
+async def test_a_succeeding_tick_does_not_shorten_the_pauses_of_records() -> None:
+    bench = Bench(fault=lambda point: _away(point, "before publish"))
+    bench.put("a", "1")
+    for _ in range(8):
+        await bench.loop.on_records(bench.stream.poll())
+        await bench.loop.on_tick()
+    assert bench.clock.slept[-1] == 15.0
+    assert bench.loop.paused == "away"
+
+
+async def test_facets_that_raise_park_their_record_alone() -> None:
+    def facets(state: Sum) -> dict[str, int]:
+        return {"total": state.total // (state.total - 99)}
+
+    bench = Bench(replace(Bench().service, facets=facets))
+    bench.put("a", "1", amount=99)
+    bench.put("b", "2", amount=1)
+    await bench.run()
+    assert bench.state("b").total == 1
+    assert len(bench.broker.read(DEAD.name)) == 1
+
+
+async def test_one_bad_record_in_a_hundred_from_many_sources_stops_nothing() -> None:
+    bench = Bench()
+    for n in range(600):
+        topic = OUTSIDE[n % len(OUTSIDE)].name
+        bench.broker.append(topic, str(n), b"rubbish") if n % 100 == 0 else bench.put(f"d{n}", "1", topic=topic)
+        if n % 50 == 0:
+            await bench.run()
+    await bench.run()
+    assert bench.clock.slept == []
+    assert len(bench.broker.read(DEAD.name)) == 6
+
+
+async def test_a_document_takes_so_much_a_round_and_the_rest_of_the_batch_in_the_next_ones() -> None:
+    bench = Bench()
+    for n in range(9):
+        bench.put("a", str(n), amount=1, pad="x" * 1_000_000)
+    await bench.run()
+    assert bench.state("a").total == 9
+    assert bench.store.rows["a"].document.rev == 3
+    assert [told.version for told in bench.told()] == sorted(told.version for told in bench.told())
+    assert len(bench.told_ids()) == 9
+
+
+async def test_a_document_that_is_full_parks_what_comes_and_does_not_grow() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await bench.run()
+    row = bench.store.rows["a"]
+    row.document = replace(row.document, size=DOCUMENT_LIMIT)
+    bench.put("a", "2", amount=7)
+    await bench.run()
+    assert row is bench.store.rows["a"]
+    assert bench.state("a").total == 5
+    (dead,) = bench.broker.read(DEAD.name)
+    assert DeadLetter.model_validate_json(dead.value or b"").reason is Reason.TOO_LARGE
+
+
+async def test_a_record_longer_than_a_dead_letter_is_kept_in_part_and_the_letter_says_so() -> None:
+    bench = Bench()
+    bench.broker.append(IN.name, "a", b"x" * 3_000_000, [("h", b"y" * 200_000)])
+    await bench.run()
+    (dead,) = bench.broker.read(DEAD.name)
+    assert len(dead.value or b"") < 2 * 1024 * 1024
+    letter = DeadLetter.model_validate_json(dead.value or b"")
+    assert "only the beginning is kept" in str(letter.problems[-1])
+
+
+async def test_a_closed_loop_takes_no_more_and_leaves_records_to_the_next_member() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5)
+    await bench.loop.close()
+    await bench.loop.on_records(bench.stream.poll())
+    assert bench.store.rows == {}
+    bench.restart()
+    await bench.run()
+    assert bench.state("a").total == 5

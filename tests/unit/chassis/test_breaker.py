@@ -1,8 +1,8 @@
-"""The breaker: our own faults and many sources at once open it, one source never does."""
+"""The breaker: our own faults and many failing sources at once open it; one source, or a few bad records, never do."""
 
 from datetime import UTC, datetime
 
-from services.chassis.breaker import EACH, OWN_LIMIT, SOURCES_LIMIT, WINDOW, Breaker
+from services.chassis.breaker import OWN_LIMIT, OWN_WINDOW, SOURCE_FAULTS, SOURCES_LIMIT, Breaker
 from services.chassis.values import Record
 
 
@@ -11,44 +11,53 @@ def at(offset: int, topic: str = "t") -> Record:
     return Record(topic=topic, partition=0, offset=offset, key=None, value=None, headers=(), time=time)
 
 
-def note(breaker: Breaker, count: int, *, topic: str = "t", own: bool, now: float = 0) -> None:
+def bad(breaker: Breaker, count: int, *, topic: str = "t", internal: bool) -> None:
     for offset in range(count):
-        breaker.note(now, at(offset, topic), own=own)
+        breaker.bad(at(offset, topic), internal=internal)
 
 
 def test_our_own_exceptions_open_it_at_their_limit() -> None:
     breaker = Breaker()
-    note(breaker, OWN_LIMIT - 1, own=True)
-    assert breaker.tripped(0) is None
-    note(breaker, OWN_LIMIT, own=True)
-    assert "20 exceptions of our own" in (breaker.tripped(0) or "")
+    bad(breaker, OWN_LIMIT - 1, internal=True)
+    assert breaker.tripped() is None
+    bad(breaker, OWN_LIMIT, internal=True)
+    assert "20 exceptions of our own" in (breaker.tripped() or "")
 
 
 def test_the_same_record_again_counts_once() -> None:
     breaker = Breaker()
     for _ in range(OWN_LIMIT):
-        breaker.note(0, at(1), own=True)
-    assert breaker.tripped(0) is None
+        breaker.bad(at(1), internal=True)
+    assert breaker.tripped() is None
 
 
-def test_it_closes_when_the_window_has_passed() -> None:
+def test_it_closes_when_enough_good_records_have_followed() -> None:
     breaker = Breaker()
-    note(breaker, OWN_LIMIT, own=True)
-    assert breaker.tripped(WINDOW) is not None
-    assert breaker.tripped(WINDOW + 1) is None
+    bad(breaker, OWN_LIMIT, internal=True)
+    for offset in range(OWN_LIMIT, OWN_WINDOW + 1):
+        breaker.good(at(offset), internal=True)
+    assert breaker.tripped() is None
 
 
 def test_one_source_however_much_rubbish_it_sends_does_not_open_it() -> None:
     breaker = Breaker()
-    note(breaker, 5000, own=False)
-    assert breaker.tripped(0) is None
+    bad(breaker, 5000, internal=False)
+    assert breaker.tripped() is None
 
 
-def test_many_sources_at_once_point_to_us() -> None:
+def test_many_failing_sources_at_once_point_to_us() -> None:
     breaker = Breaker()
     for n in range(SOURCES_LIMIT - 1):
-        note(breaker, EACH, topic=f"source-{n}", own=False)
-    note(breaker, EACH - 1, topic="another", own=False)
-    assert breaker.tripped(0) is None, "a source with few faults does not count"
-    note(breaker, EACH, topic="another", own=False)
-    assert "4 sources at once" in (breaker.tripped(0) or "")
+        bad(breaker, SOURCE_FAULTS, topic=f"source-{n}", internal=False)
+    bad(breaker, SOURCE_FAULTS - 1, topic="another", internal=False)
+    assert breaker.tripped() is None, "a source with few faults does not count"
+    bad(breaker, SOURCE_FAULTS, topic="another", internal=False)
+    assert "4 sources at once" in (breaker.tripped() or "")
+
+
+def test_sources_whose_records_are_mostly_good_are_not_failing() -> None:
+    breaker = Breaker()
+    for topic in "abcdefgh":
+        for offset in range(1000):
+            (breaker.good if offset % 5 else breaker.bad)(at(offset, topic), internal=False)
+    assert breaker.tripped() is None

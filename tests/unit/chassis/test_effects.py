@@ -43,6 +43,13 @@ def calls(*doors: Door) -> Calls:
     return Calls({door.name: door for door in doors}, MemoryClock())
 
 
+async def drained(performer: Calls, ends: Ends, seconds: float) -> None:
+    """As a process that was asked to stop: ends are handed back while it drains."""
+    handing = asyncio.create_task(performer.hand_back(ends.take))
+    await performer.drain(seconds)
+    handing.cancel()
+
+
 def effect(channel: str, key: str = "k") -> Effect:
     return Effect(channel=channel, key=key, payload={})
 
@@ -50,7 +57,7 @@ def effect(channel: str, key: str = "k") -> Effect:
 async def ends_of(door: Door) -> Ended:
     ends, performer = Ends(), calls(door)
     performer.start("a", [effect(door.name)])
-    await performer.drain(ends.take, 5)
+    await drained(performer, ends, 5)
     (one,) = ends.ended
     return one
 
@@ -72,11 +79,11 @@ async def test_a_slow_channel_takes_no_room_from_another_one() -> None:
     ends, performer = Ends(), calls(slow, fast)
     performer.start("a", [effect("slow"), effect("slow"), effect("fast")])
     assert performer.free() == {"slow": 0, "fast": 1}
-    await performer.drain(ends.take, 0.01)
+    await drained(performer, ends, 0.01)
     assert [done.effect.channel for _, done in ends.ended] == ["fast"]
     assert performer.free() == {"slow": 0, "fast": 2}
     slow.open.set()
-    await performer.drain(ends.take, 5)
+    await drained(performer, ends, 5)
     assert len(ends.ended) == 3
     assert performer.free() == {"slow": 2, "fast": 2}
 

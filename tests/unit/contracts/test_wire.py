@@ -31,7 +31,7 @@ BODIES = [
 
 
 def sent(topic: Topic, body: Body) -> Message:
-    return message(event(topic, body, cause=CAUSE), source=topic.producers[0], time=TIME, traceparent=TRACE)
+    return message(event(topic, body, cause=CAUSE), source="yiwang/routing", time=TIME, traceparent=TRACE)
 
 
 def opened() -> Body:
@@ -71,7 +71,7 @@ def test_the_attributes_say_what_the_event_says() -> None:
         "ce_specversion": "1.0",
         "ce_id": str(event_id(CAUSE, "yiwang.case.opened.v1")),
         "ce_type": "yiwang.case.opened.v1",
-        "ce_source": "services/routing",
+        "ce_source": "yiwang/routing",
         "ce_time": "2026-03-05T06:31:00Z",
         "ce_subject": str(REPORT_ID),
         "ce_subjectversion": "1",

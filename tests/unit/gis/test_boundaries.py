@@ -89,11 +89,8 @@ def test_a_village_with_a_single_grid_gives_it_all_its_land() -> None:
     assert list(draw.divide(OUTLINE, village, random.Random(1))) == [(BOUNDARIES.grids[0], OUTLINE)]
 
 
-def test_each_random_point_inside_fits_exactly_one_grid_and_bulk_agrees_with_single() -> None:
-    points = points_within(OUTLINE, 3000)
-    bulk = BOUNDARIES.fits_all(points)
-    assert {len(paths) for paths in bulk} == {1}
-    assert [BOUNDARIES.fits(*point) for point in points] == bulk
+def test_each_random_point_inside_fits_exactly_one_grid() -> None:
+    assert {len(BOUNDARIES.fits(*point)) for point in points_within(OUTLINE, 3000)} == {1}
 
 
 def test_the_path_of_a_fit_goes_from_the_banner_to_the_grid_that_holds_the_point() -> None:
@@ -110,14 +107,13 @@ def test_a_corner_fits_every_grid_that_has_it_sorted_by_code() -> None:
     for grid, area in zip(BOUNDARIES.grids, BOUNDARIES.areas, strict=True):
         for x, y in area.exterior.coords:
             owners.setdefault((x, y), set()).add(grid.code)
-    found = BOUNDARIES.fits_all(list(owners))
-    assert [[path[-1].code for path in paths] for paths in found] == [sorted(codes) for codes in owners.values()]
-    assert [BOUNDARIES.fits(*corner) for corner in owners] == found
+    found = [[path[-1].code for path in BOUNDARIES.fits(*corner)] for corner in owners]
+    assert found == [sorted(codes) for codes in owners.values()]
 
 
 def test_a_point_on_a_border_fits_two_grids_and_where_borders_meet_three() -> None:
     corners = sorted({(x, y) for area in BOUNDARIES.areas for x, y in area.exterior.coords})
-    assert {len(paths) for paths in BOUNDARIES.fits_all(corners)} >= {1, 2, 3}
+    assert {len(BOUNDARIES.fits(*corner)) for corner in corners} >= {1, 2, 3}
 
 
 @pytest.mark.parametrize(
@@ -126,11 +122,6 @@ def test_a_point_on_a_border_fits_two_grids_and_where_borders_meet_three() -> No
 )
 def test_a_point_outside_fits_none(longitude: float, latitude: float) -> None:
     assert BOUNDARIES.fits(longitude, latitude) == ()
-    assert BOUNDARIES.fits_all([(longitude, latitude)]) == [()]
-
-
-def test_no_points_fit_nothing() -> None:
-    assert BOUNDARIES.fits_all([]) == []
 
 
 @pytest.mark.parametrize("code", ["150623", "150623103", "150623103200", "150623103200002"])

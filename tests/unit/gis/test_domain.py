@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 
 from contracts.report import Datum, Location, LocationMethod, LocationOutcome, Point, ReportLocated, ReportNormalised
-from contracts.territory import BANNER, Path
+from contracts.territory import BANNER, Path, full_name
 from contracts.topics import LOCATED, NORMALISED
 from services.chassis.values import Decision, Outcome, Tick
 from services.gis.boundaries import Boundaries
 from services.gis.domain import decide, locate
-from tests.builders import GRID, MORNING, OTHER_GRID, OTHER_PATH, PATH, TOWN, VILLAGE, arrived, context, report
+from tests.builders import GRID, MORNING, OTHER_PATH, PATH, TOWN, VILLAGE, arrived, context, report
 
 TOWN_CODE, UNKNOWN_CODE = TOWN.code, "150623999"
 
@@ -41,7 +41,7 @@ def test_a_point_in_one_grid_is_located_there_with_the_full_path() -> None:
 
     assert (found.outcome, found.method) == (LocationOutcome.LOCATED, LocationMethod.POINT)
     assert (found.path, found.candidates) == (PATH, ())
-    assert found.why == f"坐标位于{GRID.name}（{GRID.code}）范围内（边界版本land/1）"
+    assert found.why == f"坐标位于昂素镇{GRID.name}"
 
 
 def test_a_point_on_a_border_fits_two_grids_and_belongs_to_what_they_share() -> None:
@@ -49,22 +49,21 @@ def test_a_point_on_a_border_fits_two_grids_and_belongs_to_what_they_share() -> 
 
     assert (found.outcome, found.method) == (LocationOutcome.TWO_FIT, LocationMethod.POINT)
     assert (found.path, found.candidates) == ((BANNER, TOWN, VILLAGE), (PATH, OTHER_PATH))
-    assert GRID.name in found.why
-    assert OTHER_GRID.name in found.why
+    assert found.why == f"坐标在{full_name(PATH)}、{full_name(OTHER_PATH)}交界处"
 
 
 def test_a_point_in_no_grid_is_outside_and_belongs_to_the_banner() -> None:
     found = place(point=at(109))
 
     assert (found.outcome, found.method, found.path) == (LocationOutcome.OUTSIDE, LocationMethod.POINT, (BANNER,))
-    assert found.why == "坐标不在鄂托克前旗任何网格内（边界版本land/1）"
+    assert found.why == "坐标落在旗界之外"
 
 
 def test_a_point_outside_stands_against_a_known_place_code_which_is_mentioned() -> None:
     found = place(point=at(109), place_code=TOWN_CODE)
 
     assert (found.outcome, found.path) == (LocationOutcome.OUTSIDE, (BANNER,))
-    assert f"尽管地点编码对应{TOWN.name}" in found.why
+    assert found.why == "坐标落在旗界之外，与地点代码（昂素镇）不符"
 
 
 def test_a_point_inside_outweighs_a_place_code() -> None:
@@ -77,7 +76,7 @@ def test_without_a_point_a_place_code_of_any_level_locates(depth: int) -> None:
 
     assert (found.outcome, found.method) == (LocationOutcome.LOCATED, LocationMethod.PLACE_CODE)
     assert found.path == PATH[:depth]
-    assert PATH[depth - 1].name in found.why
+    assert found.why == f"未提供坐标，地点代码对应{full_name(PATH[:depth])}"
 
 
 @pytest.mark.parametrize(
@@ -92,20 +91,24 @@ def test_an_unknown_place_code_is_not_located_and_named() -> None:
     found = place(place_code=UNKNOWN_CODE)
 
     assert (found.outcome, found.method, found.path) == (LocationOutcome.NOT_LOCATED, LocationMethod.NONE, (BANNER,))
-    assert f"地点编码{UNKNOWN_CODE}不属于鄂托克前旗" in found.why
+    assert found.why == f"未提供坐标，地点代码{UNKNOWN_CODE}不属于鄂托克前旗，无法确定网格"
+
+
+def test_a_telephone_number_in_place_of_a_code_is_not_repeated() -> None:
+    assert "地点代码139****1111不属于" in place(place_code="13900001111").why
 
 
 def test_neither_point_nor_code_is_not_located() -> None:
     found = place()
 
     assert (found.outcome, found.path) == (LocationOutcome.NOT_LOCATED, (BANNER,))
-    assert "未附地点编码" in found.why
+    assert found.why == "未提供坐标和地点代码，无法确定网格"
 
 
 def test_every_location_names_the_version_of_the_boundaries() -> None:
     places = [place(point=at(106.5)), place(point=at(107)), place(point=at(109)), place(place_code="1"), place()]
 
-    assert all(found.boundary_version == "land/1" and "边界版本land/1" in found.why for found in places)
+    assert {found.boundary_version for found in places} == {"land/1"}
 
 
 def test_the_report_goes_on_whole_with_its_version_and_the_inputs_identity() -> None:

@@ -26,7 +26,7 @@ from tests.builders import MORNING, context, kinds, record
 WATER = SUBMITTED["water"]
 REPORT_ID = report_id("water", "2026-0001")
 SECRETS = {"name": "报告人0147", "phone": "000-0147-0258", "id_number": "000000190001011234", "address": "0147号院"}
-PROBLEM = Problem(path="text", found="nothing", expected="a value", expected_zh="必填字段，请补充")
+PROBLEM = Problem(path="text", found="nothing", expected="a value", expected_zh="缺少该项，请补充")
 
 
 def sent(revision: int = 1, text: str = "机井损坏", offset: int = 0, **fields: object) -> Input[Any]:
@@ -71,6 +71,7 @@ def test_a_first_sending_may_be_a_higher_revision() -> None:
     state, (decision,) = after(sent(revision=3))
 
     assert (state.revision, kinds(decision)) == (3, ["report.normalised", "report.received"])
+    assert outcome(decision).said == "已收到上报2026-0001（第3版），正在定位和分派。"
 
 
 def test_a_correction_takes_the_place_of_the_older_revision() -> None:
@@ -78,6 +79,12 @@ def test_a_correction_takes_the_place_of_the_older_revision() -> None:
 
     assert [event.body.version for event in decision.events] == [2, 2]
     assert (state.report.text, [one.revision for one in state.revisions]) == ("两眼机井损坏", [1, 2])
+
+
+def test_a_correction_is_told_that_the_case_does_not_follow_it() -> None:
+    _, (*_, decision) = after(sent(), sent(2, "两眼机井损坏", 1))
+
+    assert outcome(decision).said == ("已收到上报2026-0001的更正（第2版），已留存；事项仍按首次上报的内容和地点办理。")
 
 
 def test_events_follow_from_department_reference_and_revision() -> None:
@@ -188,7 +195,7 @@ def test_the_source_of_an_unreadable_record_is_told_its_position_and_what_is_wro
     assert isinstance(told, ReportOutcome)
     assert (told.kind, told.department, told.reference, told.version) == (OutcomeKind.PARKED, "water", "A-1", 0)
     assert (told.record, told.subject, told.problems) == (*["report.submitted.water.v1/0/5"] * 2, (PROBLEM,))
-    assert told.said == "来件A-1无法受理，已暂存待更正：text 应为必填字段，请补充。"
+    assert told.said == "上报A-1无法读取，已暂存待核。text：缺少该项，请补充。"
 
 
 def test_unreadable_records_are_told_apart_by_their_position() -> None:

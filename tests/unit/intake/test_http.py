@@ -84,8 +84,8 @@ class House:
     ) -> Response:
         registry = CollectorRegistry()
         settings = Settings.model_validate(WHERE)
-        doors = Doors(self.shelf, self.broker.publish, authoriser(OneToken({})), settings, registry)
-        app = application(routes(doors, lambda: MORNING), lambda: Health(live=True, ready=True), registry)
+        doors = Doors(self.shelf, self.broker.publish, authoriser(OneToken({})), settings, registry, lambda: MORNING)
+        app = application(routes(doors), lambda: Health(live=True, ready=True), registry)
         headers = {"authorization": f"Bearer {who}", **headers}
         async with AsyncClient(transport=ASGITransport(app), base_url="http://intake") as client:
             return await client.request(method, path, headers=headers, content=content)
@@ -189,9 +189,9 @@ async def test_a_bad_report_is_told_in_both_languages_and_not_published() -> Non
     assert answer.json()["problems"] == [
         {
             "path": "text",
-            "found": "' '",
+            "found": "str",
             "expected": "at least 1 character(s)",
-            "expected_zh": "至少 1 个字符",
+            "expected_zh": "不得少于1个字符",
         }
     ]
     assert house.broker.taken == []
@@ -284,6 +284,15 @@ async def test_officers_and_operators_see_every_department(who: str) -> None:
     answer = await House(shelf=known()).ask("GET", f"/v1/reports/{ID}", who=who)
 
     assert (answer.status_code, answer.json()["contact"]) == (200, None)
+    assert answer.json()["report"]["text"] == REPORT["text"]
+
+
+async def test_officers_see_the_whole_report_and_of_the_contact_a_reference_alone() -> None:
+    shelf = known(reporter=CONTACT, place_name="昂素镇东3公里机井")
+    shown = (await House(shelf=shelf).ask("GET", f"/v1/reports/{ID}", who="officer")).json()
+
+    assert (shown["report"]["place_name"], shown["report"]["reporter"]) == ("昂素镇东3公里机井", f"reporter/{ID}")
+    assert "0147" not in json.dumps(shown, ensure_ascii=False)
 
 
 async def test_a_resident_sees_no_report() -> None:

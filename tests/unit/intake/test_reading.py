@@ -100,6 +100,15 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     }
 
 
+def test_of_an_unreadable_moment_the_source_hears_what_is_wrong_with_it() -> None:
+    with pytest.raises(Invalid) as caught:
+        read("water", sent(occurred_at="2026年2月30日"))
+    (problem,) = caught.value.problems
+
+    assert problem.expected.endswith("this one does not exist (day is out of range for month)")
+    assert problem.expected_zh == "该时间不存在，应写成如 2026-03-05T14:30:00+08:00 或 2026年3月5日14时30分"
+
+
 def test_missing_fields_are_told_by_name() -> None:
     assert wrong(b"{}") == {"reference": "nothing", "occurred_at": "nothing", "text": "nothing"}
 

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from contracts.deadline import DeadlineKind
 from contracts.identity import name_id
-from contracts.topics import NOTIFICATION, TOPICS
+from contracts.topics import DEADLINES, NOTIFICATION, TOPICS
 from services.chassis.fold import fold
 from services.chassis.values import Input
 from services.notification.alert import alert_id
@@ -69,7 +69,7 @@ def test_an_event_through_the_chassis_leaves_a_document_that_wakes() -> None:
     one = Input(id=EVENT, subject=str(alert_id(EVENT)), body=body, record=record(body, DEADLINES))
     draft = fold(service, [one], None, Counter(dict.fromkeys(ADDRESSES, 9)))
     assert draft.faults == []
-    change = draft.change()
+    change = draft.change("attempt")
     assert change is not None
     assert change.wake_at is not None
     staff = Roster.load().staff(body.case.assignment.unit.code)

@@ -35,7 +35,7 @@ class Desk:
         self.published: list[Message] = []
         self.slept: list[float] = []
         self._unread: list[Message] = []
-        doors = Doors(self.store, self._publish, authoriser(TOKENS), SETTINGS, CollectorRegistry())
+        doors = Doors(self.store, self._publish, authoriser(TOKENS), SETTINGS, CollectorRegistry(), lambda: MORNING)
         app = application(routes(doors, self._sleep), lambda: Health(live=True, ready=True), doors.registry)
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk")
 
@@ -57,7 +57,7 @@ class Desk:
         found = (await self.store.load([one.subject])).get(one.subject)
         draft = fold(self.service, [one], found, Counter())
         assert not draft.faults
-        change = draft.change()
+        change = draft.change("desk")
         if change:
             await self.store.write([change])
             await self.store.record([(one.subject, message) for message in draft.messages])

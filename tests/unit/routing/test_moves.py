@@ -6,10 +6,11 @@ import pytest
 
 from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
-from contracts.territory import BANNER, UnitRef
+from contracts.outcome import ReportOutcome
+from contracts.territory import BANNER, UnitRef, full_name
 from services.chassis.values import Decision, Outcome
 from services.routing.domain import decide
-from services.routing.moves import MOVES, above, lawful
+from services.routing.moves import MOVES, lawful
 from services.routing.state import State
 from tests import builders
 from tests.builders import DAY, GRID, HOUR, MORNING, PATH, TOWN, VILLAGE, arrived, assignment, context, deadline, kinds
@@ -113,9 +114,10 @@ def test_an_action_that_names_the_current_assignment_is_done() -> None:
 
 REFUSALS = (
     # stands     at       is asked to   the reason
-    (ACCEPTED,   GRID,    ACCEPT,       "事项已签收，不能签收，现在可以上报、办结"),
+    (ACCEPTED,   GRID,    ACCEPT,       "事项已签收，无需重复签收，现在可以上报、办结"),
     (RESOLVED,   GRID,    HAND_UP,      "事项已办结，不能上报，不再接受操作"),
-    (ASSIGNED,   BANNER,  HAND_UP,      "鄂托克前旗已是最高一级，不能再上报，现在可以签收、办结"),
+    (RESOLVED,   GRID,    RESOLVE,      "事项已办结，无需重复办结，不再接受操作"),
+    (ASSIGNED,   BANNER,  HAND_UP,      "旗综治中心已是最高一级，不能再上报，现在可以签收、办结"),
 )  # fmt: skip
 
 
@@ -138,8 +140,39 @@ def test_what_is_called_lawful_is_exactly_what_is_done(status: Status, unit: Uni
     assert lawful(state.case) == done
 
 
-def test_above_the_banner_there_is_nobody() -> None:
-    assert [above(after(act(standing(unit=unit)))) for unit in PATH] == [None, BANNER, TOWN, VILLAGE]
+REASONS = (
+    # at       what is done   the reason
+    (GRID,     ACCEPT,        f"已由{full_name(PATH)}签收：已修复"),
+    (GRID,     HAND_UP,       f"已由{full_name(PATH)}上报至昂素镇昂素嘎查：已修复"),
+    (TOWN,     HAND_UP,       "已由昂素镇上报至旗综治中心：已修复"),
+    (GRID,     RESOLVE,       f"已由{full_name(PATH)}办结：已修复"),
+    (BANNER,   RESOLVE,       "已由旗综治中心办结：已修复"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "action", "why"), REASONS)
+def test_the_reason_names_who_acted_with_its_town_and_at_the_top_the_centre(
+    unit: UnitRef, action: Action, why: str
+) -> None:
+    assert told(act(standing(unit=unit), action)).why == why
+
+
+def test_a_source_hears_of_a_resolution_without_the_numbers_in_its_note() -> None:
+    decision = act(standing(), RESOLVE, note="已电话告知13900001111")
+    said = decision.events[1].body
+    assert isinstance(said, ReportOutcome)
+    assert said.said == f"已由{full_name(PATH)}办结：已电话告知139****1111"
+    assert after(decision).resolution == "已电话告知13900001111"
+
+
+def test_a_breach_names_the_unit_above_with_its_town_and_the_centre_at_the_top() -> None:
+    whys = [told(breach(standing(unit=unit), 4 - depth)).why for depth, unit in enumerate(PATH)]
+    assert whys == [
+        "第4次指派已超期，旗综治中心为最高一级，继续办理并列入督办",
+        "第3次指派已超期，提级至旗综治中心",
+        "第2次指派已超期，提级至昂素镇",
+        "第1次指派已超期，提级至昂素镇昂素嘎查",
+    ]
 
 
 def test_a_breach_moves_the_case_up_and_names_what_it_answers() -> None:

@@ -1,5 +1,6 @@
 """Routing's door: what officers read, page by page, and what they hear when they act."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 
 from contracts.case import Action, CaseAction
 from contracts.deadline import DeadlineKind
-from contracts.territory import BANNER
+from contracts.territory import BANNER, full_name
 from contracts.topics import ACTIONS
 from services.chassis.values import Invalid
-from services.routing.actions import PAUSES
+from services.routing.actions import ACTION_BYTES, PAUSES
 from services.routing.app import SERVICE, routes
 from services.routing.queries import FIRST_DUE
 from services.routing.readers import ACTION_READER
@@ -44,7 +45,8 @@ async def test_a_case_is_shown_with_its_version_and_history() -> None:
         ("opened", 1, "routing", GRID.code),
         ("assigned", 2, builders.OFFICER, VILLAGE.code),
     ]
-    assert shown["history"][1]["why"] == f"上报至{VILLAGE.name}：无权处理"
+    assert shown["history"][1]["why"] == f"已由{full_name(PATH)}上报至昂素镇昂素嘎查：无权处理"
+    assert [line["who"] for line in shown["history"]] == ["系统", builders.OFFICER]
     assert all(line["at"] for line in shown["history"])
 
 
@@ -134,29 +136,36 @@ async def test_a_list_leaves_out_what_no_report_has_opened() -> None:
 
 
 BAD = (
-    # parameter      found                         what is right speaks of
-    ("unit",         "十五",                        "form"),
-    ("level",        "province",                   "banner"),
-    ("status",       "lost",                       "resolved"),
-    ("due_before",   "tomorrow",                   "ISO 8601"),
-    ("due_before",   "2026-03-05T17:00:00",        "zone"),
-    ("due_before",   "0001-01-01T00:00:00+14:00",  "1970"),
-    ("limit",        "0",                          "1"),
-    ("limit",        "201",                        "200"),
-    ("cursor",       "%%%",                        "next"),
-    ("cursor",       "MjAyNg==",                   "next"),
-    ("colour",       "red",                        "permitted"),
+    # parameter      found                         what is right speaks of    and in Chinese of
+    ("unit",         "十五",                        "15 digits",               "15位数字"),
+    ("level",        "province",                   "banner",                  "banner"),
+    ("status",       "lost",                       "resolved",                "resolved"),
+    ("due_before",   "tomorrow",                   "ISO 8601",                "日期时间"),
+    ("due_before",   "2026-03-05T17:00:00",        "zone",                    "时区"),
+    ("due_before",   "0001-01-01T00:00:00+14:00",  "1970",                    "1970"),
+    ("limit",        "0",                          "1",                       "不得小于1"),
+    ("limit",        "201",                        "200",                     "不得大于200"),
+    ("cursor",       "%%%",                        "next",                    "next"),
+    ("cursor",       "MjAyNg==",                   "next",                    "next"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "text", "right"), BAD)
-async def test_a_bad_parameter_is_named_with_what_was_found_and_what_is_right(name: str, text: str, right: str) -> None:
+@pytest.mark.parametrize(("name", "text", "right", "right_zh"), BAD)
+async def test_a_bad_parameter_is_named_with_what_was_found_and_what_is_right(
+    name: str, text: str, right: str, right_zh: str
+) -> None:
     found = await desk().get("/v1/cases", **{name: text})
     assert (found.status_code, found.headers["content-type"]) == (400, "application/problem+json")
+    assert right_zh in found.json()["detail"].rpartition(" / ")[2]
     [problem] = found.json()["problems"]
     assert problem["path"] == name
     assert text in problem["found"]
     assert right in problem["expected"]
+
+
+async def test_an_unknown_parameter_is_named() -> None:
+    [problem] = (await desk().get("/v1/cases", colour="red")).json()["problems"]
+    assert (problem["path"], problem["expected_zh"]) == ("colour", "没有此参数，请删除")
 
 
 def test_one_index_serves_each_list() -> None:
@@ -255,6 +264,27 @@ async def test_a_bad_body_is_answered_with_what_is_wrong_and_never_published(bod
     assert found.status_code == 400
     assert wrong in found.json()["detail"]
     assert at.published == []
+
+
+async def test_an_action_of_64_kib_is_read_and_one_byte_more_is_not() -> None:
+    at, raw = await opened(), json.dumps(ACCEPT).encode()
+    assert ACTION_BYTES == 64 * 1024
+    answers = [await at.post(ACT, raw.ljust(size), key="14") for size in (ACTION_BYTES + 1, ACTION_BYTES)]
+    assert [answer.status_code for answer in answers] == [413, 200]
+    assert len(at.published) == 1
+
+
+async def test_an_action_is_dated_by_the_clock_of_all_members() -> None:
+    at = await opened()
+    await at.post(ACT, ACCEPT, key="15")
+    assert at.published[0].time == MORNING
+
+
+async def test_what_is_wrong_is_said_in_both_languages() -> None:
+    at = await opened()
+    detail = (await at.post(ACT, {"action": "accept"}, key="16")).json()["detail"]
+    assert detail == "actor: found nothing; expected a value: this field is required / actor：缺少该项，请补充"
+    assert "应为 JSON 对象" in (await at.post(ACT, b"{")).json()["detail"]
 
 
 def test_an_action_needs_no_headers_and_is_known_by_its_own_identity() -> None:

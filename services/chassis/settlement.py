@@ -1,0 +1,153 @@
+"""Makes drafts true: write with compare-and-set, learn who won, history, publish; and finds what a crash left unsent.
+
+A document's outbox holds the messages of its newest write. It is sent again before a later write replaces it, unless
+this process knows that it was sent; so whatever is in an inbox and in no outbox was sent.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from uuid import uuid4
+
+from contracts.deadletter import Reason
+from contracts.wire import Message
+from services.chassis.fold import Draft
+from services.chassis.metrics import Metrics
+from services.chassis.ports import Change, Document, Performer, Store, Stream
+from services.chassis.values import Service
+
+REMEMBERED = 50_000
+"""Documents whose newest outbox this process remembers to have sent."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is to be sent, gathered until everything that it follows from is written."""
+
+    messages: dict[str, tuple[str | None, Message]] = field(default_factory=dict)
+    written: list[tuple[str, int]] = field(default_factory=list)
+    parked: list[tuple[str, Reason]] = field(default_factory=list)
+
+    def tell(self, subject: str | None, message: Message) -> None:
+        """Send ``message``; with a subject it enters that document's history first."""
+        self.messages.setdefault(f"{message.topic}/{message.id}/{subject}", (subject, message))
+
+    def take(self, one: Draft, rev: int) -> None:
+        """Add what a draft brings about that is known to be written as ``rev`` (0: there was nothing to write)."""
+        for message in one.messages:
+            self.tell(one.subject, message)
+        self.parked.extend(one.parked)
+        if rev:
+            self.written.append((one.subject, rev))
+
+
+class Settlement:
+    """The store, the stream and the performer as one: what is decided goes in, and comes true once."""
+
+    def __init__(
+        self, service: Service, *, store: Store | None, stream: Stream, performer: Performer | None, metrics: Metrics
+    ) -> None:
+        """Take the ports; a service without documents has no store."""
+        self._service, self._store, self._stream = service, store, stream
+        self._performer, self._metrics = performer, metrics
+        self._sent: OrderedDict[str, int] = OrderedDict()
+        self._name, self._attempts = uuid4().hex, count()
+
+    async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
+        """The documents, their outboxes surely sent."""
+        if self._store is None or not subjects:
+            return {}
+        documents = await self._store.load(subjects)
+        await self.rescue(documents.values())
+        return documents
+
+    async def rescue(self, documents: Iterable[Document]) -> None:
+        """Send what these outboxes hold, unless this process knows that it was sent."""
+        batch = Batch()
+        for document in documents:
+            if document.outbox and self._sent.get(document.subject) != document.rev:
+                batch.written.append((document.subject, document.rev))
+                for message in document.outbox:
+                    batch.tell(document.subject, message)
+        self._metrics.rescued.inc(len(batch.messages))
+        await self.send(batch)
+
+    async def write(self, drafts: Sequence[Draft], batch: Batch) -> frozenset[str]:
+        """Write what changed, gather what won and start its effects; answer the subjects that lost.
+
+        Who won is read, not guessed: where the answer leaves a doubt, the document bears the name of the attempt that
+        wrote it. Nothing of a draft is sent or started before.
+        """
+        by = f"{self._name}/{next(self._attempts)}"
+        changes = {one.subject: change for one in drafts if self._store and (change := one.change(by))}
+        lost = await self._lost(changes)
+        for one in drafts:
+            if one.subject not in lost:
+                written = changes.get(one.subject)
+                batch.take(one, written.rev + 1 if written else 0)
+                if one.effects and self._performer:
+                    self._performer.start(one.subject, one.effects)
+        return lost
+
+    async def _lost(self, changes: Mapping[str, Change]) -> frozenset[str]:
+        if self._store is None or not changes:
+            return frozenset()
+        doubtful = await self._store.write(list(changes.values()))
+        if not doubtful:
+            return doubtful
+        self._metrics.doubtful.inc(len(doubtful))
+        found = await self._store.load(list(doubtful))
+        return frozenset(name for name in doubtful if name not in found or found[name].by != changes[name].by)
+
+    async def send(self, batch: Batch) -> None:
+        """History first, then the broker; then the outboxes count as sent."""
+        if batch.messages:
+            past = [(name, one) for name, one in batch.messages.values() if name and one.topic != self._dead]
+            if self._store and past:
+                await self._store.record(past)
+            await self._stream.publish([message for _, message in batch.messages.values()])
+        for _, message in batch.messages.values():
+            self._metrics.published.labels(message.topic).inc()
+        for topic, reason in batch.parked:
+            self._metrics.parked.labels(topic, reason.value).inc()
+        for subject, rev in batch.written:
+            self._remember(subject, rev)
+
+    async def intend(self, drafts: Sequence[Draft]) -> list[str]:
+        """Before the write: no record will bring these outboxes back, so the sweep must be able to find them."""
+        partitions: dict[int, dict[str, int]] = {}
+        for one in drafts:
+            if one.messages:
+                partitions.setdefault(one.partition, {})[one.subject] = one.document.rev if one.document else 0
+        store = self._store
+        return [await store.intend(number, revs) for number, revs in partitions.items()] if store else []
+
+    async def fulfilled(self, intents: Sequence[str]) -> None:
+        """After the send: the notes have served."""
+        if self._store and intents:
+            await self._store.fulfilled(intents)
+
+    async def sweep(self, partitions: Collection[int]) -> None:
+        """Send what timers and ends of calls left in an outbox when their process died or its answer was lost.
+
+        A note stands until each of its documents was written after it: the write that it announces may still come.
+        """
+        if self._store is None:
+            return
+        over = []
+        for intent in await self._store.intents(partitions):
+            found = await self.load(list(intent.revs))
+            if all(name in found and found[name].rev > rev for name, rev in intent.revs.items()):
+                over.append(intent.id)
+        await self.fulfilled(over)
+
+    @property
+    def _dead(self) -> str:
+        return self._service.dead.name
+
+    def _remember(self, subject: str, rev: int) -> None:
+        self._sent[subject] = rev
+        self._sent.move_to_end(subject)
+        while len(self._sent) > REMEMBERED:
+            self._sent.popitem(last=False)
