@@ -112,7 +112,7 @@ class CaseAction(Body):
     @property
     def cause(self) -> UUID:
         """The identity of this action, whoever delivers it and how often."""
-        return action_cause(self.sender, self.action_id)
+        return action_cause(self.sender, self.case_id, self.action_id)
 
 
 class CaseEventKind(StrEnum):

@@ -27,9 +27,12 @@ def report_cause(department: str, reference: str, revision: int) -> UUID:
     return name_id(f"submission/{department}/{revision}/{reference}")
 
 
-def action_cause(sender: str, action_id: str) -> UUID:
-    """The cause of everything that one action on a case brings about; ``sender`` is a slug without a slash."""
-    return name_id(f"action/{sender}/{action_id}")
+def action_cause(sender: str, case: UUID, action_id: str) -> UUID:
+    """The cause of everything that one action brings about at one case; ``sender`` is a slug without a slash.
+
+    A sender that gives one action id to several cases has acted on each of them.
+    """
+    return name_id(f"action/{sender}/{case}/{action_id}")
 
 
 def timer_cause(document: str, assignment: int, kind: str, n: int) -> UUID:

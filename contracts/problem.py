@@ -83,10 +83,24 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[a-z0-9][a-z0-9-]{0,62}$":     ("a name of at most 63 a-z, 0-9 and -", "应为不超过63个小写字母、数字或连字符"),
 }  # fmt: skip
 
+MOST = 20
+"""Faults of one record that are told one by one."""
+
 
 def problems(error: ValidationError) -> tuple[Problem, ...]:
-    """Each fault that pydantic found, in the source's terms."""
-    return tuple(_problem(detail) for detail in error.errors(include_url=False))
+    """Each fault that pydantic found, in the source's terms; of very many the first, and how many more there are."""
+    found = tuple(_problem(detail) for detail in error.errors(include_url=False)[:MOST])
+    more = error.error_count() - len(found)
+    return (*found, _more(more)) if more else found
+
+
+def _more(count: int) -> Problem:
+    return Problem(
+        path="$",
+        found=f"{count} more problems",
+        expected="none: mend those above first",
+        expected_zh=f"另有{count}处问题，请先更正以上各处",
+    )
 
 
 def _problem(detail: ErrorDetails) -> Problem:

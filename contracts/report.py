@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field
 
 from contracts.territory import Path
 from contracts.wire import Body, Value
@@ -33,7 +33,9 @@ class Urgency(StrEnum):
 class Open(BaseModel):
     """A part of a submission: frozen, and what it does not know it keeps."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="allow", allow_inf_nan=False, str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
 
 class Coordinates(Open):
@@ -105,7 +107,9 @@ class Submission(Open):
         Solved | None, Field(description="solved already: what was done, and when (立报立结)")
     ] = None
     attachments: Annotated[
-        tuple[Address, ...], Field(max_length=50, description="addresses of pictures and files (附件网址)")
+        tuple[Address, ...],
+        Field(max_length=50, description="addresses of pictures and files (附件网址)"),
+        FailFast(),  # a list of a hundred thousand wrong ones is one fault, not as many
     ] = ()
 
 

@@ -19,7 +19,7 @@ ROOM = 512 * KIB
 class Value(BaseModel):
     """A frozen value of a contract; fields that a later minor addition brings are ignored by older readers."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class Body(Value):

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from contracts.alert import AlertEvent, AlertKind
 from contracts.deadletter import DeadLetter, Reason
 from contracts.examples.scene import (
+    ACTED,
     CAUSE,
     DEPARTMENT,
     GRID,
@@ -18,7 +19,6 @@ from contracts.examples.scene import (
     REFERENCE,
     REPAIRED,
     REPORT_ID,
-    SOLVED,
     led_to,
 )
 from contracts.identity import record_cause
@@ -100,7 +100,7 @@ OUTCOMES: Mapping[str, BaseModel] = {
     ),
     "opened": _outcome(OutcomeKind.OPENED, "已生成事项，由昂素镇昂素嘎查第3网格办理。", unit=GRID),
     "resolved": _outcome(
-        OutcomeKind.RESOLVED, f"已由昂素镇昂素嘎查第3网格办结：{REPAIRED}", unit=GRID, version=3, at=SOLVED
+        OutcomeKind.RESOLVED, f"已由昂素镇昂素嘎查第3网格办结：{REPAIRED}", unit=GRID, version=3, at=ACTED
     ),
 }
 

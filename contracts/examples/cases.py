@@ -10,6 +10,7 @@ from contracts.case import Action, AssignedBecause, Assignment, Case, CaseAction
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.examples.scene import (
     ACCEPTED,
+    ACTED,
     CATEGORY,
     DEPARTMENT,
     GRID,
@@ -22,7 +23,6 @@ from contracts.examples.scene import (
     REFERENCE,
     REPAIRED,
     REPORT_ID,
-    SOLVED,
     TEXT,
     TITLE,
     VILLAGE,
@@ -81,7 +81,7 @@ def _then(before: Case, version: int, **changes: object) -> Case:
 # A new assignment has no due time until escalation's clock has started: "scheduled" tells it.
 TAKEN = _then(NEW, 2, status=Status.ACCEPTED, due_at=MIDNIGHT)
 DONE = _then(TAKEN, 3, status=Status.RESOLVED, resolution=REPAIRED)
-SECOND = Assignment(number=2, unit=VILLAGE, assigned_at=SOLVED, because=AssignedBecause.HANDED_UP)
+SECOND = Assignment(number=2, unit=VILLAGE, assigned_at=ACTED, because=AssignedBecause.HANDED_UP)
 AT_VILLAGE = _then(NEW, 3, assignment=SECOND)
 FOURTH = Assignment(number=4, unit=BANNER, assigned_at=MIDNIGHT + 8 * DAY, because=AssignedBecause.ESCALATED)
 AT_BANNER = _then(NEW, 5, assignment=FOURTH, due_at=MIDNIGHT + 15 * DAY)
@@ -109,17 +109,17 @@ def _breached(kind: CaseEventKind, case: Case, at: datetime, why: str, assignmen
 _WHY = "坐标位于昂素镇昂素嘎查第3网格，交该网格办理"
 _UP = "已由昂素镇昂素嘎查第3网格上报至昂素镇昂素嘎查：水泵须由嘎查统一采购"
 _SOLVED = f"已由昂素镇昂素嘎查第3网格办结：{REPAIRED}"
-_LATE = SOLVED + timedelta(minutes=5)
+_LATE = ACTED + timedelta(minutes=5)
 
 CASES: Mapping[str, BaseModel] = {
     "opened": _event(CaseEventKind.OPENED, NEW, RECEIVED, "routing", _WHY),
     "accepted": _acted(CaseEventKind.ACCEPTED, TAKEN, ACCEPTED, "已由昂素镇昂素嘎查第3网格签收", ACCEPT),
-    "assigned": _acted(CaseEventKind.ASSIGNED, AT_VILLAGE, SOLVED, _UP, HAND_UP),
-    "resolved": _acted(CaseEventKind.RESOLVED, DONE, SOLVED, _SOLVED, RESOLVE),
+    "assigned": _acted(CaseEventKind.ASSIGNED, AT_VILLAGE, ACTED, _UP, HAND_UP),
+    "resolved": _acted(CaseEventKind.RESOLVED, DONE, ACTED, _SOLVED, RESOLVE),
     "refused": _acted(CaseEventKind.REFUSED, _then(DONE, 4), _LATE, "事项已办结，不能上报，不再接受操作", HAND_UP),
     "moot": _breached(
         CaseEventKind.MOOT,
-        _then(AT_VILLAGE, 4, due_at=SOLVED + 3 * DAY),
+        _then(AT_VILLAGE, 4, due_at=ACTED + 3 * DAY),
         MIDNIGHT,
         "第1次指派已不是当前指派，不再提级",
         1,

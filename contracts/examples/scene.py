@@ -29,6 +29,8 @@ OCCURRED = datetime(2026, 3, 5, 14, 30, tzinfo=SHANGHAI)
 RECEIVED = (OCCURRED + timedelta(seconds=40)).astimezone(UTC)
 ACCEPTED = RECEIVED + timedelta(minutes=9)
 SOLVED = OCCURRED.replace(hour=16, minute=10)
+ACTED = SOLVED.astimezone(UTC)
+"""When the grid member acts on the accepted case."""
 MIDNIGHT = OCCURRED.replace(day=6, hour=0, minute=0).astimezone(UTC)
 """When the grid's assignment is due."""
 

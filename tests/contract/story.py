@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from contracts.case import CaseAction
 from contracts.deadletter import Reason
-from contracts.topics import SUBMITTED
-from contracts.wire import Message, Topic
+from contracts.topics import ACTIONS, SUBMITTED
+from contracts.wire import Message
 from services.chassis.letters import defect, letter, outgoing
 from services.chassis.values import Context, Decision, Done, Effect, Input, Invalid, Park, Reader, Record, Service, Tick
 from services.escalation.app import compose as escalation
@@ -24,6 +25,7 @@ CAPACITY: Mapping[str, int] = dict.fromkeys(("mail", "webhook", "console"), 100)
 PARTITION = 2
 
 Answer = Callable[[Effect, datetime], Done | None]
+Headers = tuple[tuple[str, bytes | None], ...]
 
 
 def services(settings: NotificationSettings = NOWHERE) -> tuple[Service, ...]:
@@ -45,28 +47,17 @@ class Story:
     written: list[Message] = field(default_factory=list)
     states: dict[tuple[str, str], BaseModel] = field(default_factory=dict)
 
-    def submit(
-        self, value: bytes, at: datetime, *, offset: int = 0, headers: Any = (), department: str = "water"
-    ) -> None:
-        """A department writes this to its topic."""
-        self._given(SUBMITTED[department], value, at, offset, headers)
+    def submit(self, value: bytes, at: datetime, *, offset: int = 0, headers: Headers = ()) -> None:
+        """The water department writes this to its topic."""
+        self._read(_record(SUBMITTED["water"].name, value, headers, at, offset))
 
-    def ask(self, topic: Topic, body: BaseModel, at: datetime) -> None:
+    def ask(self, asked: CaseAction, at: datetime) -> None:
         """An app writes this, without headers."""
-        self._given(topic, body.model_dump_json(exclude_none=True).encode(), at)
+        self._read(_record(ACTIONS.name, asked.model_dump_json(exclude_none=True).encode(), (), at))
 
     def deliver(self, message: Message, at: datetime) -> None:
-        """A message comes (again), at this time."""
-        record = Record(
-            topic=message.topic,
-            partition=PARTITION,
-            offset=0,
-            key=message.key.encode(),
-            value=message.value,
-            headers=message.headers,
-            time=at.astimezone(UTC),
-        )
-        self._read(record)
+        """A message of some service comes (again), at this time."""
+        self._read(_record(message.topic, message.value, message.headers, at))
 
     def wait(self, until: datetime) -> None:
         """Let all timers ring that are due by then, each at its time."""
@@ -79,14 +70,6 @@ class Story:
             for (name, subject), state in self.states.items():
                 if name == service.name and service.wake and (at := service.wake(state)):
                     yield at, service, subject
-
-    def _given(self, topic: Topic, value: bytes, at: datetime, offset: int = 0, headers: Any = ()) -> None:
-        time = at.astimezone(UTC)
-        self._read(
-            Record(
-                topic=topic.name, partition=PARTITION, offset=offset, key=None, value=value, headers=headers, time=time
-            )
-        )
 
     def _read(self, record: Record) -> None:
         for service in self.services:
@@ -121,6 +104,11 @@ class Story:
         self.written += messages
         for message in messages:
             self.deliver(message, message.time)
+
+
+def _record(topic: str, value: bytes, headers: Headers, at: datetime, offset: int = 0) -> Record:
+    time = at.astimezone(UTC)
+    return Record(topic=topic, partition=PARTITION, offset=offset, key=None, value=value, headers=headers, time=time)
 
 
 def _decision(

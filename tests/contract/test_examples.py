@@ -10,15 +10,14 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from contracts.asyncapi import schema_name
 from contracts.examples import EXAMPLES
-from contracts.examples.reports import NORMALISED, SUBMITTED
-from contracts.examples.scene import DEPARTMENT, RECEIVED, REPORT_ID, WELL
+from contracts.examples.reports import SUBMITTED
+from contracts.examples.scene import DEPARTMENT, REPORT_ID, WELL
 from contracts.generate import FOLDER, event_type
-from contracts.report import Datum, ReportNormalised, Submission
+from contracts.report import Datum, Submission
 from contracts.topics import TOPICS
 from contracts.wire import Topic
 from services.intake.datum import to_wgs84
 from services.intake.reading import read
-from services.intake.submitted import report_of
 
 BY_SCHEMA = {schema_name(topic): topic for topic in TOPICS}
 FILES = sorted((FOLDER / "examples").rglob("*.json"))
@@ -115,14 +114,3 @@ def test_the_coordinates_of_each_datum_show_the_same_well(datum: Datum) -> None:
 def test_intake_reads_every_example_of_a_submission(name: str) -> None:
     raw = (FOLDER / "examples" / "report.submitted.v1" / f"{name}.json").read_bytes()
     assert read(DEPARTMENT, raw).report_id == REPORT_ID
-
-
-@pytest.mark.parametrize("name", NORMALISED)
-def test_a_normalised_example_is_what_intake_makes_of_the_submitted_one(name: str) -> None:
-    normalised, raw = NORMALISED[name], (FOLDER / "examples" / "report.submitted.v1" / f"{name}.json").read_bytes()
-    assert isinstance(normalised, ReportNormalised)
-    shown, made = normalised.report, report_of(read(DEPARTMENT, raw), RECEIVED)
-    assert made.model_copy(update={"point": None}) == shown.model_copy(update={"point": None})
-    assert (made.point is None) == (shown.point is None)
-    if made.point and shown.point:
-        assert made.point.model_dump() == pytest.approx(shown.point.model_dump(), abs=2e-6)

@@ -73,9 +73,12 @@ def test_all_revisions_of_a_reference_share_the_reports_id_and_nobody_else_does(
     assert (identity.report_id(*one[:2]) == identity.report_id(*other[:2])) == (one[:2] == other[:2])
 
 
-@given(st.tuples(SENDERS, REFERENCES), st.tuples(SENDERS, REFERENCES))
-def test_two_actions_share_a_cause_only_if_sender_and_action_id_are_the_same(
-    one: tuple[str, str], other: tuple[str, str]
+CASES = st.sampled_from([UUID(int=1), UUID(int=2)])
+
+
+@given(st.tuples(SENDERS, CASES, REFERENCES), st.tuples(SENDERS, CASES, REFERENCES))
+def test_two_actions_share_a_cause_only_if_sender_case_and_action_id_are_the_same(
+    one: tuple[str, UUID, str], other: tuple[str, UUID, str]
 ) -> None:
     assert (identity.action_cause(*one) == identity.action_cause(*other)) == (one == other)
 
@@ -118,7 +121,7 @@ def test_a_submission_an_action_and_a_record_of_the_same_words_are_different_cau
     causes = {
         identity.report_id(department, reference),
         identity.report_cause(department, reference, revision),
-        identity.action_cause(department, reference),
+        identity.action_cause(department, UUID(int=1), reference),
         identity.record_cause(department, revision, revision),
     }
     assert len(causes) == 4

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from contracts.case import CaseAction
 from contracts.examples.cases import ACTIONS
 from contracts.examples.reports import NORMALISED, SUBMITTED
 from contracts.generate import example_json
-from contracts.problem import FOUND_LIMIT, PATTERNS, SHOWN, TABLE, Problem, problems, shorten
+from contracts.problem import FOUND_LIMIT, MOST, PATTERNS, SHOWN, TABLE, Problem, problems, shorten
 from contracts.report import ReportNormalised, Submission
 from services.routing.queries import Search
 
@@ -303,3 +303,16 @@ def test_lone_surrogates_are_shown_escaped() -> None:
 def test_no_example_of_a_submission_has_a_fault() -> None:
     for submission in SUBMITTED.values():
         assert Submission.model_validate_json(json.dumps(example_json(submission))) == submission
+
+
+def test_of_very_many_faults_the_first_are_told_and_how_many_more_there_are() -> None:
+    spoilt = {str(n): 0 for n in range(30)}
+    model = create_model("Many", **dict.fromkeys(spoilt, (str, ...)))  # type: ignore[call-overload]
+    found = problems(refusal(model, spoilt))
+    assert len(found) == MOST + 1
+    assert found[-1].found == "10 more problems"
+
+
+def test_a_list_with_any_number_of_wrong_entries_is_one_fault() -> None:
+    report = {"reference": "1", "occurred_at": "2026-03-05", "text": "x", "attachments": [1] * 60_000}
+    assert [problem.path for problem in problems(refusal(Submission, report))] == ["attachments.0"]
