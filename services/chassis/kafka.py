@@ -18,6 +18,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
 from contracts.wire import Message, Topic
+from services.chassis import lenient
 from services.chassis.ports import Partition
 from services.chassis.publisher import Publisher
 from services.chassis.values import Record, Unavailable
@@ -79,6 +80,7 @@ class KafkaStream:
             max_poll_interval_ms=300_000,
             rebalance_timeout_ms=60_000,
         )
+        lenient.install(self._subscriber, self._unreadable)
 
     async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
         """Join the group and hand over batches, one at a time."""
@@ -252,6 +254,10 @@ class KafkaStream:
             where = "/".join(map(str, place))
             text = f"{where}: records {expected} to {begin - 1} are gone; look, then reset the group"
             self.lost.set_exception(Lost(text))
+
+    def _unreadable(self, why: str) -> None:
+        if not self.lost.done():
+            self.lost.set_exception(Lost(why))
 
     async def _begins(self, places: Sequence[Partition]) -> Mapping[Partition, int]:
         """Where the logs of these partitions begin."""

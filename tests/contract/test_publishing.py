@@ -10,7 +10,7 @@ from contracts.departments import DEPARTMENTS
 from contracts.examples.scene import DEPARTMENT, OCCURRED, REPORT_ID
 from contracts.generate import FOLDER
 from contracts.outcome import OutcomeKind
-from contracts.problem import SHOWN, problems
+from contracts.problem import MOST, SHOWN, problems
 from contracts.report import Coordinates, Datum, Reporter, Solved, Submission, Urgency
 from contracts.topics import OUTCOMES, SUBMITTED, TOPICS
 from contracts.wire import settings
@@ -102,6 +102,11 @@ def test_the_topics_and_the_addresses_are_those_in_use(page: str) -> None:
     assert f'"$YIWANG_INTAKE{PATH}"' in TEXT[page]
     assert f'"$YIWANG_INTAKE{PATH}/{REPORT_ID}"' in TEXT[page]
     assert f"{REPORT_BYTES:,} " in TEXT[page]
+
+
+@each_page
+def test_as_many_faults_are_listed_as_is_said(page: str) -> None:
+    assert re.search(rf"the first {MOST}, and how many more|前{MOST}处并注明其余处数", TEXT[page])
 
 
 @each_page

@@ -9,11 +9,14 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.consumer import fetcher
 
 from contracts.wire import Message
 from services.chassis.kafka import KafkaStream, Lost
+from services.chassis.lenient import Fetched
 from services.chassis.topics import create_topics, missing_topics
 from services.chassis.values import Record
+from tests.raw import Header, Name, builder
 from tests.servers import Servers, namespace
 from tests.toy import IN, MORE, OUT, TOPICS
 
@@ -106,6 +109,53 @@ async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_th
     first, second = reader.records
     assert (first.key, first.value, first.headers) == (b"k", None, (("n", None), ("b", b"\xff\xfe")))
     assert (second.key, second.value) == (None, b"\xff")
+
+
+async def test_a_header_name_that_is_no_utf8_stops_nobody_and_its_record_arrives_with_the_name_escaped(
+    servers: Servers, space: str
+) -> None:
+    good, bad = [("n", b"x")], [("n", b"x"), (Name(b"n\xff\xfe"), b"y")]
+    batches = [(0, [good] * 2), (1, [good]), (1, [good, bad, good]), (1, [bad]), (1, [good]), (2, [good] * 2)]
+    producer = AIOKafkaProducer(bootstrap_servers=servers.brokers)
+    await producer.start()
+    for partition, batch in batches:
+        await _send(producer, space + IN.name, partition, batch)
+    await producer.stop()
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.records) == 10, "all ten")
+        assert await reader.stream.read_to() == await reader.stream.ends()
+    found = {(record.partition, record.offset): record.headers for record in reader.records}
+    assert found.keys() == {(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 0), (2, 1)}
+    escaped = (("n", b"x"), ("n\\xff\\xfe", b"y"))
+    assert {place: headers for place, headers in found.items() if len(headers) > 1} == {
+        (1, 2): escaped,
+        (1, 4): escaped,
+    }
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, partition: int, headers: Sequence[Sequence[Header]]) -> None:
+    """One batch, built by the builder that takes any bytes."""
+    batch = producer.create_batch()
+    batch._builder = builder()
+    for each in headers:
+        assert batch.append(key=b"k", value=b"v", timestamp=None, headers=list(each))
+    await (await producer.send_batch(batch, topic, partition=partition))
+
+
+async def test_a_batch_that_cannot_be_read_ends_the_stream_and_nothing_polled_with_it_counts_as_read(
+    servers: Servers, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.stream.owned()) == 6, "all partitions")
+        await reader.stream.read_to()
+        monkeypatch.setattr(fetcher, "MemoryRecords", lambda data: Fetched(data[:-1] + bytes([data[-1] ^ 1])))
+        await reader.stream.publish([note(n) for n in range(20)])
+        with pytest.raises(Lost, match=rf"Unreadable: cannot read {space}{IN.name}/\d/0: CorruptRecordException"):
+            await asyncio.wait_for(asyncio.shield(reader.stream.lost), DEADLINE)
+        monkeypatch.undo()
+        assert set((await reader.stream.read_to()).values()) == {0}
+    async with member(servers, space) as reader:
+        await until(lambda: len(reader.records) == 20, "all of them, after a restart")
 
 
 async def test_what_was_not_committed_is_delivered_again_and_what_was_is_not(servers: Servers, space: str) -> None:

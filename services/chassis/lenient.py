@@ -1,0 +1,129 @@
+"""Lets aiokafka read header names that are no UTF-8, and ends the stream in one line where it cannot read at all."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from struct import unpack_from
+from typing import Any
+
+import aiokafka
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
+
+VERSION = "0.14.0"
+"""The aiokafka whose inside this module knows."""
+UNFIT = (
+    f"aiokafka {aiokafka.__version__} is installed, lenient.py knows the inside of {VERSION}: "
+    "pin that one, or read its fetcher.py and default_records.py again, run the tests and change VERSION"
+)
+
+try:
+    from aiokafka.consumer import fetcher
+    from aiokafka.consumer.fetcher import MemoryRecords, PartitionRecords
+    from aiokafka.record.default_records import DefaultRecord, _DefaultRecordBatchPy
+    from aiokafka.record.util import decode_varint
+except ImportError as missing:
+    raise ImportError(UNFIT) from missing
+
+
+class Unreadable(Exception):  # noqa: N818 - what the log holds, not what this program did
+    """A partition cannot be read on; no KafkaError, because trying again drops what was polled with it."""
+
+
+def install(subscriber: Any, end: Callable[[str], None]) -> None:
+    """Make this process read leniently, and ``end`` with one line what ``subscriber`` cannot poll. Raises ImportError.
+
+    A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
+    may follow it in this process.
+    """
+    if aiokafka.__version__ != VERSION:
+        raise ImportError(UNFIT)
+    fetcher.MemoryRecords, fetcher.PartitionRecords = Fetched, LenientRecords
+    poll = subscriber.get_msg
+
+    async def guarded(consumer: Any) -> Any:
+        try:
+            return await poll(consumer)
+        except (KafkaError, ConsumerStoppedError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - FastStream would poll again at once, for ever
+            end(f"{type(fault).__name__}: {fault}")
+            return await asyncio.get_running_loop().create_future()
+
+    subscriber.get_msg = guarded
+
+
+class LenientRecords(PartitionRecords):  # type: ignore[misc]
+    """What was fetched of one partition: a batch with an undecodable header name goes on leniently where it broke."""
+
+    def _unpack_records(self) -> Iterator[Any]:
+        while True:
+            try:
+                yield from super()._unpack_records()
+            except UnicodeDecodeError:
+                self._records.again()  # what it gave already lies before next_fetch_offset, and is skipped
+            except Exception as fault:
+                where = f"{self._tp.topic}/{self._tp.partition}/{self.next_fetch_offset}"
+                raise Unreadable(f"cannot read {where}: {type(fault).__name__}: {fault}") from fault
+            else:
+                return
+
+
+class Fetched:
+    """The batches of one fetch, parsed in C; the last one can be had again, parsed leniently."""
+
+    def __init__(self, data: bytes) -> None:
+        """Take what the broker sent; its last batch may be cut off."""
+        self._data, self._begin, self._end = data, 0, 0
+        self._strict, self._again = MemoryRecords(data), False
+        self.size_in_bytes = self._strict.size_in_bytes
+
+    def has_next(self) -> bool:
+        """Whether there is a batch to read, be it once more."""
+        return self._again or self._strict.has_next()
+
+    def next_batch(self) -> Any:
+        """The next batch, or the last one leniently after ``again``."""
+        if self._again:
+            self._again = False
+            return LenientBatch(self._data[self._begin : self._end])
+        batch = self._strict.next_batch()
+        (length,) = unpack_from(">i", self._data, self._end + 8)  # behind the base offset, and not counted itself
+        self._begin, self._end = self._end, self._end + 12 + length
+        return batch
+
+    def again(self) -> None:
+        """Give the last batch once more."""
+        self._again = True
+
+
+class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
+    r"""A batch in Kafka's record format 2; a byte of a header's name that is no UTF-8 becomes text such as ``\xff``."""
+
+    _buffer: bytearray
+    _pos: int
+
+    def _read_msg(self) -> Any:
+        size = self._number()
+        end = self._pos + size
+        self._pos += 1  # attributes: one byte, unused
+        moved, offset = self._number(), self.base_offset + self._number()
+        key, value = self._bytes(), self._bytes()
+        headers = [(self._name(), self._bytes()) for _ in range(self._number())]
+        if self._pos != end:
+            raise CorruptRecordException(f"record {offset} has {size} bytes, but {size + self._pos - end} were read")
+        time = self.max_timestamp if self.timestamp_type else self.first_timestamp + moved
+        return DefaultRecord(offset, time, self.timestamp_type, key, value, headers)
+
+    def _number(self) -> int:
+        number: int
+        number, self._pos = decode_varint(self._buffer, self._pos)
+        return number
+
+    def _bytes(self) -> bytes | None:
+        size = self._number()
+        if size < 0:
+            return None
+        self._pos += size
+        return bytes(self._buffer[self._pos - size : self._pos])
+
+    def _name(self) -> str:
+        return (self._bytes() or b"").decode("utf-8", "backslashreplace")

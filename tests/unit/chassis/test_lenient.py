@@ -1,0 +1,122 @@
+"""Reading leniently: as aiokafka where it can read, on where it cannot, and an end with one line where nobody can."""
+
+import asyncio
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import aiokafka
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from aiokafka.record.default_records import DefaultRecordBatch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.lenient import Fetched, LenientBatch, LenientRecords, Unreadable, install
+from tests.raw import Name, Row, packed
+
+PLACE = TopicPartition("toy.in.v1", 4)
+GZIP = 1
+GOOD: Row = (b"k", b"v", [("名", b"x"), ("n", None)])
+BAD: Row = (b"k", b"v", [("ce_id", b"1"), (Name(b"ce_id\xff\xfe"), b"2"), (Name(b"\xed\xa0\x80"), None)])
+BAD_HEADERS = (("ce_id", b"1"), ("ce_id\\xff\\xfe", b"2"), ("\\xed\\xa0\\x80", None))
+
+octets = st.none() | st.binary(max_size=200)
+rows = st.lists(st.tuples(octets, octets, st.lists(st.tuples(st.text(max_size=80), octets), max_size=4)), min_size=1)
+
+
+def seen(record: Any) -> tuple[Any, ...]:
+    return record.offset, record.timestamp, record.timestamp_type, record.key, record.value, tuple(record.headers)
+
+
+def reading(data: bytes, *, at: int = 0, aborted: Sequence[tuple[int, int]] = ()) -> Any:
+    return LenientRecords(PLACE, Fetched(data), aborted, at, None, None, True, fetcher.READ_COMMITTED)  # noqa: FBT003
+
+
+@given(rows, st.integers(0, 2**40), st.sampled_from([0, GZIP]))
+def test_where_aiokafka_can_read_a_batch_the_lenient_parser_reads_the_same(
+    some: Sequence[Row], base: int, codec: int
+) -> None:
+    data = packed(some, base, codec)
+    lenient, strict = LenientBatch(data), DefaultRecordBatch(data)
+    assert lenient.validate_crc()
+    assert [seen(record) for record in lenient] == [seen(record) for record in strict]
+    assert lenient.next_offset == strict.next_offset
+
+
+@given(st.lists(rows, min_size=1, max_size=4), st.data())
+def test_a_bad_name_anywhere_in_any_batch_changes_no_other_record(
+    batches: list[list[Row]], data: st.DataObject
+) -> None:
+    base, fetched, expected = 0, b"", list[tuple[Any, ...]]()
+    for batch in batches:
+        at = data.draw(st.integers(0, len(batch)))
+        mixed = [*batch[:at], BAD, *batch[at:]]
+        fetched += packed(mixed, base, data.draw(st.sampled_from([0, GZIP])))
+        expected += [(*row[:2], BAD_HEADERS if row is BAD else tuple(row[2])) for row in mixed]
+        base += len(mixed)
+    found = list(reading(fetched))
+    assert [record.offset for record in found] == list(range(base))
+    assert [(record.key, record.value, record.headers) for record in found] == expected
+
+
+def test_a_batch_that_is_read_from_its_middle_gives_nothing_before_that() -> None:
+    assert [record.offset for record in reading(packed([GOOD, BAD, GOOD, BAD], 10), at=12)] == [12, 13]
+
+
+def test_a_batch_of_an_aborted_transaction_stays_unread_whatever_its_names() -> None:
+    data = packed([GOOD, BAD], 0, producer=7, transactional=True) + packed([BAD], 2)
+    assert [record.offset for record in reading(data, aborted=[(7, 0)])] == [2]
+
+
+def test_a_batch_cut_off_by_the_fetch_is_left_for_the_next_one() -> None:
+    records = reading(packed([BAD, GOOD]) + packed([GOOD], 2)[:-1])
+    assert [record.offset for record in records] == [0, 1]
+    assert records.next_fetch_offset == 2
+
+
+def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_before_it() -> None:
+    records = reading(packed([GOOD, BAD]) + packed([GOOD], 2)[:-1] + b"\x01")
+    assert [next(records).offset, next(records).offset] == [0, 1]
+    with pytest.raises(Unreadable, match=r"cannot read toy\.in\.v1/4/2: CorruptRecordException: Invalid CRC"):
+        next(records)
+
+
+def test_a_record_whose_lengths_disagree_is_corrupt_and_no_record() -> None:
+    data = bytearray(packed([BAD]))
+    data[61] += 2
+    with pytest.raises(CorruptRecordException):
+        list(LenientBatch(bytes(data)))
+
+
+async def test_a_poll_that_fails_ends_the_stream_with_one_line_and_no_poll_follows() -> None:
+    polls, ends = list[int](), list[str]()
+
+    async def poll(_consumer: Any) -> None:
+        polls.append(1)
+        raise ZeroDivisionError("by nothing")
+
+    subscriber = SimpleNamespace(get_msg=poll)
+    install(subscriber, ends.append)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(subscriber.get_msg(None), 0.01)
+    assert (len(polls), ends) == (1, ["ZeroDivisionError: by nothing"])
+
+
+@pytest.mark.parametrize("fault", [aiokafka.errors.KafkaConnectionError("away"), ConsumerStoppedError()])
+async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) -> None:
+    async def poll(_consumer: Any) -> None:
+        raise fault
+
+    subscriber = SimpleNamespace(get_msg=poll)
+    install(subscriber, pytest.fail)
+    with pytest.raises(type(fault)):
+        await subscriber.get_msg(None)
+
+
+def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiokafka, "__version__", "0.15.0")
+    with pytest.raises(ImportError, match=r"knows the inside of 0\.14\.0: pin that one"):
+        install(SimpleNamespace(get_msg=None), pytest.fail)
