@@ -1,6 +1,7 @@
 """Batches as bytes, with what aiokafka's own producer would not write: header names that are no UTF-8."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
@@ -12,9 +13,9 @@ Row = tuple[bytes | None, bytes | None, Sequence[Header]]
 class Name(str):
     """A header's name of any bytes: aiokafka's builder in Python asks it for its own encoding."""
 
-    __slots__ = ("raw",)
+    raw: bytes
 
-    def __new__(cls, raw: bytes) -> "Name":
+    def __new__(cls, raw: bytes) -> Self:
         name = super().__new__(cls, raw.decode("utf-8", "replace"))
         name.raw = raw
         return name

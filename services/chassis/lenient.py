@@ -62,7 +62,7 @@ class LenientRecords(PartitionRecords):  # type: ignore[misc]
                 self._records.again()  # what it gave already lies before next_fetch_offset, and is skipped
             except Exception as fault:
                 where = f"{self._tp.topic}/{self._tp.partition}/{self.next_fetch_offset}"
-                raise Unreadable(f"cannot read {where}: {type(fault).__name__}: {fault}") from fault
+                raise Unreadable(f"cannot read {where}: {fault!r}") from fault
             else:
                 return
 

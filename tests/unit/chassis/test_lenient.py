@@ -78,9 +78,9 @@ def test_a_batch_cut_off_by_the_fetch_is_left_for_the_next_one() -> None:
 
 
 def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_before_it() -> None:
-    records = reading(packed([GOOD, BAD]) + packed([GOOD], 2)[:-1] + b"\x01")
+    records = reading(packed([GOOD, BAD]) + packed([GOOD], 2)[:-1] + b"?")
     assert [next(records).offset, next(records).offset] == [0, 1]
-    with pytest.raises(Unreadable, match=r"cannot read toy\.in\.v1/4/2: CorruptRecordException: Invalid CRC"):
+    with pytest.raises(Unreadable, match=r"cannot read toy\.in\.v1/4/2: CorruptRecordException\(.*Invalid CRC"):
         next(records)
 
 
