@@ -10,6 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
+from contracts.wire import Topic
 from services.chassis.kafka import KafkaStream
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
@@ -49,8 +50,8 @@ class Place:
         await self.store.prepare()
         return self
 
-    async def put(self, *puts: Put) -> None:
-        await self._door.publish(IN, [(put.name, put.model_dump_json().encode()) for put in puts])
+    async def put(self, *puts: Put, topic: Topic = IN) -> None:
+        await self._door.publish(topic, [(put.name, put.model_dump_json().encode()) for put in puts])
 
     async def put_dated(self, put: Put, timestamp_ms: int) -> None:
         """As a producer whose clock is wrong would."""
@@ -90,13 +91,13 @@ class Place:
 class Member:
     """One member: ``gate`` holds back what it has polled; ticks are the test's to give unless it ``ticks``."""
 
-    def __init__(self, place: Place, group: str, batch: int) -> None:
+    def __init__(self, place: Place, group: str, batch: int, topics: Sequence[Topic]) -> None:
         self.stop, self.gate = asyncio.Event(), asyncio.Event()
         self.gate.set()
         self.polled: list[Record] = []
         self.clock = DatabaseClock(place.motor, self.stop)
         names = {"namespace": place.space, "group": group, "member": None}
-        self.stream = KafkaStream(place.servers.brokers, topics=[IN, MORE], batch=batch, **names)  # type: ignore[arg-type]
+        self.stream = KafkaStream(place.servers.brokers, topics=topics, batch=batch, **names)  # type: ignore[arg-type]
         self.metrics = Metrics("toy")
         self.loop = Loop(SERVICE, stream=self.stream, clock=self.clock, metrics=self.metrics, store=place.store)
 
@@ -124,9 +125,11 @@ class Member:
 
 
 @asynccontextmanager
-async def member(place: Place, group: str = "toy", *, batch: int = 100, ticks: bool = False) -> AsyncIterator[Member]:
+async def member(
+    place: Place, group: str = "toy", *, batch: int = 100, ticks: bool = False, topics: Sequence[Topic] = (IN, MORE)
+) -> AsyncIterator[Member]:
     """A member that has its share; leaves when the context ends."""
-    one = Member(place, group, batch)
+    one = Member(place, group, batch, topics)
     await one.stream.start(one.take, one.loop.released)
     await until(lambda: one.stream.joined, "joined")
     ticking = asyncio.create_task(one.keep_ticking()) if ticks else None

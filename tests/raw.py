@@ -1,9 +1,12 @@
-"""Batches as bytes, with what aiokafka's own producer would not write: header names that are no UTF-8."""
+"""Batches as bytes, with what aiokafka's own producer would not write: header names that are no UTF-8, odd bytes."""
 
-from collections.abc import Sequence
+import gzip
+from collections.abc import Callable, Sequence
+from struct import pack_into
 from typing import Self
 
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+from aiokafka.record.util import calc_crc32c
 
 Header = tuple[str, bytes | None]
 Row = tuple[bytes | None, bytes | None, Sequence[Header]]
@@ -13,6 +16,7 @@ Row = tuple[bytes | None, bytes | None, Sequence[Header]]
 class Name(str):
     """A header's name of any bytes: aiokafka's builder in Python asks it for its own encoding."""
 
+    __slots__ = ("raw",)
     raw: bytes
 
     def __new__(cls, raw: bytes) -> Self:
@@ -37,3 +41,13 @@ def packed(
     for at, (key, value, headers) in enumerate(rows):
         assert batch.append(at, 1_700_000_000_000 + at, key, value, list(headers))
     return base.to_bytes(8, "big") + bytes(batch.build())[8:]  # the checksum does not cover the base offset
+
+
+def sealed(batch: bytes | bytearray, codec: int = 0, pack: Callable[[bytes], bytes] = gzip.compress) -> bytes:
+    """An uncompressed batch that was tampered with, compressed if asked, with a length and checksum that fit."""
+    records = bytes(batch[61:])
+    data = bytearray(batch[:61]) + (pack(records) if codec else records)
+    pack_into(">i", data, 8, len(data) - 12)
+    pack_into(">h", data, 21, codec)
+    pack_into(">I", data, 17, calc_crc32c(bytes(data[21:])))
+    return bytes(data)

@@ -151,7 +151,7 @@ class TooLarge(Exception):  # noqa: N818 - named for what is found, before the w
             path="$",
             found=f"{what} of {found} bytes",
             expected=f"at most {limit} bytes",
-            expected_zh=f"不超过 {limit} 字节",
+            expected_zh=f"不得超过 {limit} 字节",
         )
 
 

@@ -6,7 +6,7 @@ from struct import unpack_from
 from typing import Any
 
 import aiokafka
-from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 
 VERSION = "0.14.0"
 """The aiokafka whose inside this module knows."""
@@ -22,6 +22,9 @@ try:
     from aiokafka.record.util import decode_varint
 except ImportError as missing:
     raise ImportError(UNFIT) from missing
+
+MAGIC, FORMAT = 16, 2
+"""Where a batch says what format its records have, and the one that has headers."""
 
 
 class Unreadable(Exception):  # noqa: N818 - what the log holds, not what this program did
@@ -52,47 +55,52 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
 
 
 class LenientRecords(PartitionRecords):  # type: ignore[misc]
-    """What was fetched of one partition: a batch with an undecodable header name goes on leniently where it broke."""
+    """What was fetched of one partition: a batch that breaks goes on leniently behind what it gave."""
 
     def _unpack_records(self) -> Iterator[Any]:
         while True:
             try:
                 yield from super()._unpack_records()
-            except UnicodeDecodeError:
-                self._records.again()  # what it gave already lies before next_fetch_offset, and is skipped
             except Exception as fault:
-                where = f"{self._tp.topic}/{self._tp.partition}/{self.next_fetch_offset}"
-                raise Unreadable(f"cannot read {where}: {fault!r}") from fault
+                if not self._records.again():
+                    where = f"{self._tp.topic}/{self._tp.partition}/{self.next_fetch_offset}"
+                    raise Unreadable(f"cannot read {where}: {fault!r}") from fault
             else:
                 return
 
 
 class Fetched:
-    """The batches of one fetch, parsed in C; the last one can be had again, parsed leniently."""
+    """The batches of one fetch, parsed in C; the last one can be had once more, parsed leniently."""
 
     def __init__(self, data: bytes) -> None:
         """Take what the broker sent; its last batch may be cut off."""
-        self._data, self._begin, self._end = data, 0, 0
-        self._strict, self._again = MemoryRecords(data), False
+        self._data, self._end = memoryview(data), 0
+        self._strict, self._last = MemoryRecords(data), self._data[:0]
+        self._again: LenientBatch | None = None
         self.size_in_bytes = self._strict.size_in_bytes
 
     def has_next(self) -> bool:
         """Whether there is a batch to read, be it once more."""
-        return self._again or self._strict.has_next()
+        return self._again is not None or self._strict.has_next()
 
     def next_batch(self) -> Any:
         """The next batch, or the last one leniently after ``again``."""
-        if self._again:
-            self._again = False
-            return LenientBatch(self._data[self._begin : self._end])
+        if again := self._again:
+            self._again = None
+            return again
         batch = self._strict.next_batch()
         (length,) = unpack_from(">i", self._data, self._end + 8)  # behind the base offset, and not counted itself
-        self._begin, self._end = self._end, self._end + 12 + length
+        begin, self._end = self._end, self._end + 12 + length
+        self._last = self._data[begin : self._end]
         return batch
 
-    def again(self) -> None:
-        """Give the last batch once more."""
-        self._again = True
+    def again(self) -> bool:
+        """Whether the last batch comes once more: format 2 does, once."""
+        last, self._last = self._last, self._data[:0]
+        if len(last) <= MAGIC or last[MAGIC] < FORMAT:
+            return False
+        self._again = LenientBatch(last)
+        return True
 
 
 class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
@@ -102,14 +110,11 @@ class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
     _pos: int
 
     def _read_msg(self) -> Any:
-        size = self._number()
-        end = self._pos + size
-        self._pos += 1  # attributes: one byte, unused
+        self._number()  # the record's length: in a compressed batch the broker takes any, as the fields have their own
+        self._pos += 1  # attributes: one byte, which aiokafka reads as a number of up to ten
         moved, offset = self._number(), self.base_offset + self._number()
         key, value = self._bytes(), self._bytes()
         headers = [(self._name(), self._bytes()) for _ in range(self._number())]
-        if self._pos != end:
-            raise CorruptRecordException(f"record {offset} has {size} bytes, but {size + self._pos - end} were read")
         time = self.max_timestamp if self.timestamp_type else self.first_timestamp + moved
         return DefaultRecord(offset, time, self.timestamp_type, key, value, headers)
 
@@ -123,6 +128,8 @@ class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
         if size < 0:
             return None
         self._pos += size
+        if self._pos > len(self._buffer):
+            raise ValueError(f"a field of {size} bytes, longer than its batch")
         return bytes(self._buffer[self._pos - size : self._pos])
 
     def _name(self) -> str:

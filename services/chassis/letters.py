@@ -62,7 +62,7 @@ def _cut(found: int) -> Problem:
         path="$",
         found=f"a record of {found} bytes",
         expected=f"at most {RAW_LIMIT} bytes: only the beginning is kept here, the whole stands at its position",
-        expected_zh=f"不超过 {RAW_LIMIT} 字节：此处仅保留开头部分，完整记录仍在原位置",
+        expected_zh=f"不得超过 {RAW_LIMIT} 字节：此处仅保留开头部分，完整记录仍在原位置",
     )
 
 

@@ -35,7 +35,7 @@ def header_id(record: Record, _body: Any) -> UUID:
                 path="header ce_id",
                 found=shorten(found) if found else "nothing",
                 expected="the event's id, a UUID",
-                expected_zh="事件编号（UUID）",
+                expected_zh="应为事件编号（UUID）",
             )
         ) from None
 

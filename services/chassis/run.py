@@ -107,7 +107,7 @@ class Process:
             except Unavailable as fault:
                 log.error("cannot start", reason=str(fault))  # noqa: TRY400 - one line for the operator
             except Lost as fault:
-                log.critical("records are missing", reason=str(fault))
+                log.critical("must not go on", reason=str(fault))
         return 1
 
     async def _run(self, stack: AsyncExitStack) -> int:

@@ -13,7 +13,7 @@ from services.chassis.ports import Change
 from services.chassis.values import Unavailable
 from tests.members import SERVICE, Member, Place, member, until
 from tests.servers import Servers
-from tests.toy import Put
+from tests.toy import IN, MORE, Put
 
 RECORDS, NAMES = 300, 10
 FAR = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000)
@@ -87,20 +87,37 @@ async def test_without_a_backlog_a_timer_rings_on_time_and_never_early(servers: 
 
 
 class MeetingStore(MongoStore):
-    """Lets two members meet: the first write of each waits for the other's, so both have loaded the same revisions."""
+    """Lets two members meet: the next write of each waits for the other's, so both have loaded the same revisions."""
 
-    writes = 0
-    meeting = asyncio.Barrier(2)
+    def meet(self) -> None:
+        self.meeting, self.left = asyncio.Barrier(2), 2
 
     async def write(self, changes: Sequence[Change]) -> frozenset[str]:
-        self.writes += 1
-        if self.writes <= 2:
+        if getattr(self, "left", 0):
+            self.left -= 1
             await self.meeting.wait()
         return await super().write(changes)
 
 
+async def test_two_members_that_write_the_same_documents_at_once_lose_nothing_of_each_other(servers: Servers) -> None:
+    place = await Place(servers, MeetingStore).prepare()
+    async with member(place, topics=[IN]) as one, member(place, "other", topics=[MORE]) as other:
+        await place.put(*puts(NAMES))
+        await until(one.idle, "the documents are there")
+        place.store.meet()  # type: ignore[attr-defined]
+        half = NAMES + (RECORDS - NAMES) // 2
+        await place.put(*puts(half - NAMES, NAMES))
+        await place.put(*puts(RECORDS - half, half), topic=MORE)
+        await until(one.idle, "one has read all")
+        await until(other.idle, "the other has read all")
+        doubtful = [each.metrics.doubtful._value.get() for each in (one, other)]
+        assert sum(doubtful) > 0, "they never met: this test has proven nothing"
+    await check(place)
+
+
 async def test_two_members_that_both_believe_to_own_all_count_each_input_once(servers: Servers) -> None:
     place = await Place(servers, MeetingStore).prepare()
+    place.store.meet()  # type: ignore[attr-defined]
     async with member(place) as one, member(place, "zombie") as other:
         await place.put(*puts())
         await until(one.idle, "one has read all")

@@ -90,7 +90,8 @@ def verdict(code: int, output: str) -> str:
     last = output.strip().rpartition("\n")[2]
     if code == 0:
         return PASSED
-    return FAILED if re.match(r"\d+ failed", last) and "error" not in last else f"exit code {code}: {last}"
+    failed = re.search(r"^FAILED ", output, re.MULTILINE) and not re.search(r"^ERROR tests", output, re.MULTILINE)
+    return FAILED if failed else f"exit code {code}: {last}"
 
 
 def check(row: Mutant, tree: Path, env: Mapping[str, str]) -> str:

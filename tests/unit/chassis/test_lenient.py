@@ -9,13 +9,13 @@ import aiokafka
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
-from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from aiokafka.errors import ConsumerStoppedError
 from aiokafka.record.default_records import DefaultRecordBatch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.lenient import Fetched, LenientBatch, LenientRecords, Unreadable, install
-from tests.raw import Name, Row, packed
+from tests.raw import Name, Row, packed, sealed
 
 PLACE = TopicPartition("toy.in.v1", 4)
 GZIP = 1
@@ -77,18 +77,34 @@ def test_a_batch_cut_off_by_the_fetch_is_left_for_the_next_one() -> None:
     assert records.next_fetch_offset == 2
 
 
-def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_before_it() -> None:
-    records = reading(packed([GOOD, BAD]) + packed([GOOD], 2)[:-1] + b"?")
+@pytest.mark.parametrize("codec", [0, GZIP])
+@pytest.mark.parametrize(("at", "byte"), [(1, 0x80), (1, 0xFF), (0, 0x12), (0, 0x7F)], ids=str)
+def test_odd_attributes_and_lengths_of_records_that_the_broker_takes_cost_no_record(
+    codec: int, at: int, byte: int
+) -> None:
+    data = bytearray(packed([(b"key", b"v", [])] * 2))
+    data[61 + at] = byte
+    records = [(record.offset, record.key, record.value) for record in reading(sealed(data, codec))]
+    assert records == [(0, b"key", b"v"), (1, b"key", b"v")]
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (packed([GOOD], 2)[:-1] + b"?", r"CorruptRecordException\(.*Invalid CRC"),
+        (sealed(packed([GOOD], 2)[:-1] + b"~"), r"CorruptRecordException\(.*a field of 63 bytes"),
+        (sealed(packed([GOOD], 2), codec=7, pack=bytes), r"UnsupportedCodecError\(.*0x07"),
+        (sealed(packed([GOOD], 2), codec=GZIP, pack=bytes), r"BadGzipFile\("),
+    ],
+    ids=["checksum", "record", "codec", "compression"],
+)
+def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_before_it(
+    broken: bytes, why: str
+) -> None:
+    records = reading(packed([GOOD, BAD]) + broken)
     assert [next(records).offset, next(records).offset] == [0, 1]
-    with pytest.raises(Unreadable, match=r"cannot read toy\.in\.v1/4/2: CorruptRecordException\(.*Invalid CRC"):
+    with pytest.raises(Unreadable, match=rf"cannot read toy\.in\.v1/4/2: {why}"):
         next(records)
-
-
-def test_a_record_whose_lengths_disagree_is_corrupt_and_no_record() -> None:
-    data = bytearray(packed([BAD]))
-    data[61] += 2
-    with pytest.raises(CorruptRecordException):
-        list(LenientBatch(bytes(data)))
 
 
 async def test_a_poll_that_fails_ends_the_stream_with_one_line_and_no_poll_follows() -> None:
