@@ -4,12 +4,11 @@ Writes ask for a majority and the journal, reads for what a majority has, from t
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, InsertOne, ReadPreference, UpdateOne, WriteConcern
@@ -17,14 +16,13 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from contracts.wire import Message
-from services.chassis.ports import Change, Document, Entry, Intent, Past, Stored
+from services.chassis import rows
+from services.chassis.ports import Change, Document, Intent, Past, Stored
 from services.chassis.values import Service, Unavailable
 
 FIND_CHUNK = 64
 """Ids in one find: the local stand-in takes quadratic time in them (500 at once 138 ms, in chunks 40 ms)."""
 DUPLICATE_KEY = 11000
-ENTRY_BYTES = 32
-"""What one entry of the inbox takes in BSON, rounded up."""
 T = TypeVar("T")
 
 
@@ -80,7 +78,7 @@ class MongoStore:
             chunk = list(subjects[at : at + FIND_CHUNK])
             cursor = self._documents.find({"_id": {"$in": chunk}}, {"kept": 0})
             for raw in await _sure(cursor.to_list(None)):
-                found[raw["_id"]] = _document(raw)
+                found[raw["_id"]] = rows.document(raw)
         return found
 
     async def write(self, changes: Sequence[Change]) -> frozenset[str]:
@@ -101,9 +99,9 @@ class MongoStore:
 
     async def record(self, past: Sequence[tuple[str, Message]]) -> None:
         """See the port."""
-        rows = [InsertOne(_past(subject, message)) for subject, message in past]
+        inserts = [InsertOne(rows.past_row(subject, message)) for subject, message in past]
         try:
-            await self._history.bulk_write(rows, ordered=False)
+            await self._history.bulk_write(inserts, ordered=False)
         except BulkWriteError as fault:
             errors = fault.details.get("writeErrors", [])
             unsure = fault.details.get("writeConcernErrors") or any(e["code"] != DUPLICATE_KEY for e in errors)
@@ -117,7 +115,7 @@ class MongoStore:
         """See the port."""
         where = {"partition": partition, "wake_at": {"$lte": at}}
         cursor = self._documents.find(where, {"kept": 0}).sort("wake_at", ASCENDING).limit(limit)
-        return [_document(raw) for raw in await _sure(cursor.to_list(None))]
+        return [rows.document(raw) for raw in await _sure(cursor.to_list(None))]
 
     async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
         """See the port."""
@@ -141,21 +139,18 @@ class MongoStore:
     async def read(self, subject: str) -> Stored | None:
         """See the port."""
         raw = await _sure(self._documents.find_one({"_id": subject}, {"kept": 0, "outbox": 0}))
-        return _stored(raw) if raw else None
+        return rows.stored(raw) if raw else None
 
     async def query(self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int) -> list[Stored]:
         """See the port."""
         keys = [(key if key == "_id" else f"facets.{key}", way) for key, way in order]
-        cursor = self._documents.find(_faceted(where), {"kept": 0, "outbox": 0, "inbox": 0}).sort(keys).limit(limit)
-        return [_stored(raw) for raw in await _sure(cursor.to_list(None))]
+        cursor = self._documents.find(rows.faceted(where), {"kept": 0, "outbox": 0, "inbox": 0}).sort(keys).limit(limit)
+        return [rows.stored(raw) for raw in await _sure(cursor.to_list(None))]
 
     async def history(self, subject: str, limit: int = 1000) -> list[Past]:
         """See the port."""
         cursor = self._history.find({"subject": subject}).sort([("version", ASCENDING)]).limit(limit)
-        return [
-            Past(UUID(raw["event"]), raw["topic"], raw["type"], raw["version"], raw["at"], raw["value"])
-            for raw in await _sure(cursor.to_list(None))
-        ]
+        return [rows.past(raw) for raw in await _sure(cursor.to_list(None))]
 
     async def ping(self) -> None:
         """See the port."""
@@ -200,26 +195,9 @@ class DatabaseClock:
 
 
 def _operation(change: Change) -> InsertOne[Any] | UpdateOne:
-    entries = [entry.pack() for entry in change.entries]
-    kept_bytes = sum(map(len, change.kept.values()))
-    fields: dict[str, Any] = {
-        "by": change.by,
-        "schema": change.schema,
-        "state": change.state,
-        "outbox": [_out(message) for message in change.outbox],
-        "facets": dict(change.facets),
-        **({"wake_at": change.wake_at} if change.wake_at else {}),
-    }
     if change.rev == 0:
-        new = {"_id": change.subject, "rev": 1, "partition": change.partition, "inbox": entries}
-        return InsertOne({**new, **fields, "kept": change.kept, "kept_bytes": kept_bytes})
-    update: dict[str, Any] = {"$set": {**fields, **{f"kept.{k}": v for k, v in change.kept.items()}}}
-    update["$inc"] = {"rev": 1, "kept_bytes": kept_bytes}
-    if entries:
-        update["$push"] = {"inbox": {"$each": entries}}
-    if not change.wake_at:
-        update["$unset"] = {"wake_at": ""}
-    return UpdateOne({"_id": change.subject, "rev": change.rev}, update)
+        return InsertOne(rows.inserted(change))
+    return UpdateOne({"_id": change.subject, "rev": change.rev}, rows.updated(change))
 
 
 def _doubtful(changes: Sequence[Change], fault: BulkWriteError) -> frozenset[str]:
@@ -228,75 +206,3 @@ def _doubtful(changes: Sequence[Change], fault: BulkWriteError) -> frozenset[str
         return frozenset(change.subject for change in changes)
     named = {error["index"] for error in fault.details.get("writeErrors", [])}
     return frozenset(change.subject for index, change in enumerate(changes) if change.rev or index in named)
-
-
-def _out(message: Message) -> dict[str, Any]:
-    return {
-        "id": str(message.id),
-        "topic": message.topic,
-        "type": message.type,
-        "key": message.key,
-        "subject": message.subject,
-        "version": message.version,
-        "time": message.time.isoformat(),
-        "value": message.value.decode(),
-        "headers": [[name, raw.decode()] for name, raw in message.headers],
-    }
-
-
-def _message(raw: Mapping[str, Any]) -> Message:
-    return Message(
-        id=UUID(raw["id"]),
-        topic=raw["topic"],
-        type=raw["type"],
-        key=raw["key"],
-        subject=raw["subject"],
-        version=raw["version"],
-        time=datetime.fromisoformat(raw["time"]),
-        value=raw["value"].encode(),
-        headers=tuple((name, text.encode()) for name, text in raw["headers"]),
-    )
-
-
-def _past(subject: str, message: Message) -> dict[str, Any]:
-    return {
-        "_id": f"{message.id}/{message.topic}/{subject}",
-        "event": str(message.id),
-        "subject": subject,
-        "version": message.version,
-        "topic": message.topic,
-        "type": message.type,
-        "at": message.time,
-        "value": message.value.decode(),
-    }
-
-
-def _document(raw: Mapping[str, Any]) -> Document:
-    entries = [Entry.unpack(packed) for packed in raw["inbox"]]
-    state = raw.get("state")
-    return Document(
-        subject=raw["_id"],
-        rev=raw["rev"],
-        by=raw["by"],
-        schema=raw["schema"],
-        partition=raw["partition"],
-        state=state,
-        inbox={entry.id: entry.outcome for entry in entries},
-        outbox=tuple(_message(out) for out in raw["outbox"]),
-        size=len(state or "") + ENTRY_BYTES * len(entries) + raw["kept_bytes"],
-    )
-
-
-def _stored(raw: Mapping[str, Any]) -> Stored:
-    state = json.loads(raw["state"]) if raw.get("state") else {}
-    inbox = frozenset(Entry.unpack(packed).id for packed in raw.get("inbox", ()))
-    return Stored(raw["_id"], raw["rev"], state, inbox)
-
-
-def _faceted(where: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key if key == "_id" else (key if key.startswith("$") else f"facets.{key}"): (
-            [_faceted(part) for part in wanted] if key in {"$or", "$and"} else wanted
-        )
-        for key, wanted in where.items()
-    }

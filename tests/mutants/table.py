@@ -170,8 +170,8 @@ MUTANTS: Final = (
         4,
         "the compare-and-set does not compare",
         MONGO,
-        'return UpdateOne({"_id": change.subject, "rev": change.rev}, update)',
-        'return UpdateOne({"_id": change.subject}, update)',
+        'return UpdateOne({"_id": change.subject, "rev": change.rev}, rows.updated(change))',
+        'return UpdateOne({"_id": change.subject}, rows.updated(change))',
         f"{ON_SERVERS}two_members_that_write_the_same_documents_at_once_lose_nothing_of_each_other",
     ),
     Mutant(

@@ -1,0 +1,133 @@
+"""Documents as MongoDB keeps them: fields and back, with no word of how they travel."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.wire import Message
+from services.chassis.ports import Change, Document, Entry, Past, Stored
+
+ENTRY_BYTES = 32
+"""What one entry of the inbox takes in BSON, rounded up."""
+
+
+def inserted(change: Change) -> dict[str, Any]:
+    """The whole document that a change makes where there was none."""
+    new = {"_id": change.subject, "rev": 1, "partition": change.partition, "inbox": _entries(change)}
+    return {**new, **_fields(change), "kept": dict(change.kept), "kept_bytes": _kept_bytes(change)}
+
+
+def updated(change: Change) -> dict[str, Any]:
+    """What a change does to the document that is there."""
+    kept = {f"kept.{name}": raw for name, raw in change.kept.items()}
+    update: dict[str, Any] = {
+        "$set": {**_fields(change), **kept},
+        "$inc": {"rev": 1, "kept_bytes": _kept_bytes(change)},
+    }
+    if change.entries:
+        update["$push"] = {"inbox": {"$each": _entries(change)}}
+    if not change.wake_at:
+        update["$unset"] = {"wake_at": ""}
+    return update
+
+
+def _out(message: Message) -> dict[str, Any]:
+    return {
+        "id": str(message.id),
+        "topic": message.topic,
+        "type": message.type,
+        "key": message.key,
+        "subject": message.subject,
+        "version": message.version,
+        "time": message.time.isoformat(),
+        "value": message.value.decode(),
+        "headers": [[name, raw.decode()] for name, raw in message.headers],
+    }
+
+
+def _message(raw: Mapping[str, Any]) -> Message:
+    return Message(
+        id=UUID(raw["id"]),
+        topic=raw["topic"],
+        type=raw["type"],
+        key=raw["key"],
+        subject=raw["subject"],
+        version=raw["version"],
+        time=datetime.fromisoformat(raw["time"]),
+        value=raw["value"].encode(),
+        headers=tuple((name, text.encode()) for name, text in raw["headers"]),
+    )
+
+
+def past_row(subject: str, message: Message) -> dict[str, Any]:
+    """One event of a document's history."""
+    return {
+        "_id": f"{message.id}/{message.topic}/{subject}",
+        "event": str(message.id),
+        "subject": subject,
+        "version": message.version,
+        "topic": message.topic,
+        "type": message.type,
+        "at": message.time,
+        "value": message.value.decode(),
+    }
+
+
+def document(raw: Mapping[str, Any]) -> Document:
+    """The document as the loop loads it."""
+    entries = [Entry.unpack(packed) for packed in raw["inbox"]]
+    state = raw.get("state")
+    return Document(
+        subject=raw["_id"],
+        rev=raw["rev"],
+        by=raw["by"],
+        schema=raw["schema"],
+        partition=raw["partition"],
+        state=state,
+        inbox={entry.id: entry.outcome for entry in entries},
+        outbox=tuple(_message(out) for out in raw["outbox"]),
+        size=len(state or "") + ENTRY_BYTES * len(entries) + raw["kept_bytes"],
+    )
+
+
+def stored(raw: Mapping[str, Any]) -> Stored:
+    """The document as queries see it."""
+    state = json.loads(raw["state"]) if raw.get("state") else {}
+    inbox = frozenset(Entry.unpack(packed).id for packed in raw.get("inbox", ()))
+    return Stored(raw["_id"], raw["rev"], state, inbox)
+
+
+def faceted(where: Mapping[str, Any]) -> dict[str, Any]:
+    """A filter over facets as one over the stored fields."""
+    return {
+        key if key == "_id" else (key if key.startswith("$") else f"facets.{key}"): (
+            [faceted(part) for part in wanted] if key in {"$or", "$and"} else wanted
+        )
+        for key, wanted in where.items()
+    }
+
+
+def past(raw: Mapping[str, Any]) -> Past:
+    """The event that ``past_row`` wrote."""
+    return Past(UUID(raw["event"]), raw["topic"], raw["type"], raw["version"], raw["at"], raw["value"])
+
+
+def _fields(change: Change) -> dict[str, Any]:
+    return {
+        "by": change.by,
+        "schema": change.schema,
+        "state": change.state,
+        "outbox": [_out(message) for message in change.outbox],
+        "facets": dict(change.facets),
+        **({"wake_at": change.wake_at} if change.wake_at else {}),
+    }
+
+
+def _entries(change: Change) -> list[bytes]:
+    return [entry.pack() for entry in change.entries]
+
+
+def _kept_bytes(change: Change) -> int:
+    return sum(map(len, change.kept.values()))
