@@ -124,6 +124,9 @@ class Process:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         failed = not self._stop.is_set()
         self._stop.set()
+        for ended in (server, *work):
+            if ended.done() and not ended.cancelled() and (fault := ended.exception()):
+                log.error("a part of the process has ended", exc_info=fault)
         await self._drain(work)
         if self._stream.lost.done():
             self._stream.lost.result()
@@ -212,7 +215,7 @@ class Process:
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self._loop.close()
-                await self._ticking
+                await asyncio.wait([self._ticking])
                 await self._calls.drain(CALLS_SECONDS)
         except TimeoutError:
             log.warning("not all has ended", seconds=STOP_SECONDS)
