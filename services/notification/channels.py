@@ -112,5 +112,6 @@ class WebhookChannel:
 
     def _connection(self) -> httpx.AsyncClient:
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=TIMEOUT)
+            room = httpx.Limits(max_connections=self.capacity, max_keepalive_connections=self.capacity)
+            self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=room)
         return self._client

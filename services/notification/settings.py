@@ -14,11 +14,11 @@ class NotificationSettings(Settings):
 
     smtp: Annotated[str | None, Field(description="host:port of the mail server", pattern=r"^[^\s:]+:\d{1,5}$")] = None
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "yiwang@yiwang.invalid"
-    mail_capacity: Capacity = 16
+    mail_capacity: Capacity = 64
     webhook: Annotated[
         str | None, Field(description="address that alerts are posted to", pattern=r"^https?://\S+$")
     ] = None
-    webhook_capacity: Capacity = 64
+    webhook_capacity: Capacity = 128
     console_capacity: Capacity = 100
     resend_unknown: Annotated[
         bool, Field(description="repeat an attempt cut off by a crash though its channel cannot drop the repeat")
