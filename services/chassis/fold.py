@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -46,16 +47,16 @@ class Draft:
     faults: list[tuple[Record, Exception]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
+    seen: set[UUID] = field(default_factory=set)
+    added: int = 0
     taken: int = 0
-    repeats: int = 0
 
     def apply(self, one: Input[Any], free: Counter[str]) -> None:
         """Decide one record, unless the inbox knows it; whatever it raises parks that record alone."""
         self.taken += 1
-        known = self.document.inbox if self.document else {}
-        if one.id in known or any(entry.id == one.id for entry in self.entries):
-            self.repeats += 1
+        if one.id in self.seen or (self.document and one.id in self.document.inbox):
             return
+        self.seen.add(one.id)
         try:
             decision = self.service.decide(self.state, one, Context(now=one.record.time, free=free))
             self._take(one, decision, free)
@@ -119,11 +120,14 @@ class Draft:
         if form is not None:
             self.state, self.form = decision.state, form
         self.messages.extend(out)
+        self.added += sum(len(sent.value) for sent in out) + len(decision.keep or b"")
         self.effects.extend(decision.effects)
         free.subtract(effect.channel for effect in decision.effects)
 
     def _letter(self, one: Input[Any], park: Park) -> None:
-        self.messages.append(letter(self.service, one.record, park))
+        told = letter(self.service, one.record, park)
+        self.messages.append(told)
+        self.added += len(told.value)
         self.parked.append((one.record.topic, park.reason))
 
     def _form(self, decision: Decision[Any], out: Sequence[Message]) -> Form | None:
@@ -132,9 +136,8 @@ class Draft:
             if len(sent.value) > told.topic.max_bytes:
                 raise TooLarge(f"an event for {sent.topic}", len(sent.value), told.topic.max_bytes)
         form = form_of(self.service, decision.state)
-        size = self.document.size if self.document else 0
-        size += sum(len(sent.value) for sent in (*self.messages, *out)) + len(decision.keep or b"")
-        size += sum(map(len, self.kept.values())) + (len(form.json) if form else 0)
+        size = (self.document.size if self.document else 0) + self.added + (len(form.json) if form else 0)
+        size += sum(len(sent.value) for sent in out) + len(decision.keep or b"")
         if size > DOCUMENT_LIMIT:
             raise TooLarge(f"document {self.subject}", size, DOCUMENT_LIMIT, document=True)
         return form
