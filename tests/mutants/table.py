@@ -148,7 +148,7 @@ MUTANTS: Final = (
         MONGO,
         "if result.matched_count != len(changes) - inserts:",
         "if result.matched_count < 0:",
-        f"{ON_SERVERS}two_members_that_write_the_same_documents_at_once_lose_nothing_of_each_other",
+        f"{ON_SERVERS}two_members_that_write_the_same_document_at_once_lose_nothing_of_each_other",
     ),
     Mutant(
         4,
@@ -172,7 +172,7 @@ MUTANTS: Final = (
         MONGO,
         'return UpdateOne({"_id": change.subject, "rev": change.rev}, rows.updated(change))',
         'return UpdateOne({"_id": change.subject}, rows.updated(change))',
-        f"{ON_SERVERS}two_members_that_write_the_same_documents_at_once_lose_nothing_of_each_other",
+        f"{ON_SERVERS}two_members_that_write_the_same_document_at_once_lose_nothing_of_each_other",
     ),
     Mutant(
         4,
