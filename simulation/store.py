@@ -133,9 +133,6 @@ class MemoryStore:
         mine.sort(key=lambda message: message.version)
         return [Past(m.id, m.topic, m.type, m.version, m.time, m.value.decode()) for m in mine[:limit]]
 
-    async def ping(self) -> None:
-        """See the port."""
-
 
 def _first(pair: tuple[Any, Any]) -> Any:
     return pair[0]

@@ -7,9 +7,10 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from contracts.topics import TOPICS
 from contracts.wire import Topic
 from deploy.local.engines import free_ports
 from deploy.local.processes import bound
@@ -104,7 +104,7 @@ class Pipeline:
     async def ready(self, *names: str) -> None:
         async with httpx.AsyncClient(trust_env=False) as http:
             for name in names:
-                await eventually(lambda name=name: self._says_ready(http, name), f"{name} ready; see {self.folder}")
+                await eventually(partial(self._says_ready, http, name), f"{name} ready; see {self.folder}")
 
     async def _says_ready(self, http: httpx.AsyncClient, name: str) -> bool:
         code = self.processes[name].poll()
@@ -172,8 +172,3 @@ async def pipeline(servers: Servers, folder: Path, **settings: str) -> AsyncIter
         for process in found.processes.values():
             process.kill()
             process.wait()
-
-
-def topics_of(service: str) -> Iterator[Topic]:
-    """What a service writes."""
-    return (topic for topic in TOPICS if f"services/{service}" in topic.producers)

@@ -84,8 +84,8 @@ def _fetch(repository: Path | None) -> list[Path]:
 
 def _build(coordinate: str, repository: Path | None) -> list[Path]:
     # Imported here, as only a machine's first start needs the resolver.
-    from jgo.env import EnvironmentBuilder  # noqa: PLC0415
-    from jgo.maven import MavenContext  # noqa: PLC0415
+    from jgo.env import EnvironmentBuilder  # noqa: PLC0415 - see above
+    from jgo.maven import MavenContext  # noqa: PLC0415 - see above
 
     logging.getLogger("jgo").setLevel(logging.ERROR)
     _put_java_on_path()

@@ -143,7 +143,7 @@ class Draft:
         return form
 
 
-class TooLarge(Exception):  # noqa: N818 - named for what is found, before the write
+class TooLarge(Exception):
     """A decision that would not fit where it must go; ``document``: not even its entry in the inbox would."""
 
     def __init__(self, what: str, found: int, limit: int, *, document: bool = False) -> None:
@@ -158,7 +158,7 @@ class TooLarge(Exception):  # noqa: N818 - named for what is found, before the w
         )
 
 
-class StuckTimer(Exception):  # noqa: N818 - named for what is found
+class StuckTimer(Exception):
     """A tick that left its own timer due: deciding it again at once would go on for ever."""
 
     def __init__(self, subject: str, wake: datetime) -> None:

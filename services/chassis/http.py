@@ -21,7 +21,7 @@ from services.chassis.values import Unavailable
 __all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser", "bounded_body"]
 
 
-class HttpProblem(Exception):  # noqa: N818 - the RFC's word
+class HttpProblem(Exception):
     """An answer of ``application/problem+json``; extensions become members of the object."""
 
     def __init__(self, status: int, title: str, detail: str, **extensions: Any) -> None:

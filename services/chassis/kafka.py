@@ -32,7 +32,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
-class Lost(Exception):  # noqa: N818 - what happened to records, not to this program
+class Lost(Exception):
     """Records between the last one settled and the next one read are gone: never passed over in silence."""
 
 

@@ -27,7 +27,7 @@ MAGIC, FORMAT = 16, 2
 """Where a batch says what format its records have, and the one that has headers."""
 
 
-class Unreadable(Exception):  # noqa: N818 - what the log holds, not what this program did
+class Unreadable(Exception):
     """A partition cannot be read on; no KafkaError, because trying again drops what was polled with it."""
 
 

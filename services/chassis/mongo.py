@@ -152,10 +152,6 @@ class MongoStore:
         cursor = self._history.find({"subject": subject}).sort([("version", ASCENDING)]).limit(limit)
         return [rows.past(raw) for raw in await _sure(cursor.to_list(None))]
 
-    async def ping(self) -> None:
-        """See the port."""
-        await _sure(self._motor.admin.command("ping"))
-
 
 class DatabaseClock:
     """The database's time for decisions: one for all members, whatever their own clocks say."""

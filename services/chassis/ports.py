@@ -160,9 +160,6 @@ class Store(Protocol):
     async def history(self, subject: str, limit: int = 1000) -> list[Past]:
         """A document's events by version, the newest last."""
 
-    async def ping(self) -> None:
-        """Answer, or raise Unavailable."""
-
 
 class Clock(Protocol):
     """Time: the database's for decisions, a monotonic one for pauses."""
@@ -183,7 +180,7 @@ class Clock(Protocol):
         """Pause; returns early when the service is asked to stop."""
 
 
-class Refused(Exception):  # noqa: N818 - the other side's answer, not a fault of ours
+class Refused(Exception):
     """The other side will never take this call."""
 
 

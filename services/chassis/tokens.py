@@ -38,7 +38,7 @@ class Token:
     source: str | None = None
 
 
-class BadTokens(Exception):  # noqa: N818 - an operator's mistake, said in one line
+class BadTokens(Exception):
     """The tokens' file cannot be used."""
 
 

@@ -113,7 +113,7 @@ class Decision(Generic[S]):
     keep: bytes | None = None
 
 
-class Invalid(Exception):  # noqa: N818 - the field's word for a record that no retry can help
+class Invalid(Exception):
     """The record cannot be read; it is parked at once."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -122,7 +122,7 @@ class Invalid(Exception):  # noqa: N818 - the field's word for a record that no 
         self.problems = problems
 
 
-class Unavailable(Exception):  # noqa: N818 - the field's word for what may work later
+class Unavailable(Exception):
     """A server is away or an answer is unknown; nothing more is consumed until it is back."""
 
 

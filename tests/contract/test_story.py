@@ -16,7 +16,7 @@ from contracts.examples.reports import EVERYTHING, SUBMITTED
 from contracts.examples.scene import ABROAD, ACCEPTED, ACTED, BORDER, GRID, MIDNIGHT, RECEIVED
 from contracts.generate import example_json
 from contracts.topics import ALERTS, CASES, DEADLINES, TOPICS
-from contracts.wire import Message
+from contracts.wire import Body, Message
 from services.chassis.values import Done, Effect
 from services.notification.settings import NotificationSettings
 from tests.contract.story import NOWHERE, Answer, Headers, Story, services, took
@@ -184,6 +184,7 @@ def near(part: Any) -> Any:
 @pytest.mark.parametrize(("schema", "name"), EXAMPLE)
 def test_an_example_is_what_a_service_writes(schema: str, name: str, played: Mapping[str, list[Message]]) -> None:
     example = EXAMPLES[schema][name]
+    assert isinstance(example, Body)
     shown = near(example_json(example))
     found = [json.loads(one.value) for written in played.values() for one in of_type(written, example.type)]
     assert any(one == shown for one in found), f"shown:\n{example_json(example)}\nwritten:\n" + "\n".join(

@@ -154,7 +154,7 @@ async def test_a_document_can_be_read_with_its_inbox(store: Store) -> None:
     await store.write([change("a", 0)])
     found = await store.read("a")
     assert found is not None
-    assert (found.rev, found.inbox) == (1, {name_id("a/0")})
+    assert (found.rev, found.inbox) == (1, frozenset({name_id("a/0")}))
     assert await store.read("missing") is None
 
 

@@ -27,13 +27,13 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="yiwang-laws-") as folder:
         tree = copy(Path(folder) / "tree")
         if wrong := [fault for row in rows if (fault := misfit(row, tree))]:
-            print("\n".join(wrong))  # noqa: T201 - a program's output, here and below
+            print("\n".join(wrong))
             return 1
         with engines(Path(folder), rows) as env:
-            print(f"{len(rows)} ways to break a law; first their tests as they must pass", flush=True)  # noqa: T201
+            print(f"{len(rows)} ways to break a law; first their tests as they must pass", flush=True)
             found = run(tree, sorted({row.test for row in rows}), env, len(rows) * SECONDS)
             if found != PASSED:
-                print(f"in the unbroken tree: {found}")  # noqa: T201
+                print(f"in the unbroken tree: {found}")
                 return 1
             results = [check(row, tree, env) for row in rows]
     return report(rows, results)
@@ -105,17 +105,17 @@ def check(row: Mutant, tree: Path, env: Mapping[str, str]) -> str:
         path.write_text(whole)
     words = {PASSED: "SURVIVED", FAILED: "failed as it must", HUNG: "failed as it must (hung)"}
     result = words.get(found, f"COULD NOT RUN, {found}")
-    print(f"  law {row.law}: {row.broken}: {result}, {time.monotonic() - started:.1f} s", flush=True)  # noqa: T201
+    print(f"  law {row.law}: {row.broken}: {result}, {time.monotonic() - started:.1f} s", flush=True)
     return result
 
 
 def report(rows: Sequence[Mutant], results: Sequence[str]) -> int:
     """Print the table; answers the exit code."""
-    print("\n| law | broken | test | |\n| --- | --- | --- | --- |")  # noqa: T201
+    print("\n| law | broken | test | |\n| --- | --- | --- | --- |")
     for row, result in zip(rows, results, strict=True):
-        print(f"| {row.law} | {row.broken} | `{row.test}` | {result} |")  # noqa: T201
+        print(f"| {row.law} | {row.broken} | `{row.test}` | {result} |")
     bad = sum(not result.startswith("failed as it must") for result in results)
-    print(f"\n{len(rows) - bad} of {len(rows)} failed as they must")  # noqa: T201
+    print(f"\n{len(rows) - bad} of {len(rows)} failed as they must")
     return int(bad > 0)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -34,7 +35,7 @@ def given(body: Happening, event: UUID = EVENT) -> Input[Happening]:
     return Input(id=event, subject=str(alert_id(event)), body=body, record=record(body, DEADLINES))
 
 
-def new(of: Assignment | None = None, **fields: object) -> DeadlineEvent:
+def new(of: Assignment | None = None, **fields: Any) -> DeadlineEvent:
     """The clock of a new assignment, by which its unit is told."""
     made = of or assignment()
     return deadline(DeadlineKind.SCHEDULED, made.number, case=case(assignment=made, **fields))

@@ -2,12 +2,13 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from contracts.case import Case
 from contracts.deadline import DeadlineKind
-from contracts.departments import DEPARTMENTS
+from contracts.departments import DEPARTMENTS, Department
 from contracts.report import LocationOutcome, Urgency
 from contracts.territory import BANNER, SHANGHAI, Level, UnitRef
 from services.notification.policy import Template
@@ -99,8 +100,8 @@ def test_every_template_is_asked_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
-def test_a_case_is_found_by_its_sources_reference(department: object) -> None:
-    code, zh = department.code, department.zh  # type: ignore[attr-defined]
+def test_a_case_is_found_by_its_sources_reference(department: Department) -> None:
+    code, zh = department.code, department.zh
     of = case(reference="SL-2026-000317", department=code)
     assert reference(of) == f"SL-2026-000317（{zh}）"
     assert f"来源编号：SL-2026-000317（{zh}）。" in said(Template.OPENED, of).text
@@ -157,7 +158,8 @@ def test_a_title_of_marks_alone_is_still_shown() -> None:
 )
 @pytest.mark.parametrize("field", ["title", "summary"])
 def test_a_number_in_the_sources_words_is_masked_before_they_are_cut(field: str, written: str, shown: str) -> None:
-    words = said(Template.OPENED, case(**{field: written}))
+    fields: dict[str, Any] = {field: written}
+    words = said(Template.OPENED, case(**fields))
     assert words.subject.endswith(f"：{shown}")
     assert "00001111" not in words.text
 
