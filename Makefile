@@ -17,7 +17,7 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
-.PHONY: help venv run up down status test laws check format contracts client-test lock clean
+.PHONY: help venv run up down status demo test laws check format contracts client-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ down: venv ## stop what `make up` or `make run` started
 
 status: venv ## what runs
 	@$(SUPERVISOR) status
+
+demo: venv ## weeks of the virtual banner in a few minutes, on engines of its own; SEED=2 DAYS=7
+	@exec $(PY) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
 
 test: venv ## all tests, those on a real Kafka and MongoDB included
 	@$(PY) -m pytest $(wildcard $(TESTS))

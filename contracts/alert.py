@@ -1,9 +1,10 @@
 """Alerts: what became of each message to a person."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.wire import Body
 
@@ -19,8 +20,8 @@ class AlertKind(StrEnum):
 class AlertEvent(Body):
     """One alert, to one recipient over one channel, has ended; ``failed`` and ``unknown`` say why.
 
-    An alert is identified by (event, recipient, channel); ``alert_id`` is the notification of the event that all
-    its recipients share, and the event's subject.
+    An alert is identified by (event, recipient, channel), and ends once: its version is 1. ``alert_id`` is what all
+    recipients of the event share; ``digest`` names the message that carried it together with others, if one did.
     """
 
     alert_id: UUID
@@ -33,6 +34,8 @@ class AlertEvent(Body):
     attempt: int
     at: AwareDatetime
     detail: str | None = None
+    digest: Annotated[UUID | None, Field(description="the message that carried this alert together with others")] = None
+    segments: Annotated[int | None, Field(description="SMS segments that the message took")] = None
 
     @property
     def type(self) -> str:
@@ -41,8 +44,8 @@ class AlertEvent(Body):
 
     @property
     def subject(self) -> str:
-        """The alert's id."""
-        return str(self.alert_id)
+        """The alert to this recipient over this channel."""
+        return f"{self.alert_id}/{self.recipient}/{self.channel}"
 
     @property
     def key(self) -> str:

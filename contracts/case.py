@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.identity import action_cause
-from contracts.report import LocationOutcome, Urgency
-from contracts.territory import Path, UnitRef
+from contracts.report import Classification, LocationOutcome, Urgency
+from contracts.territory import Level, Path, UnitRef
 from contracts.wire import Body, Value
 
 
@@ -18,11 +18,40 @@ class Status(StrEnum):
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
     RESOLVED = "resolved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
     @property
     def zh(self) -> str:
         """The status in Chinese."""
-        return {"assigned": "待签收", "accepted": "已签收", "resolved": "已办结"}[self.value]
+        return _STATUS_ZH[self.value]
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has to act: only then a clock runs."""
+        return self in {Status.ASSIGNED, Status.ACCEPTED}
+
+
+_STATUS_ZH = {
+    "assigned": "待签收",
+    "accepted": "已签收",
+    "resolved": "已办结",
+    "closed": "已结案",
+    "withdrawn": "已撤回",
+}
+
+
+class ClockClass(StrEnum):
+    """Which of the tables of deadlines counts for a case."""
+
+    STANDARD = "standard"
+    URGENT = "urgent"
+    LIFE = "life"
+
+    @property
+    def zh(self) -> str:
+        """The class in Chinese."""
+        return {"standard": "普通", "urgent": "限时", "life": "特急"}[self.value]
 
 
 class Action(StrEnum):
@@ -44,6 +73,7 @@ class AssignedBecause(StrEnum):
     OPENED = "opened"
     HANDED_UP = "handed_up"
     ESCALATED = "escalated"
+    CORRECTED = "corrected"
 
 
 class Assignment(Value):
@@ -53,6 +83,10 @@ class Assignment(Value):
     unit: UnitRef
     assigned_at: AwareDatetime
     because: AssignedBecause
+    due_by: Annotated[
+        AwareDatetime | None,
+        Field(description="the due time of the clock that this one replaces at the same unit; it is due no later"),
+    ] = None
 
 
 class Case(Value):
@@ -76,6 +110,13 @@ class Case(Value):
     due_at: AwareDatetime | None = None
     resolution: str | None = None
     place_name: Annotated[str | None, Field(description="the place in the source's own words (地点)")] = None
+    classified: Annotated[Classification | None, Field(description="the category in the banner's tree")] = None
+    clock: Annotated[ClockClass, Field(description="which deadlines count (时限类别)")] = ClockClass.STANDARD
+    lead: Annotated[str | None, Field(description="the code of the department in the lead (牵头部门)")] = None
+    people: Annotated[int | None, Field(description="how many people are involved (涉及人数)")] = None
+    staff: Annotated[str | None, Field(description="the grid member who reported (上报网格员工号)")] = None
+    about: Annotated[Path, Field(description="the path of the unit that it is about, which never gets it")] = ()
+    resolved_at: AwareDatetime | None = None
 
     def path_in_charge(self) -> Path:
         """The path down to the unit that has the case."""
@@ -115,6 +156,26 @@ class CaseAction(Body):
         return action_cause(self.sender, self.case_id, self.action_id)
 
 
+class Ruling(Value):
+    """What a row of the routing table would have decided."""
+
+    rule: Annotated[str, Field(description="the row's stable name")]
+    zh: Annotated[str, Field(description="the row in Chinese, as the table has it")]
+    level: Level
+    unit: UnitRef
+    lead: Annotated[str | None, Field(description="the code of the department in the lead")] = None
+    clock: ClockClass = ClockClass.STANDARD
+
+
+class Routed(Value):
+    """How a case came to its unit: the row that decided, and those that would have had it not been there."""
+
+    table: Annotated[str, Field(description="the version of the table")]
+    chosen: Ruling
+    runners_up: tuple[Ruling, ...] = ()
+    skipped: Annotated[tuple[str, ...], Field(description="units passed over, each with why, in Chinese")] = ()
+
+
 class CaseEventKind(StrEnum):
     """What happened to a case."""
 
@@ -125,13 +186,17 @@ class CaseEventKind(StrEnum):
     REFUSED = "refused"
     MOOT = "moot"
     KEPT = "kept"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 class CaseEvent(Body):
     """Something happened to a case; the snapshot tells how it stands after it.
 
     ``refused`` answers an action, ``moot`` a breach whose assignment has passed, ``kept`` a breach at the banner,
-    above which there is nobody. ``case`` is missing only where no report has opened the case yet.
+    above which there is nobody. ``corrected``: a newer revision changed what is known and left the case where it is;
+    where it moved the case, that is ``assigned``. ``case`` is missing only where no report has opened the case yet.
     """
 
     case_id: UUID
@@ -141,6 +206,7 @@ class CaseEvent(Body):
     why: Annotated[str, Field(description="the reason, in Chinese")]
     case: Case | None = None
     answers: Annotated[UUID | None, Field(description="the cause of the action or breach that is answered")] = None
+    routed: Annotated[Routed | None, Field(description="where a table decided: by which row, and what else")] = None
 
     @property
     def type(self) -> str:

@@ -1,4 +1,4 @@
-"""Writes what follows from the registry: schemas, AsyncAPI, examples and the list of topics.
+"""Writes what follows from the registry: schemas, AsyncAPI, examples, and the lists of topics and categories.
 
 ``python -m contracts.generate`` brings ``contracts/generated`` up to date; with ``--check`` it changes nothing, prints
 one line for each file that has drifted, and exits 1 if there is one.
@@ -13,7 +13,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from contracts.asyncapi import Json, document, schema_name
-from contracts.examples import EXAMPLES
+from contracts.categories import CATEGORIES
+from contracts.examples import BY_HAND, examples, recorded
 from contracts.report import Open
 from contracts.topics import TOPICS
 from contracts.wire import Body, Topic, schema_of, settings
@@ -77,16 +78,20 @@ def main(arguments: Sequence[str] | None = None, folder: Path = FOLDER) -> int:
 def _contents() -> Iterator[tuple[str, Json | Sequence[Json]]]:
     yield "asyncapi.json", document(_examples_by_type())
     yield "topics.json", [_row(topic) for topic in sorted(TOPICS, key=lambda topic: topic.name)]
-    yield from {f"schemas/{schema_name(topic)}.json": schema_of(topic.model) for topic in TOPICS}.items()
-    for schema, named in EXAMPLES.items():
-        for name, value in named.items():
+    yield "categories.json", [{"code": code, "zh": zh} for code, zh in CATEGORIES.items()]
+    yield from {f"schemas/{schema_name(topic)}.json": schema_of(topic) for topic in TOPICS}.items()
+    for schema, by_hand in BY_HAND.items():
+        for name, value in by_hand.items():
             yield f"examples/{schema}/{name}.json", example_json(value)
+    for schema in {schema_name(topic) for topic in TOPICS} - BY_HAND.keys():
+        for name, text in recorded(schema).items():
+            yield f"examples/{schema}/{name}.json", json.loads(text)
 
 
 def _examples_by_type() -> Mapping[str, Mapping[str, Json]]:
     by_type: dict[str, dict[str, Json]] = {}
     for topic in TOPICS:
-        for name, value in EXAMPLES[schema_name(topic)].items():
+        for name, value in examples(schema_name(topic), topic).items():
             by_type.setdefault(event_type(topic, value), {})[name] = example_json(value)
     return by_type
 

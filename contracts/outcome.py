@@ -18,14 +18,17 @@ class OutcomeKind(StrEnum):
     REPEAT = "repeat"
     PARKED = "parked"
     OPENED = "opened"
+    ASSIGNED = "assigned"
     RESOLVED = "resolved"
+    CLOSED = "closed"
 
 
 class ReportOutcome(Body):
     """Intake or routing tells a report's source what became of it.
 
     ``parked`` lists what is wrong, in English and Chinese; where the record could not be read at all, ``reference``
-    is missing and ``record`` (topic/partition/offset) tells which one it was.
+    is missing and ``record`` (topic/partition/offset) tells which one it was. ``opened`` names the first unit,
+    ``assigned`` each later one. A kind that a reader does not know is to be passed over; ``said`` tells it in words.
     """
 
     version: Annotated[

@@ -13,6 +13,7 @@ SHOWN = frozenset(
     {
         # of a report; its words may be personal, and every department reads the outcomes
         *("reference", "occurred_at", "coordinates", "place_code", "category", "urgency", "revision", "attachments"),
+        *("people", "staff", "about_unit", "about_staff"),
         # of an action
         *("version", "case_id", "action", "sender", "action_id", "actor", "assignment"),
         # of a search
@@ -80,6 +81,7 @@ MOMENTS: Mapping[str, tuple[str, str]] = {
 PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^\d{6}(\d{3}){0,3}$":           ("a code of 6, 9, 12 or 15 digits", "应为6、9、12或15位数字"),
     r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$": ("an address such as https://…", "应为网址，如 https://…"),
+    r"^\d{4,18}$":                    ("a staff number of 4 to 18 digits", "应为4至18位数字的工号"),
     r"^[a-z0-9][a-z0-9-]{0,62}$":     ("a name of at most 63 a-z, 0-9 and -", "应为不超过63个小写字母、数字或连字符"),
 }  # fmt: skip
 

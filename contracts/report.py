@@ -1,14 +1,30 @@
 """Reports: what a source submits by hand, and what intake and gis make of it."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
-from contracts.territory import Path
+from contracts.territory import Path, UnitRef
 from contracts.wire import Body, Value
 
+LAST_MOMENT = 4_102_444_800_000
+"""The year 2100 in Unix milliseconds."""
+
+
+def _digits(given: object) -> object:
+    """Unix seconds or milliseconds as a number, which are read like the same digits as text."""
+    return str(given) if type(given) is int and 0 <= given <= LAST_MOMENT else given
+
+
+def _or_a_number(schema: dict[str, Any]) -> None:
+    text = {word: schema.pop(word) for word in ("type", "minLength", "maxLength") if word in schema}
+    schema["anyOf"] = [text, {"type": "integer", "minimum": 0, "maximum": LAST_MOMENT}]
+
+
+UnitCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3}){0,3}$")]
+StaffNumber = Annotated[str, Field(pattern=r"^\d{4,18}$")]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
 
@@ -77,12 +93,13 @@ class Submission(Open):
         Short, Field(description="the source's own number of this report (来源编号，同一编号始终为同一事件)")
     ]
     occurred_at: Annotated[
-        str,
+        Annotated[str, Field(min_length=1, max_length=64)],
+        BeforeValidator(_digits),
         Field(
-            min_length=1,
-            max_length=64,
-            description="when it happened (发生时间); ISO 8601, or as people write it; Asia/Shanghai if it has no zone",
-            examples=["2026-03-05T14:30:00+08:00", "2026/3/5 14:30", "2026年3月5日 14:30"],
+            json_schema_extra=_or_a_number,
+            description="when it happened (发生时间); ISO 8601, as people write it, or Unix seconds or milliseconds; "
+            "Asia/Shanghai if it has no zone; what is relative (昨天下午三点) counts from when the report is sent",
+            examples=["2026-03-05T14:30:00+08:00", "2026/3/5 14:30", "2026年3月5日 14:30", "昨天下午三点", 1772692200],
         ),
     ]
     text: Annotated[str, Field(min_length=1, max_length=20_000, description="what happened, in words (事件内容)")]
@@ -111,6 +128,56 @@ class Submission(Open):
         Field(max_length=50, description="addresses of pictures and files (附件网址)"),
         FailFast(),  # a list of a hundred thousand wrong ones is one fault, not as many
     ] = ()
+    people: Annotated[int | None, Field(ge=0, le=1_000_000, description="how many people are involved (涉及人数)")] = (
+        None
+    )
+    staff: Annotated[
+        StaffNumber | None, Field(description="the staff number of the grid member who reports (上报网格员工号)")
+    ] = None
+    about_unit: Annotated[
+        UnitCode | None,
+        Field(description="the code of the unit that the report is about; it never gets the case (被反映单位代码)"),
+    ] = None
+    about_staff: Annotated[
+        StaffNumber | None,
+        Field(description="the staff number of whom the report is about; their unit never gets it (被反映人员工号)"),
+    ] = None
+    withdrawn: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=2000,
+            description="why the report is withdrawn; sent with a higher revision (撤回原因)",
+        ),
+    ] = None
+
+
+class ClassifiedBy(StrEnum):
+    """What decided the category."""
+
+    CODE = "code"
+    MAP = "map"
+    TEXT = "text"
+    UNDECIDED = "undecided"
+
+
+class Guess(Value):
+    """A category that might be, with how sure that is, from 0 to 1."""
+
+    code: str
+    zh: Annotated[str, Field(description="its names from the first level down")]
+    confidence: float
+
+
+class Classification(Value):
+    """The category in the banner's tree, on the deepest level that is sure; ``code`` is missing if none is."""
+
+    code: str | None = None
+    zh: Annotated[str, Field(description="its names from the first level down")]
+    by: ClassifiedBy
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    version: Annotated[str, Field(description="of the tree, and of what decided: the map or the classifier")]
+    runners_up: tuple[Guess, ...] = ()
 
 
 class Point(Value):
@@ -142,6 +209,12 @@ class Report(Value):
     solved: Annotated[str | None, Field(description="what was done on the spot")] = None
     solved_at: AwareDatetime | None = None
     attachments: tuple[str, ...] = ()
+    classified: Annotated[Classification | None, Field(description="the category in the banner's tree")] = None
+    people: int | None = None
+    staff: str | None = None
+    about_unit: str | None = None
+    about_staff: str | None = None
+    withdrawn: Annotated[str | None, Field(description="why the source has withdrawn the report")] = None
 
 
 class LocationOutcome(StrEnum):
@@ -158,7 +231,19 @@ class LocationMethod(StrEnum):
 
     POINT = "point"
     PLACE_CODE = "place_code"
+    PLACE_NAME = "place_name"
+    TEXT = "text"
+    OWN_GRID = "own_grid"
     NONE = "none"
+
+
+class Clue(Value):
+    """One thing that speaks for a place, or that was set aside: then it names no unit, or is not sure at all."""
+
+    method: LocationMethod
+    unit: UnitRef | None = None
+    confidence: float = 0.0
+    said: Annotated[str, Field(description="the same in Chinese")]
 
 
 class Location(Value):
@@ -170,6 +255,8 @@ class Location(Value):
     candidates: tuple[Path, ...] = ()
     boundary_version: str
     why: Annotated[str, Field(description="how it was decided, in Chinese")]
+    confidence: Annotated[float | None, Field(ge=0, le=1, description="that the path's deepest unit is right")] = None
+    clues: Annotated[tuple[Clue, ...], Field(description="all that was looked at, what decided first")] = ()
 
 
 class ReportNormalised(Body):
@@ -193,6 +280,7 @@ class ReportLocated(Body):
 
     report: Report
     location: Location
+    about: Annotated[Path, Field(description="the path of the unit that the report is about, if it is about one")] = ()
 
     @property
     def type(self) -> str:

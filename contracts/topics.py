@@ -7,6 +7,7 @@ from contracts.case import CaseAction, CaseEvent, CaseEventKind
 from contracts.deadletter import DeadLetter
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.departments import DEPARTMENTS, Department
+from contracts.notice import Notice
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.report import ReportLocated, ReportNormalised, Submission
 from contracts.wire import MIB, Topic
@@ -85,6 +86,16 @@ DEADLINES = Topic(
     key="case id",
 )
 
+NOTICES = Topic(
+    name="notification.notices.v1",
+    about="What one person is to be told, before it is known when and together with what else.",
+    model=Notice,
+    types=("yiwang.notice.issued.v1",),
+    producers=(NOTIFICATION,),
+    consumers=(NOTIFICATION,),
+    key="staff number",
+)
+
 ALERTS = Topic(
     name="notification.events.v1",
     about="What became of each alert to a person.",
@@ -122,4 +133,15 @@ def _dead(service: str) -> Topic:
 
 DEAD = {service.removeprefix("services/"): _dead(service) for service in SERVICES}
 
-TOPICS = (*SUBMITTED.values(), NORMALISED, LOCATED, ACTIONS, CASES, DEADLINES, ALERTS, OUTCOMES, *DEAD.values())
+TOPICS = (
+    *SUBMITTED.values(),
+    NORMALISED,
+    LOCATED,
+    ACTIONS,
+    CASES,
+    DEADLINES,
+    NOTICES,
+    ALERTS,
+    OUTCOMES,
+    *DEAD.values(),
+)

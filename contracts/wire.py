@@ -12,6 +12,7 @@ from contracts.identity import event_id
 
 KIB = 1024
 MIB = 1024 * KIB
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOM = 512 * KIB
 """Bytes above a topic's limit for one body: the broker's limit is for a whole batch, headers and framing included."""
 
@@ -146,7 +147,25 @@ def text_headers(headers: Sequence[tuple[str, bytes | None]]) -> Mapping[str, st
     return readable
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what is written to a topic of this model."""
-    schema = model.model_json_schema(mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+def schema_of(topic: Topic) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is written to the topic; on topics that Yiwang writes, with open vocabularies.
+
+    What others write has to be one of the words that are known; what Yiwang writes may get new words within a version,
+    which a reader that does not know them passes over.
+    """
+    schema = topic.model.model_json_schema(mode="validation")
+    return {"$schema": DIALECT, **(opened(schema) if topic.internal else schema)}
+
+
+def opened(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema with each enum of words as any text, the words known so far under ``x-words``."""
+    parts = {name: _opened(part) for name, part in schema.items()}
+    if schema.get("type") == "string" and "enum" in schema:
+        return {("x-words" if name == "enum" else name): part for name, part in parts.items()}
+    return parts
+
+
+def _opened(part: object) -> object:
+    if isinstance(part, list):
+        return [_opened(inner) for inner in part]
+    return opened(part) if isinstance(part, dict) else part

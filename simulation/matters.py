@@ -1,110 +1,86 @@
-"""What is reported in a banner: the matters, who reports them, in which words, and how they are solved on the spot."""
+"""What is reported in a banner: the matters, in whose words, how urgent they are and how they are solved at once.
 
+The table is data/matters.toml. In its texts ``{place}`` stands for where it happened, ``{n}`` for 3 to 40, ``{m}`` for
+2 to 9.
+"""
+
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 from contracts.report import Urgency
 
+FILE: Final = Path(__file__).parent / "data" / "matters.toml"
+MEMBERS, RESIDENTS, HOTLINE = "grid-members", "residents", "hotline-12345"
 
-@dataclass(frozen=True, slots=True)
+
+class Manner(StrEnum):
+    """In whose words a matter is told: a grid member's notes, a caller's speech, an office's prose."""
+
+    GRID = "grid"
+    CALL = "call"
+    OFFICE = "office"
+
+
+MANNERS: Final[Mapping[str, Manner]] = {MEMBERS: Manner.GRID, RESIDENTS: Manner.CALL, HOTLINE: Manner.CALL}
+"""Who speaks how; departments in an office's prose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """One kind of matter; ``text`` and ``done`` take {place}, {n} (1 to 40) and {m} (2 to 9)."""
+    """One kind of matter.
 
-    category: str
-    sources: tuple[str, ...]
-    text: str
-    done: str
+    ``leaf`` is its category in the banner's tree, ``weight`` how often it happens beside others, ``on_spot`` how many
+    of a hundred are solved by who reports them, ``done`` how. ``people``: least and most people involved. ``about``:
+    "staff" or "unit", whom a complaint is about. ``words`` are categories as its sources call them.
+    """
+
+    leaf: str
+    texts: Mapping[Manner, tuple[str, ...]]
+    offices: tuple[str, ...]
+    words: tuple[str, ...]
+    done: tuple[str, ...]
+    weight: int = 10
+    on_spot: int = 50
     urgency: Urgency = Urgency.ORDINARY
+    people: tuple[int, int] | None = None
+    about: str | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Departments and others that tell of it."""
+        callers = (RESIDENTS, HOTLINE) if self.texts.get(Manner.CALL) else ()
+        members = (MEMBERS,) if self.texts.get(Manner.GRID) else ()
+        return (*members, *callers, *self.offices)
+
+    def told_by(self, department: str) -> tuple[str, ...]:
+        """The texts in this source's manner."""
+        return self.texts[manner(department)]
 
 
-MEMBERS, HOTLINE, RESIDENTS = "grid-members", "hotline-12345", "residents"
-URGENT, LIFE = Urgency.URGENT, Urgency.LIFE_THREATENING
+def manner(department: str) -> Manner:
+    """How this source speaks."""
+    return MANNERS.get(department, Manner.OFFICE)
 
-MATTERS = (
-    Matter(
-        "草场纠纷",
-        (MEMBERS, "forestry-grassland", "justice"),
-        "{place}两户牧民因网围栏移位约{n}米发生草场纠纷，双方各执一词，希望现场丈量调解。",
-        "网格员现场丈量并组织双方协商，围栏按原界址恢复。",
-    ),
-    Matter(
-        "人畜饮水",
-        (MEMBERS, "water", HOTLINE),
-        "{place}第{n}号饮水井水泵损坏，附近{m}户人畜饮水困难。",
-        "已更换水泵接线，井水恢复供应。",
-        URGENT,
-    ),
-    Matter(
-        "道路养护",
-        (MEMBERS, "transport", HOTLINE),
-        "{place}通村路{n}公里处路基被雨水冲空，会车时十分危险，请尽快处理。",
-        "已摆放警示标志并用砂石回填。",
-    ),
-    Matter(
-        "供电",
-        (MEMBERS, RESIDENTS, HOTLINE),
-        "{place}有{m}根电杆倾斜，大风天气频繁停电，影响{n}户用电。",
-        "已联系供电所扶正电杆，恢复供电。",
-    ),
-    Matter(
-        "拖欠工资",
-        ("labour", "petitions", HOTLINE),
-        "{place}一处工地拖欠{n}名务工人员{m}个月工资，多次催要未果。",
-        "当场协调施工方结清欠薪，务工人员签字确认。",
-    ),
-    Matter(
-        "环境卫生",
-        (MEMBERS, "environment", "housing", RESIDENTS),
-        "{place}路口垃圾堆放{m}天无人清运，气味较大。",
-        "已组织清运并清洗垃圾点。",
-    ),
-    Matter(
-        "牲畜走失",
-        (MEMBERS, "police", "agriculture"),
-        "{place}一牧户走失绵羊{n}只，最后一次见到是在{m}公里外的水井旁。",
-        "羊群已在邻近草场找回并交还牧户。",
-    ),
-    Matter(
-        "邻里纠纷",
-        (MEMBERS, "justice", "police", "women"),
-        "{place}两户因排水沟走向争执{m}次，情绪较激动，请求上门调解。",
-        "上门调解，双方同意将排水沟改道。",
-    ),
-    Matter(
-        "火灾隐患",
-        (MEMBERS, "fire", "emergency"),
-        "{place}草料堆与住房相距不足{m}米，旁边有私拉电线，存在火灾隐患。",
-        "已督促移开草料堆并拆除私拉电线。",
-        URGENT,
-    ),
-    Matter(
-        "证照办理",
-        ("market", "culture-tourism", HOTLINE),
-        "{place}一家小店办理食品经营许可跑了{m}趟仍缺材料，希望一次告知。",
-        "已一次性告知所缺材料并帮助网上提交。",
-    ),
-    Matter(
-        "困难救助",
-        (MEMBERS, "civil-affairs", "disabled", "veterans"),
-        "{place}一户独居老人低保续期材料逾期{m}天，行动不便，需上门代办。",
-        "网格员上门代办，材料已报送。",
-    ),
-    Matter(
-        "就医就学",
-        ("health", "education", RESIDENTS),
-        "{place}有{m}名学生上学需乘车{n}公里，班车时间与上课时间不合。",
-        "已与学校和班车协调，发车时间提前。",
-    ),
-    Matter(
-        "土地使用",
-        ("natural-resources", "courts", "political-legal"),
-        "{place}约{n}亩集体土地的租用合同到期，{m}户对续租意见不一。",
-        "召集租用双方核对合同，达成续租意见。",
-    ),
-    Matter(
-        "险情",
-        ("emergency", "police", MEMBERS),
-        "{place}一处房屋受大风影响部分倒塌，{m}人被困，请立即救援。",
-        "被困人员已全部救出，无人受伤。",
-        LIFE,
-    ),
-)
+
+@cache
+def matters() -> tuple[Matter, ...]:
+    """All matters, in the table's order."""
+    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["matter"]
+    return tuple(_matter(row) for row in rows)
+
+
+def matter(leaf: str) -> Matter:
+    """The first matter of a category; raises StopIteration for one that nothing is told of."""
+    return next(one for one in matters() if one.leaf == leaf)
+
+
+def _matter(row: dict[str, Any]) -> Matter:
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    fields["texts"] = {each: fields.pop(each.value) for each in Manner if each.value in fields}
+    fields["urgency"] = Urgency(fields.get("urgency", Urgency.ORDINARY))
+    return Matter(**fields)

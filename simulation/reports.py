@@ -1,91 +1,52 @@
-"""Reports as the virtual banner's sources would send them: the same seed, count and start give the same bytes."""
+"""Reports as the virtual banner's sources send them in one go: the same seed, count and start give the same bytes."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from random import Random
 from typing import Final
 
-from contracts.outcome import OutcomeKind
-from simulation.desk import Desk, Draft, Territory
+from simulation.chance import chance
+from simulation.desk import Desk
+from simulation.draft import Draft
+from simulation.follow import broken, fitting, follow, opening
+from simulation.land import Land, Territory
+from simulation.sent import Sent
 
-# How a report comes, how many of a hundred come so, and what must become of it. Solved on the spot is the commonest.
-SHAPES: Final = (
-    ("solved",     40, OutcomeKind.RESOLVED),
-    ("point",      34, OutcomeKind.OPENED),
-    ("code",        8, OutcomeKind.OPENED),
-    ("nowhere",     4, OutcomeKind.OPENED),
-    ("outside",     3, OutcomeKind.OPENED),
-    ("repeat",      4, OutcomeKind.REPEAT),
-    ("correction",  2, OutcomeKind.RECEIVED),
-    ("conflict",    2, OutcomeKind.PARKED),
-    ("broken",      3, OutcomeKind.PARKED),
-)  # fmt: skip
-EXPECTED: Final = {shape: kind.value for shape, _, kind in SHAPES}
-WEIGHTS: Final = {shape: weight for shape, weight, _ in SHAPES}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One record for a department's topic; ``expect`` is the kind of outcome that it must come to.
-
-    ``reference`` and ``revision`` are those that the source meant, also where the body is broken.
-    """
-
-    department: str
-    body: bytes
-    expect: str
-    reference: str
-    revision: int = 1
+# How a report comes, and how many of a hundred come so. Solved on the spot is the commonest.
+SHAPES: Final[Mapping[str, int]] = {
+    "solved":      40,
+    "open":        47,
+    "repeat":       4,
+    "new_text":     2,
+    "new_place":    1,
+    "new_urgency":  1,
+    "conflict":     2,
+    "broken":       3,
+}  # fmt: skip
+FIRST: Final = ("solved", "open", "broken")
+"""What needs no earlier report."""
 
 
 def reports(seed: int, count: int, boundaries: Territory, start: datetime) -> Iterator[Sent]:
     """``count`` reports about the hours before ``start`` (aware), most of them good, from many sources.
 
     A repeat, correction or conflict refers to an earlier report, each to another one, so that all are told of.
+    Nobody withdraws, and nothing comes late: a feed has no people, and is over in a minute.
     """
-    random, earlier = Random(seed), list[Draft]()  # noqa: S311 - made-up reports guard nothing
-    desk = Desk(random, boundaries, start)
+    desk, earlier = Desk(seed, Land.of(boundaries)), list[Draft]()
     for number in range(1, count + 1):
-        shape = _shape(random, again=bool(earlier))
-        if shape in AGAIN:
-            yield _sent(AGAIN[shape](earlier.pop(random.randrange(len(earlier)))), shape)
+        random = chance(seed, "feed", number)
+        possible = {kind: weight for kind, weight in SHAPES.items() if kind in FIRST or earlier}
+        shape = random.choices(tuple(possible), tuple(possible.values()))[0]
+        if shape in FIRST:
+            draft = _draft(desk, start, number, solved=shape == "solved")
+            yield broken(random, draft) if shape == "broken" else opening(draft)
+            if shape != "broken":
+                earlier.append(draft)
             continue
-        draft = desk.draft(number, shape)
-        if shape == "broken":
-            yield _sent(draft, shape, random.choice(BREAKS))
-            continue
-        earlier.append(draft)
-        yield _sent(draft, shape)
+        before = earlier.pop(random.randrange(len(earlier)))
+        yield from follow(shape if shape in fitting(before) else "new_text", random, desk, before)
 
 
-AGAIN: Final[Mapping[str, Callable[[Draft], Draft]]] = {
-    "repeat": lambda draft: draft,
-    "correction": lambda draft: draft.but(revision=2, text=f"{draft.fields['text']}（更正：地点以现场核实为准）"),
-    "conflict": lambda draft: draft.but(text=f"{draft.fields['text']}（内容有改动）"),
-}
-
-
-def _json(draft: Draft) -> bytes:
-    return json.dumps(draft.fields, ensure_ascii=False).encode()
-
-
-BREAKS: Final[Sequence[Callable[[Draft], bytes]]] = (
-    lambda draft: _json(draft)[:-20],
-    lambda draft: json.dumps(draft.fields, ensure_ascii=False).encode("gb18030"),
-    lambda draft: _json(draft.but(occurred_at="昨天下午")),
-    lambda draft: _json(draft.but(coordinates={"longitude": 107.48, "latitude": 38.18})),
-    lambda draft: _json(draft.but(text=None)),
-)
-
-
-def _shape(random: Random, *, again: bool) -> str:
-    """One shape by its weight; those that need an earlier report only if there is one."""
-    possible = [shape for shape in WEIGHTS if again or shape not in AGAIN]
-    return random.choices(possible, [WEIGHTS[shape] for shape in possible])[0]
-
-
-def _sent(draft: Draft, shape: str, write: Callable[[Draft], bytes] = _json) -> Sent:
-    fields = draft.fields
-    return Sent(draft.department, write(draft), EXPECTED[shape], fields["reference"], fields.get("revision", 1))
+def _draft(desk: Desk, start: datetime, number: int, *, solved: bool) -> Draft:
+    reference = f"{{department}}-{start:%Y%m%d%H%M%S}-{number:05}"
+    return desk.draft(desk.any(reference, start, solved=solved))

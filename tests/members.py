@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -14,9 +15,11 @@ from contracts.wire import Topic
 from services.chassis.kafka import KafkaStream
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
-from services.chassis.mongo import DatabaseClock, MongoStore, client
+from services.chassis.mongo import DatabaseClock, MongoStore, Steps, client
+from services.chassis.ports import Clock
+from services.chassis.timeline import SteppedClock, dated
 from services.chassis.topics import create_topics
-from services.chassis.values import Record
+from services.chassis.values import Quota, Record
 from tests.pipeline import Pipeline
 from tests.servers import Servers, namespace
 from tests.toy import DEAD, IN, MORE, OUT, TOPICS, Put, Sum, Told, reader
@@ -49,6 +52,10 @@ class Place:
         await create_topics(self.servers.brokers, self.space, TOPICS, replication=1)
         await self.store.prepare()
         return self
+
+    def timeline(self) -> Steps:
+        """The steps of this place, for one member or driver."""
+        return Steps(self.motor, self.space.replace(".", "-") + "timeline")
 
     async def put(self, *puts: Put, topic: Topic = IN) -> None:
         await self._door.publish(topic, [(put.name, put.model_dump_json().encode()) for put in puts])
@@ -91,13 +98,26 @@ class Place:
 class Member:
     """One member: ``gate`` holds back what it has polled; ticks are the test's to give unless it ``ticks``."""
 
-    def __init__(self, place: Place, group: str, batch: int, topics: Sequence[Topic]) -> None:
+    clock: Clock
+
+    def __init__(
+        self, place: Place, group: str, batch: int, topics: Sequence[Topic], quotas: Mapping[str, Quota], *, steps: bool
+    ) -> None:
         self.stop, self.gate = asyncio.Event(), asyncio.Event()
         self.gate.set()
         self.polled: list[Record] = []
-        self.clock = DatabaseClock(place.motor, self.stop)
-        names = {"namespace": place.space, "group": group, "member": None}
-        self.stream = KafkaStream(place.servers.brokers, topics=topics, batch=batch, **names)  # type: ignore[arg-type]
+        real, timeline = DatabaseClock(place.motor, self.stop), place.timeline()
+        self.clock = SteppedClock(real, timeline) if steps else real
+        self.stream = KafkaStream(
+            place.servers.brokers,
+            namespace=place.space,
+            group=group,
+            topics=topics,
+            member=None,
+            batch=batch,
+            quotas=quotas,
+            dated=dated(timeline) if steps else None,
+        )
         self.metrics = Metrics("toy")
         self.loop = Loop(SERVICE, stream=self.stream, clock=self.clock, metrics=self.metrics, store=place.store)
 
@@ -126,10 +146,17 @@ class Member:
 
 @asynccontextmanager
 async def member(
-    place: Place, group: str = "toy", *, batch: int = 100, ticks: bool = False, topics: Sequence[Topic] = (IN, MORE)
+    place: Place,
+    group: str = "toy",
+    *,
+    batch: int = 100,
+    ticks: bool = False,
+    topics: Sequence[Topic] = (IN, MORE),
+    quotas: Mapping[str, Quota] = MappingProxyType({}),
+    steps: bool = False,
 ) -> AsyncIterator[Member]:
-    """A member that has its share; leaves when the context ends."""
-    one = Member(place, group, batch, topics)
+    """A member that has its share; leaves when the context ends. With ``steps`` its time goes by the timeline."""
+    one = Member(place, group, batch, topics, quotas, steps=steps)
     await one.stream.start(one.take, one.loop.released)
     await until(lambda: one.stream.joined, "joined")
     ticking = asyncio.create_task(one.keep_ticking()) if ticks else None

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from contracts.wire import Topic
 from deploy.local.engines import free_ports
 from deploy.local.processes import bound
 from tests.servers import Servers, namespace
+from tests.telling import plain_policy
 
 SERVICES = ("intake", "gis", "routing", "escalation", "notification")
 ROLES = ("department", "officer", "operator")
@@ -54,6 +56,11 @@ class Pipeline:
     def bearer(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens[role]}"}
 
+    @property
+    def policy(self) -> Path:
+        """The table of who is told of what."""
+        return self.folder / "policy.toml"
+
     def env(self, service: str) -> dict[str, str]:
         return {
             **os.environ,
@@ -64,6 +71,8 @@ class Pipeline:
             "YIWANG_PEOPLE": str(self.folder / "people"),
             "YIWANG_SMTP": f"127.0.0.1:{self.ports['smtp']}",
             "YIWANG_WEBHOOK": f"{self.url('webhook')}/webhook",
+            "YIWANG_SMS": f"{self.url('webhook')}/sms",
+            "YIWANG_POLICY": str(self.policy),
             "YIWANG_HTTP_PORT": str(self.ports.get(service, 0)),
             "YIWANG_MEMBER": f"{service}-0",
             **self.settings,
@@ -80,6 +89,7 @@ class Pipeline:
         ]
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "tokens.toml").write_text("\n".join(rows))
+        plain_policy(self.folder, datetime.now(UTC))
         made = subprocess.run([sys.executable, "-m", "yiwang", "init"], cwd=ROOT, env=self.env("-"), check=False)
         assert made.returncode == 0, "yiwang init failed"
 
@@ -118,8 +128,8 @@ class Pipeline:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
 
     def received(self) -> list[dict[str, Any]]:
-        """What reached people, mails and calls alike."""
-        files = [self.folder / "people" / name for name in ("mail.jsonl", "webhook.jsonl")]
+        """What reached people, mails, calls and text messages alike."""
+        files = [self.folder / "people" / name for name in ("mail.jsonl", "webhook.jsonl", "sms.jsonl")]
         return [json.loads(line) for file in files if file.exists() for line in file.read_text().splitlines()]
 
     async def publish(self, topic: Topic, bodies: Sequence[tuple[str, bytes]]) -> None:

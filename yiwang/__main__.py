@@ -1,10 +1,12 @@
 """The command line: ``python -m yiwang COMMAND``; an operator's mistake ends in one line and exit code 2."""
 
 import argparse
-import asyncio
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+import uvloop
 from pydantic import ValidationError
 
 from services.chassis.settings import Settings
@@ -22,6 +24,19 @@ def parser() -> argparse.ArgumentParser:
     feed = commands.add_parser("feed", help="publish made-up reports on the real territory and follow their outcomes")
     feed.add_argument("--reports", type=int, default=300, help="how many (default 300)")
     feed.add_argument("--seed", type=int, default=1, help="the same seed gives the same reports (default 1)")
+    demo = commands.add_parser("demo", help="run weeks of the virtual banner on services whose time can be stepped")
+    demo.add_argument("--seed", type=int, default=1, help="the same seed gives the same totals (default 1)")
+    demo.add_argument("--days", type=int, default=21, help="days with reports (default 21)")
+    demo.add_argument("--tail", type=int, default=8, help="days after them, without reports (default 8)")
+    demo.add_argument("--folder", type=Path, default=Path(), help="where the pictures and the report are written")
+    demo.add_argument(
+        "--prepare", action="store_true", help="write roster and first step instead; before services start"
+    )
+    notify = commands.add_parser("notify", help="what people are told").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
+    explain = notify.add_parser("explain", help="who was told of an event, or would be, when and why")
+    explain.add_argument("event", metavar="EVENT", help="its ce_id; or a file with its JSON (-: standard input) to try")
     return root
 
 
@@ -40,14 +55,43 @@ async def _feed(settings: Settings, count: int, seed: int) -> int:
     return await feed(settings.brokers, settings.namespace, count=count, seed=seed)
 
 
+async def _demo(settings: Settings, asked: argparse.Namespace) -> int:
+    from yiwang.demo.plan import Plan, write_roster  # noqa: PLC0415 - as above
+    from yiwang.demo.run import demo, prepare  # noqa: PLC0415 - as above
+    from yiwang.services import services  # noqa: PLC0415 - as above
+
+    plan = Plan(seed=asked.seed, days=asked.days, tail=asked.tail)
+    if asked.prepare:
+        write_roster(plan, Path(os.environ["YIWANG_ROSTER"]))
+        await prepare(settings, services())
+        return 0
+    found = services()
+    doors = {name: os.environ[f"YIWANG_{name.upper()}"] for name in found}
+    return await demo(settings, found, doors, plan, Path(os.environ["YIWANG_PEOPLE"]), asked.folder)
+
+
+async def _on_servers(settings: Settings, asked: argparse.Namespace) -> int:
+    if asked.command == "init":
+        return await _init(settings, asked.replication)
+    if asked.command == "demo":
+        return await _demo(settings, asked)
+    return await _feed(settings, asked.reports, asked.seed)
+
+
+def _explain(event: str) -> int:
+    from yiwang.notify import explain  # noqa: PLC0415 - as above
+
+    return explain(event)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code."""
     asked = parser().parse_args(arguments)
     try:
+        if asked.command == "notify":
+            return _explain(asked.event)
         settings = Settings()
-        if asked.command == "init":
-            return asyncio.run(_init(settings, asked.replication))
-        return asyncio.run(_feed(settings, asked.reports, asked.seed))
+        return uvloop.run(_on_servers(settings, asked))
     except ValidationError as fault:
         first = fault.errors()[0]
         print(f"YIWANG_{'_'.join(map(str, first['loc'])).upper()}: {first['msg']}", file=sys.stderr)

@@ -14,7 +14,8 @@ from contracts.outcome import ReportOutcome
 from contracts.topics import OUTCOMES, SUBMITTED
 from services.chassis.values import Unavailable
 from services.gis.boundaries import Boundaries
-from simulation.reports import Sent, reports
+from simulation.reports import reports
+from simulation.sent import Sent
 from yiwang.tally import Delivered, Tally
 
 SLICE: Final = 10

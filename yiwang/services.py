@@ -10,6 +10,7 @@ from services.chassis.values import Service
 from services.escalation import app as escalation
 from services.gis import app as gis
 from services.intake import app as intake
+from services.intake.settings import IntakeSettings
 from services.notification import app as notification
 from services.notification.settings import NotificationSettings
 from services.routing import app as routing
@@ -24,7 +25,7 @@ class Root:
 
 
 ROOTS = {
-    "intake": Root(intake.compose),
+    "intake": Root(intake.compose, IntakeSettings),
     "gis": Root(gis.compose),
     "routing": Root(routing.compose),
     "escalation": Root(escalation.compose),

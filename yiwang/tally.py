@@ -9,10 +9,14 @@ from math import ceil
 from contracts.departments import DEPARTMENTS
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.territory import Level
-from simulation.reports import Sent
+from simulation.sent import Sent
 
 MISSING_SHOWN = 10
 """Reports without their outcome that the table names; the rest is counted."""
+
+MISSING = "missing"
+LATER = frozenset({OutcomeKind.ASSIGNED, OutcomeKind.CLOSED})
+"""Outcomes that somebody has to act for, or days have to pass; they have a column only where a report awaits one."""
 
 SHARES = (("p50", 0.5), ("p95", 0.95), ("longest", 1.0))
 
@@ -30,9 +34,14 @@ class Delivered:
     @property
     def key(self) -> Key:
         """What its outcome will be known by: what is parked by its position, as it may have no reference."""
-        if self.sent.expect == OutcomeKind.PARKED:
-            return self.sent.expect, self.position
-        return self.sent.expect, self.sent.department, self.sent.reference, str(self.sent.revision)
+        if self.awaited is OutcomeKind.PARKED:
+            return self.awaited.value, self.position
+        return self.awaited.value, self.sent.department, self.sent.reference, str(self.sent.revision)
+
+    @property
+    def awaited(self) -> OutcomeKind:
+        """The last outcome that its source must see at once."""
+        return self.sent.outcomes[-1]
 
 
 @dataclass(slots=True)
@@ -82,10 +91,10 @@ class Tally:
         missing = self.missing
         yield f"without their outcome: {len(missing)}"
         for report in missing[:MISSING_SHOWN]:
-            yield f"  {report.sent.reference} ({report.position}): expected {report.sent.expect}"
+            yield f"  {report.sent.reference} ({report.position}): expected {report.awaited.value}"
 
     def _became(self, report: Delivered) -> str:
-        return report.sent.expect if report.key in self.heard else "missing"
+        return report.awaited.value if report.key in self.heard else MISSING
 
     def _cases(self) -> Iterator[ReportOutcome]:
         ours = {(report.sent.department, report.sent.reference) for report in self.delivered}
@@ -93,15 +102,15 @@ class Tally:
         return (outcome for outcome in opened if (outcome.department, outcome.reference) in ours)
 
     def _sources(self) -> Iterator[str]:
-        kinds = [kind.value for kind in OutcomeKind]
         counts = Counter((report.sent.department, self._became(report)) for report in self.delivered)
-        yield _row("source", ["reports", *kinds, "missing"], "")
+        totals = Counter(self._became(report) for report in self.delivered)
+        kinds = [*(kind.value for kind in OutcomeKind if kind not in LATER or totals[kind.value]), MISSING]
+        yield _row("source", ["reports", *kinds], "")
         for department in DEPARTMENTS:
-            row = [counts[department.code, kind] for kind in (*kinds, "missing")]
+            row = [counts[department.code, kind] for kind in kinds]
             if any(row):
                 yield _row(department.code, [sum(row), *row], department.zh)
-        totals = [sum(counts[department.code, kind] for department in DEPARTMENTS) for kind in (*kinds, "missing")]
-        yield _row("all", [sum(totals), *totals], "")
+        yield _row("all", [totals.total(), *(totals[kind] for kind in kinds)], "")
 
 
 def _key(outcome: ReportOutcome) -> Key:
@@ -111,7 +120,7 @@ def _key(outcome: ReportOutcome) -> Key:
 
 
 def _row(name: str, cells: Sequence[object], zh: str) -> str:
-    return f"{name:<20}{''.join(f'{cell!s:>10}' for cell in cells)}  {zh}".rstrip()
+    return f"{name:<20}{''.join(f'{cell!s:>9}' for cell in cells)}  {zh}".rstrip()
 
 
 def _latency(seconds: Sequence[float]) -> str:

@@ -1,14 +1,9 @@
-"""The scene of all examples: one broken well in 昂素嘎查, reported by the banner's water department.
-
-What a cause brings about is written here in the second of the cause; between real services it takes a moment.
-"""
+"""The scene of all examples: one broken well in 昂素嘎查, reported by the banner's water department."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from uuid import UUID
 
-from contracts.identity import event_id, report_cause, report_id
+from contracts.identity import report_cause, report_id
 from contracts.report import Datum
 from contracts.territory import BANNER, SHANGHAI, Level, Path, UnitRef
 
@@ -23,7 +18,6 @@ SECOND_GRID = UnitRef(code="150623103200002", name="昂素嘎查第2网格", lev
 GRID = UnitRef(code="150623103200003", name="昂素嘎查第3网格", level=Level.GRID)
 FOURTH_GRID = UnitRef(code="150623103200004", name="昂素嘎查第4网格", level=Level.GRID)
 PATH: Path = (BANNER, TOWN, VILLAGE, GRID)
-BOUNDARIES = "otog-front-banner/2026.1+73f541a2"
 
 OCCURRED = datetime(2026, 3, 5, 14, 30, tzinfo=SHANGHAI)
 RECEIVED = (OCCURRED + timedelta(seconds=40)).astimezone(UTC)
@@ -55,8 +49,3 @@ BORDER = (107.488146, 38.408091)
 """On the border of the second and the fourth grid, WGS-84."""
 ABROAD = (109.0, 38.5)
 """Outside the banner, WGS-84."""
-
-
-def led_to(cause: UUID, *types: str) -> UUID:
-    """The id of the last of these events, each of which brings about the next."""
-    return reduce(event_id, types, cause)

@@ -12,11 +12,12 @@ from deploy.local.ports import HOST
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """A server that speaks MongoDB's wire protocol, in a process of its own, synced on every commit."""
+    """A server that speaks MongoDB's wire protocol, in a process of its own, synced on commits unless told not to."""
 
     folder: Path
     port: int
     name: str = "documents"
+    synced: bool = True
 
     @property
     def uri(self) -> str:
@@ -28,7 +29,8 @@ class Documents:
         folder = self.folder.resolve()
         program = [sys.executable, "-m", "secantus", "--config", str(folder / "secantusd.toml")]
         place = ["--host", HOST, "--port", str(self.port), "--storage-path", str(folder / "data")]
-        return [*program, *place, "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING"]
+        synced = ["--sync-on-commit"] if self.synced else []
+        return [*program, *place, *synced, "--cache-size", "256M", "--log-level", "WARNING"]
 
     def prepare(self) -> None:
         """Make the folder and an empty configuration."""

@@ -1,11 +1,11 @@
-"""The people's end of a local run: a real SMTP server and a webhook receiver that keep what they are sent."""
+"""The people's end of a local run: a real SMTP server, and receivers of app pushes and text messages; all is kept."""
 
 import asyncio
 import email
 import email.policy
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,9 +53,10 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class Hook:
-    """Accepts every webhook call; one Idempotency-Key is kept once, also across restarts."""
+    """Accepts every call; one Idempotency-Key is kept once, also across restarts."""
 
     inbox: Inbox
+    entry: Callable[[str, str, str, datetime], Entry]
     seen: set[str] = field(default_factory=set)
 
     async def receive(self, request: Request) -> Response:
@@ -64,7 +65,7 @@ class Hook:
         body = (await request.body()).decode(errors="replace")
         repeat = key in self.seen
         if not repeat:
-            self.inbox.append(hook_entry(key, request.url.path, body, _now()))
+            self.inbox.append(self.entry(key, request.url.path, body, _now()))
             self.seen.update({key} - {""})
         return JSONResponse({"repeat": repeat})
 
@@ -93,6 +94,13 @@ def hook_entry(key: str, path: str, body: str, received_at: datetime) -> Entry:
     }
 
 
+def sms_entry(key: str, path: str, body: str, received_at: datetime) -> Entry:
+    """What is kept of a text message: as of a call, with its text and the segments that it is charged as."""
+    fields = _parsed(body)
+    told = {"text": fields.get("text", ""), "segments": fields.get("segments")}
+    return hook_entry(key, path, body, received_at) | told
+
+
 def _text(message: EmailMessage) -> str:
     part = message.get_body(preferencelist=("plain", "html"))
     return str(part.get_content()) if part else ""
@@ -111,10 +119,11 @@ def _now() -> datetime:
 
 
 def app(folder: Path, smtp: tuple[str, int]) -> Starlette:
-    """The webhook receiver; the SMTP server lives and dies with it."""
+    """The receivers over HTTP, the app's at /webhook and the SMS gateway at /sms; the SMTP server lives with them."""
     folder.mkdir(parents=True, exist_ok=True)
-    calls, mailbox = Inbox(folder / "webhook.jsonl"), Mailbox(Inbox(folder / "mail.jsonl"))
-    hook = Hook(calls, calls.keys())
+    mailbox = Mailbox(Inbox(folder / "mail.jsonl"))
+    push = _hook(folder / "webhook.jsonl", hook_entry)
+    gateway = _hook(folder / "sms.jsonl", sms_entry)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -122,8 +131,14 @@ def app(folder: Path, smtp: tuple[str, int]) -> Starlette:
         async with await loop.create_server(lambda: SMTP(mailbox, enable_SMTPUTF8=True), *smtp):
             yield
 
-    routes = [Route("/readyz", _ready), Route("/webhook", hook.receive, methods=["POST"])]
-    return Starlette(routes=[*routes, Route("/webhook/{rest:path}", hook.receive, methods=["POST"])], lifespan=lifespan)
+    posts = {"/webhook": push, "/webhook/{rest:path}": push, "/sms": gateway}
+    routes = [Route(path, hook.receive, methods=["POST"]) for path, hook in posts.items()]
+    return Starlette(routes=[Route("/readyz", _ready), *routes], lifespan=lifespan)
+
+
+def _hook(file: Path, entry: Callable[[str, str, str, datetime], Entry]) -> Hook:
+    inbox = Inbox(file)
+    return Hook(inbox, entry, inbox.keys())
 
 
 async def _ready(_request: Request) -> Response:

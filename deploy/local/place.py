@@ -1,7 +1,7 @@
 """Where a local run lives: its folder, its ports and the addresses that follow from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,6 +36,8 @@ class Place:
     ports: Mapping[str, int]
     outside_kafka: str | None = None
     outside_mongo: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further variables for every program."""
 
     @property
     def kafka(self) -> str:
@@ -54,7 +56,7 @@ class Place:
 
     @property
     def people(self) -> Path:
-        """What reached people: mail.jsonl and webhook.jsonl."""
+        """What reached people: mail.jsonl, webhook.jsonl and sms.jsonl."""
         return self.folder / "people"
 
     def url(self, service: str) -> str:
@@ -75,8 +77,10 @@ class Place:
             **{f"YIWANG_{service.upper()}": self.url(service) for service in SERVICES},
             "YIWANG_SMTP": f"{HOST}:{self.ports['YIWANG_SMTP_PORT']}",
             "YIWANG_WEBHOOK": self.url("webhook") + "/webhook",
+            "YIWANG_SMS": self.url("webhook") + "/sms",
             "YIWANG_PEOPLE": str(self.people),
             "YIWANG_TOKENS": str(self.folder / "tokens.toml"),
+            **self.more,
         }
 
 

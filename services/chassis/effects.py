@@ -20,6 +20,7 @@ class Calls:
         """Take the channels by name."""
         self._channels, self._clock = channels, clock
         self._running: Counter[str] = Counter()
+        self._unsettled: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Queue[Ended] = asyncio.Queue()
 
@@ -27,10 +28,15 @@ class Calls:
         """See the port."""
         return {name: channel.capacity - self._running[name] for name, channel in self._channels.items()}
 
+    def under_way(self, channel: str) -> int:
+        """How many calls were begun on a channel whose ends the loop has not yet settled."""
+        return self._unsettled[channel]
+
     def start(self, subject: str, effects: Sequence[Effect]) -> None:
         """See the port."""
         for effect in effects:
             self._running[effect.channel] += 1
+            self._unsettled[effect.channel] += 1
             task = asyncio.create_task(self._call(subject, effect))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -44,7 +50,8 @@ class Calls:
             try:
                 await on_done(ended)
             finally:
-                for _ in ended:
+                for _, done in ended:
+                    self._unsettled[done.effect.channel] -= 1
                     self._ended.task_done()
 
     async def drain(self, seconds: float) -> None:

@@ -5,12 +5,13 @@ numbers of all topics come to one member; a step under way ends before its parti
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
-from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
@@ -21,12 +22,18 @@ from contracts.wire import Message, Topic
 from services.chassis import lenient
 from services.chassis.ports import Partition
 from services.chassis.publisher import Publisher
-from services.chassis.values import Record, Unavailable
+from services.chassis.quota import Allowances
+from services.chassis.timeline import Dated
+from services.chassis.values import Quota, Record, Unavailable
 
 REQUEST_SECONDS = 10.0
 """How long an offset request or a commit may take."""
+ISOLATION: Final = "read_committed"
+"""A source's aborted transaction is no input, and an open one no end to read to."""
 POLL_MS = 20
 """FastStream waits this long for a batch, and sleeps as long after an empty one."""
+AGAIN_SECONDS = 0.2
+"""How long a batch waits to be read again that could not be checked or dated."""
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -44,9 +51,21 @@ class KafkaStream:
     """One group member: it hands batches to the loop and speaks for it to the broker."""
 
     def __init__(
-        self, servers: list[str], *, namespace: str, group: str, topics: Sequence[Topic], member: str | None, batch: int
+        self,
+        servers: list[str],
+        *,
+        namespace: str,
+        group: str,
+        topics: Sequence[Topic],
+        member: str | None,
+        batch: int,
+        quotas: Mapping[str, Quota] | None = None,
+        dated: Dated | None = None,
     ) -> None:
-        """Take the brokers and what to read; ``namespace`` stands before every topic's and the group's name."""
+        """Take the brokers and what to read; ``namespace`` stands before every topic's and the group's name.
+
+        ``quotas`` bound topics by name; ``dated`` gives records another time than the broker's append time.
+        """
         self._servers, self._namespace = servers, namespace
         self._names = {namespace + topic.name: topic.name for topic in topics}
         self._owned: frozenset[Partition] = frozenset()
@@ -54,7 +73,11 @@ class KafkaStream:
         self._epoch = 0
         self._batches, self._in_hand = 0, False
         self._release: OnRelease | None = None
+        self._allowances, self._dated = Allowances(quotas or {}), dated
+        self._held: dict[str, asyncio.TimerHandle] = {}
         self._publisher = Publisher(servers, namespace)
+        # Offsets are asked for over a connection of their own: the group's one answers behind its long poll, in 500 ms.
+        self._logs = AIOKafkaConsumer(bootstrap_servers=servers, isolation_level=ISOLATION, client_id=f"yiwang-{group}")
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with Lost when records are missing: the process must end, and a person look."""
         self.joined = False
@@ -73,7 +96,7 @@ class KafkaStream:
             ack_policy=AckPolicy.MANUAL,
             parser=self._parse,
             decoder=_as_is,
-            isolation_level="read_committed",
+            isolation_level=ISOLATION,
             no_reply=True,
             listener=_Listener(self),
             partition_assignment_strategy=[RangePartitionAssignor],
@@ -91,17 +114,20 @@ class KafkaStream:
             polled: Any = message.body
             epoch, records = polled
             try:
-                if epoch == self._epoch and records and await self._follows(records) and epoch == self._epoch:
-                    await on_records(records)
+                if ready := await self._ready(epoch, records):
+                    await on_records(ready)
             finally:
                 self._in_hand = False
 
         await self._publisher.start()
+        await self._ask(self._logs.start())
         await self._broker.start()
 
     async def stop(self) -> None:
         """Leave the group; call it when no step is under way."""
+        self._forget_held()
         await self._broker.stop()
+        await self._logs.stop()
         await self._publisher.stop()
 
     async def publish(self, messages: Sequence[Message]) -> None:
@@ -129,6 +155,10 @@ class KafkaStream:
         """See the port."""
         return self._owned
 
+    def held(self, topic: str) -> int:
+        """How many of this topic's partitions are held back, because their source has used up its quota."""
+        return len(self._places(topic)) if topic in self._held else 0
+
     async def read_to(self) -> Mapping[Partition, int]:
         """See the port."""
         await self._know(self._owned)
@@ -148,13 +178,14 @@ class KafkaStream:
         places = {self._wire(place): place for place in self._owned}
         if not places:
             return {}
-        ends = await self._ask(self._consumer.end_offsets(list(places)))
+        ends = await self._ask(self._logs.end_offsets(list(places)))
         return {places[wire]: end for wire, end in ends.items()}
 
     async def revoke(self) -> None:
         """Let the step under way end and commit; then nothing is ours (334 repeats in a rebalance became 0)."""
         if self._release:
             await self._release()
+        self._forget_held()
         self._owned, self._epoch = frozenset(), self._epoch + 1
 
     def assign(self, assigned: set[Any]) -> None:
@@ -228,22 +259,56 @@ class KafkaStream:
             time=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
         )
 
+    async def _ready(self, epoch: int, records: Sequence[Record]) -> Sequence[Record]:
+        """What of a batch may be handed over now: none of it after a rebalance, all of it in its time and quota.
+
+        If a server that must be asked is away, all of it is read again.
+        """
+        if epoch != self._epoch or not records:
+            return ()
+        try:
+            follows = await self._follows(records)
+            records = await self._dated(records) if self._dated else records
+        except Unavailable as fault:
+            log.warning("read again", reason=str(fault))
+            await asyncio.sleep(AGAIN_SECONDS)
+            if epoch == self._epoch:
+                self.rewind(_first(records))
+            return ()
+        return self._admitted(records) if follows and epoch == self._epoch else ()
+
+    def _admitted(self, records: Sequence[Record]) -> Sequence[Record]:
+        """What the quotas allow; the rest goes back, and its topics are held until there is room for a portion."""
+        admission = self._allowances.admit(records, time.monotonic())
+        self.rewind(admission.back)
+        for topic, seconds in admission.waits.items():
+            self._consumer.pause(*self._places(topic))
+            self._held[topic] = asyncio.get_running_loop().call_later(seconds, self._let_go, topic)
+        return admission.records
+
+    def _let_go(self, topic: str) -> None:
+        del self._held[topic]
+        if self._subscriber.consumer:
+            self._subscriber.consumer.resume(*self._places(topic))
+
+    def _forget_held(self) -> None:
+        """A new assignment begins with nothing held, and what is polled of it meets the same allowances."""
+        for timer in self._held.values():
+            timer.cancel()
+        self._held.clear()
+
+    def _places(self, topic: str) -> list[TopicPartition]:
+        return [self._wire(place) for place in self._owned if place[0] == topic]
+
     async def _follows(self, records: Sequence[Record]) -> bool:
-        """Whether nothing is missing between what was settled and what was read; if nobody can tell, read again.
+        """Whether nothing is missing between what was settled and what was read.
 
         A gap alone proves nothing, as the marks of a source's own transactions take offsets too: records are gone
         only where the log begins behind what was settled.
         """
-        first: dict[Partition, int] = {}
-        for record in records:
-            first.setdefault((record.topic, record.partition), record.offset)
-        try:
-            await self._know(first)
-            begins = await self._begins([place for place, offset in first.items() if offset > self._settled[place]])
-        except Unavailable as fault:
-            log.warning("read again", reason=str(fault))
-            self.rewind(first)
-            return False
+        first = _first(records)
+        await self._know(first)
+        begins = await self._begins([place for place, offset in first.items() if offset > self._settled[place]])
         for place, begin in begins.items():
             self._check_begin(place, begin)
         return not self.lost.done()
@@ -263,7 +328,7 @@ class KafkaStream:
         """Where the logs of these partitions begin."""
         if not places:
             return {}
-        begins = await self._ask(self._consumer.beginning_offsets([self._wire(place) for place in places]))
+        begins = await self._ask(self._logs.beginning_offsets([self._wire(place) for place in places]))
         return {place: begins[self._wire(place)] for place in places}
 
 
@@ -279,6 +344,11 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[Any]) -> None:
         self._stream.assign(assigned)
+
+
+def _first(records: Sequence[Record]) -> dict[Partition, int]:
+    """The first offset of each partition in a batch."""
+    return {(record.topic, record.partition): record.offset for record in reversed(records)}
 
 
 async def _as_is(message: Any) -> Any:

@@ -1,7 +1,8 @@
 """Lets aiokafka read header names that are no UTF-8, and ends the stream in one line where it cannot read at all."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from struct import unpack_from
 from typing import Any
 
@@ -40,18 +41,32 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
     if aiokafka.__version__ != VERSION:
         raise ImportError(UNFIT)
     fetcher.MemoryRecords, fetcher.PartitionRecords = Fetched, LenientRecords
-    poll = subscriber.get_msg
+    poll, last = subscriber.get_msg, list[Any]()
 
     async def guarded(consumer: Any) -> Any:
         try:
-            return await poll(consumer)
+            if last:
+                _take_turns(consumer._fetcher._records, last)  # noqa: SLF001 - this module is the place for it
+            last[:] = batch = await poll(consumer)
         except (KafkaError, ConsumerStoppedError):
             raise
         except Exception as fault:  # noqa: BLE001 - FastStream would poll again at once, for ever
             end(f"{type(fault).__name__}: {fault}")
             return await asyncio.get_running_loop().create_future()
+        return batch
 
     subscriber.get_msg = guarded
+
+
+def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any]) -> None:
+    """What was fetched of topics that gave last goes behind all others, and the partitions that gave behind those.
+
+    aiokafka drains one partition after the other, up to a MiB each: a source's flood would fill batch after batch.
+    """
+    gave = {(raw.topic, raw.partition) for raw in last}
+    topics = {topic for topic, _ in gave}
+    for place in sorted((place for place in fetched if place.topic in topics), key=gave.__contains__):
+        fetched.move_to_end(place)
 
 
 class LenientRecords(PartitionRecords):  # type: ignore[misc]

@@ -30,5 +30,7 @@ class Metrics:
         self.delay = spread("record_delay_seconds", "From a record's append to its commit", ["topic"], buckets=SLOW)
         self.lag = gauge("lag_records", "Records not yet settled", ["topic", "partition"])
         self.owned = gauge("owned_partitions", "Partitions that this member reads")
+        self.held = gauge("held_partitions", "Partitions held back, as their source has used up its quota", ["topic"])
+        self.under_way = gauge("calls_under_way", "Calls begun whose ends are not yet settled", ["channel"])
         self.skew = gauge("clock_skew_seconds", "How far this machine's clock is ahead of the database's")
         self.ready = gauge("ready", "Whether /readyz says yes")

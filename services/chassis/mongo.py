@@ -18,11 +18,18 @@ from pymongo.read_concern import ReadConcern
 from contracts.wire import Message
 from services.chassis import rows
 from services.chassis.ports import Change, Document, Intent, Past, Stored
+from services.chassis.timeline import MILLISECOND, Step
 from services.chassis.values import Service, Unavailable
 
 FIND_CHUNK = 64
 """Ids in one find: the local stand-in takes quadratic time in them (500 at once 138 ms, in chunks 40 ms)."""
 DUPLICATE_KEY = 11000
+EPOCH = datetime.fromtimestamp(0, UTC)
+SURE: Mapping[str, Any] = {
+    "write_concern": WriteConcern("majority", j=True),
+    "read_concern": ReadConcern("majority"),
+    "read_preference": ReadPreference.PRIMARY,
+}
 T = TypeVar("T")
 
 
@@ -52,14 +59,9 @@ class MongoStore:
 
     def __init__(self, motor: Any, database: str, service: Service) -> None:
         """Take a client, the database's name and the service whose documents these are."""
-        sure = {
-            "write_concern": WriteConcern("majority", j=True),
-            "read_concern": ReadConcern("majority"),
-            "read_preference": ReadPreference.PRIMARY,
-        }
-        self._documents = motor[database].get_collection("documents", **sure)
-        self._history = motor[database].get_collection("history", **sure)
-        self._intents = motor[database].get_collection("intents", **sure)
+        self._documents = motor[database].get_collection("documents", **SURE)
+        self._history = motor[database].get_collection("history", **SURE)
+        self._intents = motor[database].get_collection("intents", **SURE)
         self._motor, self._service = motor, service
 
     async def prepare(self) -> None:
@@ -164,9 +166,8 @@ class DatabaseClock:
     async def now(self) -> datetime:
         """See the port; the skew is measured on the way, to half the round trip."""
         before = datetime.now(UTC)
-        found: datetime = (await _sure(self._motor.admin.command("hello")))["localTime"]
+        found = await _time(self._motor)
         after = datetime.now(UTC)
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
         self._ahead = before + (after - before) / 2 - found
         return found
 
@@ -188,6 +189,51 @@ class DatabaseClock:
             await asyncio.wait_for(self._stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+class Steps:
+    """The steps of a stepped time, in a database of their own: see ``timeline``."""
+
+    def __init__(self, motor: Any, database: str) -> None:
+        """Take a client and the database's name; nothing is known yet."""
+        self._steps, self._motor = motor[database].get_collection("steps", **SURE), motor
+        self.known: tuple[Step, ...] = ()
+        self.read_at = EPOCH
+
+    async def read(self) -> tuple[Step, ...]:
+        """See the timeline: what is known is not fetched again."""
+        began = datetime.now(UTC)
+        newer = self._steps.find({"_id": {"$gt": self._last}}).sort("_id", ASCENDING)
+        found = [Step(raw["_id"], raw["virtual"]) for raw in await _sure(newer.to_list(None))]
+        self.known += tuple(step for step in found if step.real > self._last)  # another reading may have been faster
+        self.read_at = max(self.read_at, began)
+        return self.known
+
+    @property
+    def _last(self) -> datetime:
+        return self.known[-1].real if self.known else EPOCH
+
+    async def step(self, virtual: datetime) -> Step:
+        """Let the time be ``virtual`` (aware, cut to milliseconds) from now on.
+
+        Returns once every clock is past the step's moment: what is appended or asked for afterwards is surely later.
+        Raises ValueError for a time before the last step's, Unavailable when the step may or may not be written.
+        """
+        virtual = virtual.replace(microsecond=virtual.microsecond // 1000 * 1000)
+        known = await self.read()
+        if known and virtual < known[-1].virtual:
+            raise ValueError(f"a step back to {virtual}; the time is {known[-1].virtual} already")
+        real = max(self._last, await _time(self._motor)) + MILLISECOND
+        await _sure(self._steps.insert_one({"_id": real, "virtual": virtual}))
+        while min(await _time(self._motor), datetime.now(UTC)) < real + MILLISECOND:  # noqa: ASYNC110 - a clock tells nobody
+            await asyncio.sleep(0.001)
+        return Step(real, virtual)
+
+
+async def _time(motor: Any) -> datetime:
+    """The database's clock, in whole milliseconds; the local stand-in sends it without a zone."""
+    found: datetime = (await _sure(motor.admin.command("hello")))["localTime"]
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _operation(change: Change) -> InsertOne[Any] | UpdateOne:

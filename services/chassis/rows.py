@@ -11,6 +11,8 @@ from services.chassis.ports import Change, Document, Entry, Past, Stored
 
 ENTRY_BYTES = 32
 """What one entry of the inbox takes in BSON, rounded up."""
+UNREADABLE = ""
+"""A state that is no JSON."""
 
 
 def inserted(change: Change) -> dict[str, Any]:
@@ -76,7 +78,18 @@ def past_row(subject: str, message: Message) -> dict[str, Any]:
 
 
 def document(raw: Mapping[str, Any]) -> Document:
-    """The document as the loop loads it."""
+    """The document as the loop loads it; a row that is none becomes one whose state nobody can read.
+
+    So it fails alone: the records for it are parked and its timer is put aside, like those of a broken state.
+    """
+    try:
+        return _document(raw)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        rev, partition = (raw[name] if isinstance(raw.get(name), int) else 0 for name in ("rev", "partition"))
+        return Document(subject=raw["_id"], rev=rev, by="", schema=0, partition=partition, state=UNREADABLE)
+
+
+def _document(raw: Mapping[str, Any]) -> Document:
     entries = [Entry.unpack(packed) for packed in raw["inbox"]]
     state = raw.get("state")
     return Document(

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -19,9 +20,10 @@ from services.chassis.kafka import KafkaStream, Lost
 from services.chassis.logs import configure
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
-from services.chassis.mongo import DatabaseClock, MongoStore, client
-from services.chassis.ports import Channel
+from services.chassis.mongo import DatabaseClock, MongoStore, Steps, client
+from services.chassis.ports import Channel, Clock
 from services.chassis.settings import Settings
+from services.chassis.timeline import Dated, SteppedClock, dated
 from services.chassis.tokens import BadTokens, Tokens
 from services.chassis.topics import missing_topics
 from services.chassis.values import Service, Unavailable
@@ -137,7 +139,7 @@ class Process:
         reader_topics = [reader.topic for reader in self._service.readers]
         motor = client(self._settings.mongo)
         self._store = MongoStore(motor, self._settings.database(self._service.name), self._service)
-        self._clock = DatabaseClock(motor, self._stop)
+        self._clock, self._dated = self._time(motor)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._clock.now()
@@ -147,8 +149,19 @@ class Process:
         if missing:
             raise Unavailable(f"topics are missing, run 'yiwang init' first: {', '.join(missing[:3])} …")
 
+    def _time(self, motor: Any) -> tuple[Clock, Dated | None]:
+        """The clock, and what dates records: the database's and nothing, unless a demonstration steps the time."""
+        clock = DatabaseClock(motor, self._stop)
+        if not self._settings.timeline:
+            return clock, None
+        database = self._settings.database("timeline")
+        log.warning("time is stepped: YIWANG_TIMELINE is for demonstrations, never for production", database=database)
+        steps = Steps(motor, database)
+        return SteppedClock(clock, steps), dated(steps)
+
     def _open(self) -> None:
         service, settings = self._service, self._settings
+        quotas = {reader.topic.name: reader.quota for reader in service.readers if reader.quota}
         self._calls = Calls(self._composition.channels, self._clock)
         self._stream = KafkaStream(
             settings.brokers,
@@ -157,6 +170,8 @@ class Process:
             topics=[reader.topic for reader in service.readers],
             member=settings.member,
             batch=settings.batch_records,
+            quotas=quotas,
+            dated=self._dated,
         )
         self._loop = Loop(
             service,
@@ -166,6 +181,10 @@ class Process:
             store=self._store if service.state else None,
             performer=self._calls,
         )
+        for topic in quotas:
+            self._metrics.held.labels(topic).set_function(partial(self._stream.held, topic))
+        for name in self._composition.channels:
+            self._metrics.under_way.labels(name).set_function(partial(self._calls.under_way, name))
 
     async def _tick(self) -> None:
         while not self._stop.is_set():

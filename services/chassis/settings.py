@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 500
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    timeline: Annotated[bool, Field(description="time goes by the steps of a driver: for demonstrations alone")] = False
 
     @property
     def brokers(self) -> list[str]:

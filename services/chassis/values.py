@@ -13,6 +13,9 @@ from contracts.deadletter import Reason
 from contracts.problem import Problem
 from contracts.wire import Event, Topic
 
+LEAST_RATE = 0.1
+"""Records a second that a quota must at least allow."""
+
 B = TypeVar("B", bound=BaseModel)
 S = TypeVar("S", bound=BaseModel)
 
@@ -127,16 +130,35 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much of one topic a member takes: ``rate`` records a second over time, ``burst`` of them at once.
+
+    Raises ValueError for less than a record in ten seconds: a loop that settles nothing for long counts as stuck.
+    """
+
+    rate: float
+    burst: int
+
+    def __post_init__(self) -> None:
+        """Check the figures."""
+        if self.rate < LEAST_RATE or self.burst < 1:
+            found = f"{self.rate} records/s and {self.burst} at once"
+            raise ValueError(f"a quota of {found}; right is at least {LEAST_RATE}/s and 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """How the records of one topic become inputs.
 
     ``identify`` gives the input's id from record and body, and may raise Invalid; ``subject`` the document's id.
+    ``quota`` bounds what the topic may bring in (None: no bound), so that a flood delays itself alone.
     """
 
     topic: Topic
     parse: Callable[[Record], BaseModel]
     identify: Callable[[Record, Any], UUID]
     subject: Callable[[Any, UUID], str]
+    quota: Quota | None = None
 
 
 Decide = Callable[[Any, "Input[Any] | Tick | Done", Context], Decision[Any]]

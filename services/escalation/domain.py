@@ -10,7 +10,7 @@ from contracts.identity import timer_cause
 from contracts.topics import DEADLINES
 from contracts.wire import Event, event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
-from services.escalation.ledger import Entry, Ledger, Step, ended, entry, next_step, taken
+from services.escalation.ledger import Entry, Ledger, Step, ended, entry, latest, next_step, taken
 
 
 def decide(state: Ledger | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[Ledger]:
@@ -35,14 +35,14 @@ def _heard(state: Ledger | None, said: CaseEvent, case: Case, now: datetime, cau
     ledger = _end(state, case, said.at) if state else Ledger(case=case)
     if not _starts(ledger, case):
         return Decision(state=_keep(ledger, kept))
-    clock = entry(case.assignment)
+    clock = entry(case)
     ledger, scheduled = _tell(ledger.started(clock), clock, Step(now, DeadlineKind.SCHEDULED, 1), now, cause)
     return Decision(state=_keep(ledger, kept), events=(scheduled,))
 
 
 def _starts(ledger: Ledger, case: Case) -> bool:
     known = ledger.entries[-1].assignment if ledger.entries else 0
-    return case.assignment.number > known and case.status is not Status.RESOLVED
+    return case.assignment.number > known and case.status.open
 
 
 def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
@@ -51,8 +51,9 @@ def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
     newer = ledger.model_copy(update={"case": case})
     if running and current.number > running.assignment:
         return newer.with_last(ended(running, current.assigned_at, current.because.value))
-    if running and case.status is Status.RESOLVED:
-        return newer.with_last(ended(running, at, case.status.value))
+    if running and not case.status.open:
+        how = Status.WITHDRAWN if case.status is Status.WITHDRAWN else Status.RESOLVED
+        return newer.with_last(ended(running, case.resolved_at or at, how.value))
     return newer
 
 
@@ -68,6 +69,7 @@ def _tick(ledger: Ledger, at: datetime) -> Decision[Ledger]:
     events: list[Event] = []
     clock = ledger.running
     while clock and (step := next_step(clock)).at <= at:
+        step = latest(clock, step, at)
         cause = timer_cause(str(ledger.case.case_id), clock.assignment, step.kind.value, step.n)
         clock = taken(clock, step, at)
         ledger, told = _tell(ledger.with_last(clock), clock, step, at, cause)

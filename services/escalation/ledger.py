@@ -5,23 +5,24 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from contracts.case import Assignment, Case
+from contracts.case import Case, ClockClass
 from contracts.deadline import DeadlineKind
 from contracts.territory import UnitRef
 from contracts.wire import Value
 from services.escalation import clocks
-from services.escalation.clocks import DAY
 
 
 class Entry(Value):
     """The clock of one assignment.
 
     ``asked`` counts how often the breach was said, ``kept`` that routing answered from the banner, above which there
-    is nobody; ``supervised`` is the day past due last told of. ``ended_how``: handed_up, escalated or resolved.
+    is nobody; ``supervised`` is the day (of a clock for life the hour) past due last told of. ``ended_how``:
+    handed_up, escalated, corrected, resolved or withdrawn.
     """
 
     assignment: int
     unit: UnitRef
+    clock: ClockClass = ClockClass.STANDARD
     started_at: AwareDatetime
     warn_at: AwareDatetime
     due_at: AwareDatetime
@@ -64,12 +65,15 @@ class Step(NamedTuple):
     n: int
 
 
-def entry(assignment: Assignment) -> Entry:
-    """A clock that starts with its assignment."""
-    due = clocks.due_at(assignment.unit.level, assignment.assigned_at)
+def entry(case: Case) -> Entry:
+    """The clock that starts with the case's assignment; one that replaces another is due no later than that was."""
+    assignment = case.assignment
+    term = clocks.due_at(case.clock, assignment.unit.level, assignment.assigned_at)
+    due = min(term, assignment.due_by or term)
     return Entry(
         assignment=assignment.number,
         unit=assignment.unit,
+        clock=case.clock,
         started_at=assignment.assigned_at,
         warn_at=clocks.warn_at(assignment.assigned_at, due),
         due_at=due,
@@ -84,8 +88,17 @@ def next_step(entry: Entry) -> Step:
         return Step(entry.due_at, DeadlineKind.BREACHED, 1)
     if entry.kept:
         n = entry.supervised + 1
-        return Step(entry.due_at + n * DAY, DeadlineKind.OVERDUE, n)
+        return Step(entry.due_at + n * clocks.SUPERVISED[entry.clock], DeadlineKind.OVERDUE, n)
     return Step(entry.asked_at + clocks.pause(entry.asked), DeadlineKind.BREACHED, entry.asked + 1)
+
+
+def latest(entry: Entry, step: Step, now: datetime) -> Step:
+    """The step, or of several that are overdue by now the newest: what an outage has left out is told once."""
+    if step.kind is not DeadlineKind.OVERDUE:
+        return step
+    period = clocks.SUPERVISED[entry.clock]
+    n = (now - entry.due_at) // period
+    return Step(entry.due_at + n * period, DeadlineKind.OVERDUE, n)
 
 
 def taken(entry: Entry, step: Step, now: datetime) -> Entry:

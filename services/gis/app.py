@@ -7,14 +7,13 @@ from services.chassis.readers import internal
 from services.chassis.run import Composition, run
 from services.chassis.settings import Settings
 from services.chassis.values import Service
-from services.gis.boundaries import Boundaries
+from services.gis.atlas import Atlas
 from services.gis.domain import decide
 
 
 def compose(_settings: Settings) -> Composition:
-    """The service over the boundaries that stand beside it; raises BrokenDataError where they do not hang together."""
-    boundaries = Boundaries.load()
-    decided = partial(decide, boundaries)
+    """The service over the data that stand beside it; raises BrokenDataError where they do not hang together."""
+    decided = partial(decide, Atlas.load())
     return Composition(service=Service(name="gis", readers=(internal(NORMALISED),), decide=decided, dead=DEAD["gis"]))
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import Polygon, shape
 
 from contracts.territory import Level, UnitRef
 from contracts.territory import Path as UnitPath
-from services.gis.divisions import DATA, DIVISIONS, BrokenDataError, extend, read_divisions
+from services.gis.circles import circle
+from services.gis.divisions import DIVISIONS, extend, read_divisions
+from services.gis.tables import DATA, BrokenDataError
 
 NAME: Final = "otog-front-banner"
 GRIDS: Final = "grids.geojson"
@@ -30,8 +34,9 @@ class Boundaries:
     villages: tuple[UnitRef, ...]
     grids: tuple[UnitRef, ...]
     areas: tuple[Polygon, ...]  # WGS-84 degrees, one for each grid
-    _paths: Mapping[str, UnitPath]
+    paths: Mapping[str, UnitPath]  # by code
     _grid_paths: tuple[UnitPath, ...]
+    _array: npt.NDArray[np.object_]  # the areas again, to take many of them at once
     _tree: shapely.STRtree
 
     @classmethod
@@ -48,14 +53,15 @@ class Boundaries:
             villages=_units(paths, Level.VILLAGE),
             grids=_units(paths, Level.GRID),
             areas=areas,
-            _paths=MappingProxyType(paths),
+            paths=MappingProxyType(paths),
             _grid_paths=tuple(path for path, _ in drawn),
+            _array=np.array(areas, dtype=object),
             _tree=shapely.STRtree(areas),
         )
 
     def path(self, code: str) -> UnitPath | None:
         """Return the path to the unit with this code (6, 9, 12 or 15 digits); None if there is none."""
-        return self._paths.get(code)
+        return self.paths.get(code)
 
     def fits(self, longitude: float, latitude: float) -> tuple[UnitPath, ...]:
         """Return the paths of all grids whose closed area holds the WGS-84 point, sorted by code.
@@ -66,6 +72,20 @@ class Boundaries:
         areas = self.areas
         held = (i for i in sorted(near.tolist()) if shapely.intersects_xy(areas[i], longitude, latitude))
         return tuple(self._grid_paths[i] for i in held)
+
+    def shares(self, longitude: float, latitude: float, metres: float) -> tuple[tuple[UnitPath, float], ...]:
+        """Return the grids that a circle around the WGS-84 point touches, each with its share of the circle's area.
+
+        The largest share stands first. What the shares lack to 1 lies outside the banner.
+        """
+        around = circle(longitude, latitude, metres)
+        near = self._tree.query(around, predicate="intersects")
+        areas = self._array[near]
+        if len(near) == 1 and areas[0].contains(around):  # most circles cross no border, and need no areas
+            return ((self._grid_paths[near[0]], 1.0),)
+        cut = shapely.area(shapely.intersection(areas, around)) / around.area
+        found = ((self._grid_paths[i], float(share)) for i, share in zip(near.tolist(), cut, strict=True) if share > 0)
+        return tuple(sorted(found, key=lambda each: (-each[1], each[0][-1].code)))
 
 
 def _units(paths: Mapping[str, UnitPath], level: Level) -> tuple[UnitRef, ...]:

@@ -1,14 +1,13 @@
 """Reads the official divisions of the banner, and refuses a table that does not hang together."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from contracts.territory import Level, UnitRef
 from contracts.territory import Path as UnitPath
+from services.gis.tables import DATA, BrokenDataError, rows
 
-DATA: Final = Path(__file__).parent / "data"
 DIVISIONS: Final = "divisions.csv"
 COLUMNS: Final = ("code", "name", "level", "parent")
 
@@ -21,29 +20,14 @@ DIGITS: Final[Mapping[Level, tuple[int, int]]] = {
 }
 
 
-class BrokenDataError(ValueError):
-    """A data file that cannot be used: names the file, the place in it, what was found and what is right."""
-
-    def __init__(self, file: str, place: str, found: str, right: str) -> None:
-        """Put the four into one line."""
-        super().__init__(f"{file}, {place}: found {found}; right is {right}")
-
-
 def read_divisions(folder: Path = DATA) -> dict[str, UnitPath]:
     """Read the path of each unit, from the banner down, by code; parents stand before their children.
 
     Raises BrokenDataError, and OSError if the file is missing.
     """
-    try:
-        text = (folder / DIVISIONS).read_text(encoding="utf-8-sig")  # office programs put a mark at the beginning
-    except UnicodeDecodeError as error:
-        raise BrokenDataError(DIVISIONS, "encoding", str(error), "UTF-8") from error
-    rows = csv.DictReader(text.splitlines())
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise BrokenDataError(DIVISIONS, "line 1", f"columns {rows.fieldnames}", ",".join(COLUMNS))
     paths: dict[str, UnitPath] = {}
-    for row in rows:
-        _add_row(paths, row, f"line {rows.line_num}")
+    for place, row in rows(folder, DIVISIONS, COLUMNS):
+        _add_row(paths, row, place)
     if not paths:
         raise BrokenDataError(DIVISIONS, "line 2", "no rows", "the banner, its towns and their villages")
     return paths

@@ -18,7 +18,8 @@ from shapely.geometry import Polygon
 
 from contracts.territory import Level, UnitRef
 from services.gis.cutting import cut, snap
-from services.gis.divisions import DATA, read_divisions
+from services.gis.divisions import read_divisions
+from services.gis.tables import DATA
 
 GRIDS: Final = 401  # the banner's published count
 SEED: Final = 150623

@@ -1,24 +1,31 @@
 """Decides what a sent report is: a first or newer revision, a repeat, a late one, or a conflict."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import AwareDatetime
 
 from contracts.deadletter import Reason
 from contracts.problem import Problem
-from contracts.report import Report, ReportNormalised
+from contracts.report import Classification, Report, ReportNormalised
+from contracts.territory import SHANGHAI
 from contracts.topics import NORMALISED
 from contracts.wire import Value, event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Park, Record, Tick
 from services.intake import told
-from services.intake.masks import Contact
-from services.intake.submitted import Submitted, extras_of, report_of
+from services.intake.categories import Categories
+from services.intake.contacts import Contact, contact_of
+from services.intake.submitted import Submitted, extras_of, report_of, words_of
 
 REVISIONS_KEPT: Final = 100
 """Newest revisions whose digests are remembered; an older one that comes again counts as late."""
 CONFLICTS_KEPT: Final = 100
 """Newest conflicting contents of a revision that are remembered, so that each is told once."""
+
+Classify: TypeAlias = Callable[[str, str | None, str], Classification]
+"""The category of a report, from its department, what that calls it, and its words."""
+OWN_NAMES: Final[Classify] = Categories().classify
 
 
 class Revision(Value):
@@ -55,13 +62,15 @@ class Intake(Value):
         return self.model_copy(update={"version": self.version + 1, "revisions": _with(self.revisions, changed)})
 
 
-def decide(state: Intake | None, step: Input[Any] | Tick | Done, context: Context) -> Decision[Intake]:
+def decide(
+    state: Intake | None, step: Input[Any] | Tick | Done, context: Context, classify: Classify = OWN_NAMES
+) -> Decision[Intake]:
     """What becomes of one sent report; of the same content again its source is told once, however often it comes."""
     if not isinstance(step, Input):
         return Decision(outcome=Outcome.NOTHING)
     sent: Submitted = step.body
     if state is None or sent.version > state.revision:
-        return _take(state, sent, step.record, context.now)
+        return _take(state, sent, step.record, context.now, classify)
     known = state.known(sent.version)
     if known is None:
         return _late(state, sent, step.record, context.now)
@@ -70,22 +79,23 @@ def decide(state: Intake | None, step: Input[Any] | Tick | Done, context: Contex
     return _conflict(state, sent, known, step.record)
 
 
-def _take(state: Intake | None, sent: Submitted, record: Record, now: datetime) -> Decision[Intake]:
+def _take(state: Intake | None, sent: Submitted, record: Record, now: datetime, classify: Classify) -> Decision[Intake]:
     version = state.version + 1 if state else 1
     revision = Revision(revision=sent.version, digest=sent.digest, received_at=now)
     reporter = sent.submission.reporter
+    contact = contact_of(reporter, now.astimezone(SHANGHAI).date()) if reporter else None
     taken = Intake(
         version=version,
         department=sent.department,
         reference=sent.reference,
         revision=sent.version,
         revisions=_with(state.revisions if state else (), revision),
-        report=report_of(sent, now),
-        contact=Contact.model_validate(reporter.model_dump()) if reporter else None,
+        report=report_of(sent, now, classify(sent.department, sent.category, words_of(sent))),
+        contact=contact,
         extras=extras_of(sent.submission),
     )
     normalised = event(NORMALISED, ReportNormalised(version=version, report=taken.report), cause=sent.cause)
-    said = told.corrected(sent, version, now) if state else told.received(sent, version, now)
+    said = told.taken(sent, state.report if state else None, contact, version, now)
     return Decision(state=taken, events=(normalised, said), keep=record.value)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from contracts.outcome import ReportOutcome
+from contracts.report import Report
 from contracts.topics import OUTCOMES, SUBMITTED
 from contracts.wire import Message, event, message
 from services.chassis.http import Doors, HttpProblem, Token, bounded_body
@@ -45,8 +46,9 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
         department, key = _department(token), _idempotency(request, token)
         _require_json(request)
         raw = await bounded_body(request, REPORT_BYTES)
-        sent = _read(department, raw, key)
-        await _publish(doors, _message(sent, raw, key, request, doors.now()))
+        now = doors.now()
+        sent = _read(department, raw, now, key)
+        await _publish(doors, _message(sent, raw, key, request, now))
         return _accepted(sent)
 
     async def status(request: Request) -> Response:
@@ -84,9 +86,9 @@ def _require_json(request: Request) -> None:
         raise HttpProblem(415, "Unsupported media type", detail)
 
 
-def _read(department: str, raw: bytes, key: str | None) -> Submitted:
+def _read(department: str, raw: bytes, now: datetime, key: str | None) -> Submitted:
     try:
-        return read(department, raw, key)
+        return read(department, raw, now, key)
     except Invalid as invalid:
         problems = [problem.model_dump() for problem in invalid.problems]
         detail = "the report is not as the contract has it; nothing was taken / 上报内容不符合约定，未收取"
@@ -134,6 +136,12 @@ async def _find(doors: Doors, report_id: UUID, token: Token) -> Intake:
     return state
 
 
+def _classified(report: Report) -> Mapping[str, Any] | None:
+    """The category as the source may see it: what was decided, by what, and how surely."""
+    shown = {"code", "zh", "by", "confidence"}
+    return report.classified.model_dump(mode="json", include=shown) if report.classified else None
+
+
 def _status(state: Intake, past: Sequence[Past], *, whole: bool) -> Mapping[str, Any]:
     told = [ReportOutcome.model_validate_json(one.value) for one in past if one.topic == OUTCOMES.name]
     return {
@@ -143,6 +151,7 @@ def _status(state: Intake, past: Sequence[Past], *, whole: bool) -> Mapping[str,
         "revision": state.revision,
         "revisions": [one.model_dump(mode="json", include={"revision", "received_at"}) for one in state.revisions],
         "outcomes": [one.model_dump(mode="json", include={"kind", "revision", "at", "said"}) for one in told],
+        "classified": _classified(state.report),
         "contact": mask(state.contact).model_dump(exclude_none=True) if state.contact else None,
         **({"report": state.report.model_dump(mode="json")} if whole else {}),
     }

@@ -1,27 +1,23 @@
 """Shows of a reporter's contact only what tells one from another."""
 
-from contracts.wire import Value
+from typing import Final
 
-HIDDEN = "***"
-PHONE_LEAST = 7
+from services.intake.contacts import Contact
+
+HIDDEN: Final = "***"
+PHONE_LEAST: Final = 7
 """Characters that a telephone number needs before its last two may be seen."""
 
 
-class Contact(Value):
-    """Who reported and how to reach them; stays in intake."""
-
-    name: str | None = None
-    phone: str | None = None
-    id_number: str | None = None
-    address: str | None = None
-
-
 def mask(contact: Contact) -> Contact:
-    """The contact with a name's first character and a phone's last two; of the rest only whether it is known."""
+    """The contact with a name's first character and a phone's last two; of the rest what is known, and valid."""
     return Contact(
         name=_name(contact.name) if contact.name else None,
         phone=_phone(contact.phone) if contact.phone else None,
+        extension=HIDDEN if contact.extension else None,
+        phone_valid=contact.phone_valid,
         id_number=HIDDEN if contact.id_number else None,
+        id_valid=contact.id_valid,
         address=HIDDEN if contact.address else None,
     )
 

@@ -1,6 +1,7 @@
 """Reads what a source wrote: a report with its times, place and words in one form, or everything that is wrong."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,11 +10,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from contracts.identity import name_id
+from contracts.numerals import arabic
 from contracts.problem import TABLE, Problem, problems, shorten
 from contracts.report import Coordinates, Point, Solved, Submission
 from contracts.topics import SUBMITTED
 from contracts.wire import MIB, text_headers
-from services.chassis.values import Invalid, Reader, Record
+from services.chassis.values import Invalid, Quota, Reader, Record
 from services.intake.datum import to_wgs84
 from services.intake.submitted import Submitted, digest
 from services.intake.text import normalise
@@ -30,22 +32,26 @@ DEPARTMENT_OF: Final[Mapping[str, str]] = {topic.name: code for code, topic in S
 
 
 def parse(record: Record) -> Submitted:
-    """The report in a record of a department's topic, which alone says who sent it; raises Invalid."""
+    """The report in a record of a department's topic, which alone says who sent it; raises Invalid.
+
+    What it says of relative times counts from the broker's append time.
+    """
     key = text_headers(record.headers).get(IDEMPOTENCY_HEADER)
-    return read(DEPARTMENT_OF[record.topic], record.value, key)
+    return read(DEPARTMENT_OF[record.topic], record.value, record.time, key)
 
 
-def read(department: str, raw: bytes | None, idempotency: str | None = None) -> Submitted:
-    """The report in ``raw``; raises Invalid with everything that is wrong.
+def read(department: str, raw: bytes | None, sent_at: datetime, idempotency: str | None = None) -> Submitted:
+    """The report in ``raw``, which was sent at this time (aware); raises Invalid with everything that is wrong.
 
     ``idempotency`` (``<token name>:<key>``) stands in for a reference that the source did not give.
     """
     submission = _submission(_json(raw), idempotency)
     faults: list[Problem] = []
     solved = submission.solved_on_the_spot
-    occurred_at = _moment("occurred_at", submission.occurred_at, faults)
+    occurred_at = _moment("occurred_at", submission.occurred_at, sent_at, faults)
     text = _visible("text", submission.text, faults)
-    done, done_at = _solved(solved, faults) if solved else (None, None)
+    done, done_at = _solved(solved, sent_at, faults) if solved else (None, None)
+    withdrawn = _visible("withdrawn", submission.withdrawn, faults) if submission.withdrawn else None
     if occurred_at is None or faults:
         raise Invalid(*faults)
     return Submitted(
@@ -56,12 +62,13 @@ def read(department: str, raw: bytes | None, idempotency: str | None = None) -> 
         occurred_at=occurred_at,
         text=text,
         title=_plain(submission.title),
-        place_name=_plain(submission.place_name),
+        place_name=_place(submission.place_name),
         place_code=_plain(submission.place_code),
         category=_plain(submission.category),
         point=_point(submission.coordinates) if submission.coordinates else None,
         solved=done,
         solved_at=done_at,
+        withdrawn=withdrawn,
     )
 
 
@@ -98,9 +105,9 @@ def _submission(found: object, idempotency: str | None) -> Submission:
         raise Invalid(*problems(error)) from None
 
 
-def _moment(path: str, text: str, faults: list[Problem]) -> datetime | None:
+def _moment(path: str, text: str, sent_at: datetime, faults: list[Problem]) -> datetime | None:
     try:
-        return parse_when(text)
+        return parse_when(text, sent_at)
     except UnreadableTimeError as fault:
         expected, expected_zh = fault.expected, fault.expected_zh
         faults.append(Problem(path=path, found=shorten(text), expected=expected, expected_zh=expected_zh))
@@ -115,13 +122,19 @@ def _visible(path: str, text: str, faults: list[Problem]) -> str:
     return plain
 
 
-def _solved(solved: Solved, faults: list[Problem]) -> tuple[str, datetime | None]:
+def _solved(solved: Solved, sent_at: datetime, faults: list[Problem]) -> tuple[str, datetime | None]:
     done = _visible("solved_on_the_spot.what_was_done", solved.what_was_done, faults)
-    return done, _moment("solved_on_the_spot.at", solved.at, faults) if solved.at else None
+    return done, _moment("solved_on_the_spot.at", solved.at, sent_at, faults) if solved.at else None
 
 
 def _plain(text: str | None) -> str | None:
     return normalise(text) or None if text else None
+
+
+def _place(name: str | None) -> str | None:
+    """The name with counted places in digits, as the territory writes them: 第二十三网格 becomes 第23网格."""
+    plain = _plain(name)
+    return arabic(plain) if plain else None
 
 
 def _point(given: Coordinates) -> Point:
@@ -141,3 +154,8 @@ def _subject(body: Submitted, _id: UUID) -> str:
 READERS: Final = tuple(
     Reader(topic=topic, parse=parse, identify=_identify, subject=_subject) for topic in SUBMITTED.values()
 )
+
+
+def readers(quota: Quota) -> tuple[Reader, ...]:
+    """The readers of all departments' topics, each of which may bring in so much."""
+    return tuple(replace(reader, quota=quota) for reader in READERS)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from contracts.identity import report_cause, report_id
-from contracts.report import Point, Report, Submission, Urgency
+from contracts.report import Classification, Point, Report, Submission, Urgency
 from contracts.wire import Body
 
 
@@ -30,6 +30,7 @@ class Submitted(Body):
     point: Point | None
     solved: str | None
     solved_at: AwareDatetime | None
+    withdrawn: str | None = None
 
     @property
     def type(self) -> str:
@@ -68,7 +69,7 @@ def digest(submission: Submission) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def report_of(sent: Submitted, received_at: datetime) -> Report:
+def report_of(sent: Submitted, received_at: datetime, classified: Classification | None = None) -> Report:
     """The report as later services read it: of the contact a reference alone, of unknown fields nothing."""
     submission = sent.submission
     return Report(
@@ -89,7 +90,18 @@ def report_of(sent: Submitted, received_at: datetime) -> Report:
         solved=sent.solved,
         solved_at=sent.solved_at,
         attachments=submission.attachments,
+        classified=classified,
+        people=submission.people,
+        staff=submission.staff,
+        about_unit=submission.about_unit,
+        about_staff=submission.about_staff,
+        withdrawn=sent.withdrawn,
     )
+
+
+def words_of(sent: Submitted) -> str:
+    """What was said of the matter, title and text, for whoever guesses its category."""
+    return f"{sent.title}\n{sent.text}" if sent.title else sent.text
 
 
 def extras_of(submission: Submission) -> str:

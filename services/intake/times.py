@@ -1,85 +1,27 @@
-"""Reads a moment as departments and people write it."""
+"""Reads a moment as departments and people write it, in figures or in words."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 
+from contracts.numerals import NUMERAL, number
 from contracts.territory import SHANGHAI
+from services.intake.days import Parts, days_meant
+from services.intake.notations import AGO_PATTERNS, CLOCK_PATTERNS, DAY_PATTERNS, STAMP_PATTERNS, WORDS
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+AHEAD: Final = timedelta(days=1)
+"""How far a moment may lie after its sending, as clocks are set wrong, by whole zones too: more is no past event."""
+SKEW: Final = timedelta(minutes=10)
+"""How far the clocks of sources go ahead: what was at 14:30 and is sent at 14:29 was today, not yesterday."""
+QUARTER, HALF = 15, 30
+"""Minutes of 一刻 and of 半."""
 
-# The ways to write a moment. Doubled letters have exactly their digits, single ones may lack the leading zero;
-# f: a fraction of the second, z: a zone, p: a word of WORDS, all may be missing; " ": blanks or T; "_": blanks, T or
-# nothing; 点: 点 or 时, which mean the same.
-FORMS: Final = (
-    # pattern           example
-    ("Y-M-D",           "2019-02-28"),
-    ("Y-M-D h:mmz",     "2019-2-28 11:25"),
-    ("Y-M-D h:mm:ssfz", "2019-02-28T11:25:05.250+08:00"),
-    ("Y/M/D",           "2019/2/28"),
-    ("Y/M/D h:mmz",     "2019/2/28 11:25"),
-    ("Y/M/D h:mm:ssfz", "2019/2/28 11:25:05"),
-    ("Y.M.D",           "2019.2.28"),
-    ("Y.M.D h:mmz",     "2019.2.28 11:25"),
-    ("Y.M.D h:mm:ssfz", "2019.2.28 11:25:05"),
-    ("Y年M月D日",          "2020年1月6日"),
-    ("Y年M月D日_ph:mmz",   "2020年1月6日 12:09"),
-    ("Y年M月D日_ph:mm:ssfz", "2020年1月6日 12:09:30"),
-    ("Y年M月D日_ph点",       "2020年1月6日12时"),
-    ("Y年M月D日_ph点半",      "2020年1月6日下午2点半"),
-    ("Y年M月D日_ph点m分",     "2020年1月6日下午2点30分"),
-    ("Y年M月D日_ph点m分s秒",   "2020年1月6日12时09分30秒"),
-    ("YMMDD",           "20190228"),
-    ("YMMDDhhmm",       "201902281125"),
-    ("YMMDDhhmmss",     "20190228112505"),
-    ("YMMDDThhmmssfz",  "20190228T112505Z"),
-)  # fmt: skip
-
-# The hours of the day that may be meant with each word; one that is written up to twelve may be twelve hours later.
-WORDS: Final[Mapping[str, range]] = {
-    "凌晨": range(7),
-    "早上": range(4, 12),
-    "上午": range(13),
-    "中午": range(11, 15),
-    "下午": range(12, 20),
-    "傍晚": range(16, 21),
-    "晚上": range(17, 24),
-}
-
-HALF: Final = 30
-"""The minute of 点半."""
-
-_PARTS: Final = {
-    "Y": r"(?P<year>\d{4})",
-    "MM": r"(?P<month>\d\d)",
-    "M": r"(?P<month>\d\d?)",
-    "DD": r"(?P<day>\d\d)",
-    "D": r"(?P<day>\d\d?)",
-    "hh": r"(?P<hour>\d\d)",
-    "h": r"(?P<hour>\d\d?)",
-    "mm": r"(?P<minute>\d\d)",
-    "m": r"(?P<minute>\d\d?)",
-    "ss": r"(?P<second>\d\d)",
-    "s": r"(?P<second>\d\d?)",
-    "f": r"(?:[.,](?P<fraction>\d{1,9}))?",
-    "z": r"\s*(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?",
-    "p": rf"(?:(?P<word>{'|'.join(WORDS)})\s*)?",
-    "点": r"[点时]",
-    "半": r"(?P<half>半)",
-    " ": r"(?:\s+|T)",
-    "_": r"(?:\s*|T)",
-    ".": r"\.",
-}
-
-
-def _compile(form: str) -> re.Pattern[str]:
-    tokens = re.findall(r"MM|DD|hh|mm|ss|.", form)
-    return re.compile("".join(_PARTS.get(token, token) for token in tokens), re.ASCII)
-
-
-_PATTERNS: Final = tuple(_compile(form) for form, _ in FORMS)
+_BLANK: Final = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_ABOUT: Final = re.compile("大约|大概|约|左右|上下|前后|许|多|余|整|的|钟(?!头)")
+_WEEKDAY_BESIDE: Final = re.compile(r"(?<=[日号0-9])\((?:周|星期|礼拜)[一二三四五六日天]\)")
+_NUMERAL: Final = re.compile(f"(?<![周期拜]){NUMERAL}")  # 周三三点: the first 三 is a day's name
 
 
 class UnreadableTimeError(ValueError):
@@ -92,39 +34,122 @@ class UnreadableTimeError(ValueError):
         super().__init__(self.expected)
 
 
-def parse_when(text: str) -> datetime:
-    """Read an aware moment: in its own zone if it names one, else in Asia/Shanghai; a date alone is its 00:00.
+def parse_when(text: str, sent_at: datetime) -> datetime:
+    """Read an aware moment: in its own zone if it names one, else in Asia/Shanghai; a day alone is its 00:00.
 
-    Raises UnreadableTimeError for any form not in FORMS, impossible dates, and years outside 2000 to 2100.
+    What is relative counts from ``sent_at`` (aware); of several days that may be meant it is the latest not after it,
+    with ``SKEW``, or without a year with ``AHEAD``. A part of the day alone is the hour in which it begins, or
+    ``sent_at`` if that is earlier. Raises UnreadableTimeError for what no table of ``notations`` has, for moments that
+    do not exist, outside the years 2000 to 2100, or more than ``AHEAD`` after ``sent_at``.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    match = next(filter(None, (pattern.fullmatch(plain) for pattern in _PATTERNS)), None)
-    if match is None:
-        raise UnreadableTimeError("has no known form", "无法识别")
-    parts = match.groupdict()
-    if not FIRST_YEAR <= int(parts["year"]) <= LAST_YEAR:
-        years = FIRST_YEAR, LAST_YEAR
-        raise UnreadableTimeError("is not in the years {} to {}".format(*years), "不在{}至{}年之间".format(*years))
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
     try:
-        return _moment(parts)
+        when = _read(plain, sent_at)
+        if when is None and not plain.isascii():
+            when = _read(_in_figures(plain), sent_at)
+    except UnreadableTimeError:
+        raise
     except ValueError as error:
         raise UnreadableTimeError(f"does not exist ({error})", "不存在") from error
+    if when is None:
+        raise UnreadableTimeError("has no known form", "无法识别")
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise _outside_years()
+    if when - sent_at > AHEAD:
+        raise UnreadableTimeError("lies in the future, more than a day after its sending", "晚于报送时间一天以上")
+    return when
 
 
-def _moment(parts: dict[str, str | None]) -> datetime:
-    year, month, day, written, minute, second = (
-        int(parts.get(name) or 0) for name in ("year", "month", "day", "hour", "minute", "second")
-    )
-    hour = _hour(written, parts.get("word"))
-    minute = HALF if parts.get("half") else minute
-    micros = int((parts.get("fraction") or "0").ljust(6, "0")[:6])
-    return datetime(year, month, day, hour, minute, second, micros, _zone(parts.get("zone")))
+def _outside_years() -> UnreadableTimeError:
+    years = FIRST_YEAR, LAST_YEAR
+    return UnreadableTimeError("is not in the years {} to {}".format(*years), "不在{}至{}年之间".format(*years))
+
+
+def _in_figures(plain: str) -> str:
+    """What was said in words, in figures: 三点多 becomes 3点."""
+    close = _ABOUT.sub("", _BLANK.sub("", plain))
+    return _NUMERAL.sub(_figures, _WEEKDAY_BESIDE.sub("", close))
+
+
+def _figures(numeral: re.Match[str]) -> str:
+    found, digits = number(numeral[0]), len(numeral[0]) if numeral[0][0] in "零〇" else 1
+    return numeral[0] if found is None else str(found).zfill(digits)
+
+
+def _read(plain: str, sent_at: datetime) -> datetime | None:
+    return _dated(plain, sent_at) or _stamped(plain, sent_at) or _ago(plain, sent_at)
+
+
+def _matched(patterns: tuple[re.Pattern[str], ...], text: str) -> Parts | None:
+    for pattern in patterns:
+        if match := pattern.fullmatch(text):
+            return match.groupdict()
+    return None
+
+
+def _dated(plain: str, sent_at: datetime) -> datetime | None:
+    day = _matched(DAY_PATTERNS, plain)
+    if day is None:
+        return None
+    clock = _matched(CLOCK_PATTERNS, day["clock"]) if day["clock"] else {}
+    if clock is None:
+        return None
+    return _given(day, clock, sent_at) if "year" in day else _latest(day, clock, sent_at)
+
+
+def _given(day: Parts, clock: Parts, sent_at: datetime) -> datetime:
+    year, month, monthday = (int(day[part] or 0) for part in ("year", "month", "day"))
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise _outside_years()
+    return _moment(date(year, month, monthday), clock, sent_at)
+
+
+def _latest(day: Parts, clock: Parts, sent_at: datetime) -> datetime:
+    local = sent_at.astimezone(SHANGHAI)
+    latest = local + (AHEAD if "month" in day else SKEW)
+    meant = (_moment(one, clock, local) for one in days_meant(day, local.date()))
+    first = next(meant)
+    return first if first <= latest else next((when for when in meant if when <= latest), first)
+
+
+def _stamped(plain: str, sent_at: datetime) -> datetime | None:
+    parts = _matched(STAMP_PATTERNS, plain)
+    if parts is None:
+        return None
+    if unix := parts.get("unix"):
+        return datetime.fromtimestamp(int(unix), UTC) + timedelta(milliseconds=int(parts.get("thousandths") or 0))
+    return _given(parts, parts, sent_at)
+
+
+def _ago(plain: str, sent_at: datetime) -> datetime | None:
+    parts = _matched(AGO_PATTERNS, plain)
+    if parts is None:
+        return None
+    halves = timedelta(hours=12 if parts.get("half_day") else 0, minutes=HALF if parts.get("half_hour") else 0)
+    whole = {unit: int(parts.get(unit) or 0) for unit in ("weeks", "days", "hours", "minutes", "seconds")}
+    return sent_at.astimezone(SHANGHAI) - timedelta(**whole) - halves
+
+
+def _moment(day: date, clock: Parts, sent_at: datetime) -> datetime:
+    word, written = clock.get("word"), clock.get("hour")
+    if word and written is None:
+        return _part_of(day, word, sent_at)
+    hour, minute, second = (int(clock.get(part) or 0) for part in ("hour", "minute", "second"))
+    micros = int((clock.get("fraction") or "0").ljust(6, "0")[:6])
+    minute += (HALF if clock.get("half") else 0) + QUARTER * int(clock.get("quarters") or 0)
+    return datetime.combine(day, time(_hour(hour, word), minute, second, micros, _zone(clock.get("zone"))))
+
+
+def _part_of(day: date, word: str, sent_at: datetime) -> datetime:
+    hours, begins = WORDS[word]
+    first, usual = (datetime.combine(day, time(hour, tzinfo=SHANGHAI)) for hour in (hours.start, begins))
+    return sent_at.astimezone(SHANGHAI) if first <= sent_at < usual else usual
 
 
 def _hour(written: int, word: str | None) -> int:
     if word is None:
         return written
-    meant = next((hour for hour in (written, written + 12) if hour in WORDS[word]), None)
+    meant = next((hour for hour in (written, written + 12) if hour in WORDS[word].hours), None)
     if meant is None:
         msg = f"{word} has no hour {written}"
         raise ValueError(msg)

@@ -5,22 +5,19 @@ from datetime import datetime
 from contracts.identity import record_cause
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.problem import Problem
+from contracts.report import Report
 from contracts.topics import OUTCOMES
 from contracts.wire import Event, event
 from services.chassis.values import Record
+from services.intake.contacts import Contact
 from services.intake.reading import DEPARTMENT_OF, reference_of
 from services.intake.submitted import Submitted
 
 
-def received(sent: Submitted, version: int, at: datetime) -> Event:
-    """The first sending of a report was taken, whatever its revision."""
-    return _received(sent, version, at, f"已收到上报{sent.reference}（第{sent.version}版），正在定位和分派。")
-
-
-def corrected(sent: Submitted, version: int, at: datetime) -> Event:
-    """A newer revision of a known report was taken; the case does not follow it."""
-    said = f"已收到上报{sent.reference}的更正（第{sent.version}版），已留存；事项仍按首次上报的内容和地点办理。"
-    return _received(sent, version, at, said)
+def taken(sent: Submitted, before: Report | None, contact: Contact | None, version: int, at: datetime) -> Event:
+    """A revision was taken, the first or one newer than ``before``, with what is doubtful in its contact."""
+    said = f"{_taken(sent, before)}{_doubts(contact) if contact else ''}"
+    return event(OUTCOMES, _outcome(OutcomeKind.RECEIVED, sent, version, at, said), cause=sent.cause)
 
 
 def repeated(sent: Submitted, version: int, at: datetime) -> Event:
@@ -63,8 +60,23 @@ def rejected(record: Record, problems: tuple[Problem, ...]) -> tuple[Event, ...]
     return (event(OUTCOMES, body, cause=record_cause(record.topic, record.partition, record.offset)),)
 
 
-def _received(sent: Submitted, version: int, at: datetime, said: str) -> Event:
-    return event(OUTCOMES, _outcome(OutcomeKind.RECEIVED, sent, version, at, said), cause=sent.cause)
+def _taken(sent: Submitted, before: Report | None) -> str:
+    reference, revision = sent.reference, sent.version
+    if before is None and sent.withdrawn:
+        return f"已收到上报{reference}（第{revision}版），同时申请撤回，登记后即予撤回。"
+    if before is None:
+        return f"已收到上报{reference}（第{revision}版），正在定位和分派。"
+    if sent.withdrawn:
+        return f"已收到上报{reference}的撤回申请（第{revision}版），尚在办理的事项将予撤回。"
+    if before.withdrawn:
+        return f"已收到上报{reference}的更正（第{revision}版），已留存；该上报此前已撤回，如仍需办理，请以新编号报送。"
+    return f"已收到上报{reference}的更正（第{revision}版），尚在办理的事项将据此更新。"
+
+
+def _doubts(contact: Contact) -> str:
+    """What is wrong with the contact, without repeating any of it: other departments read it too."""
+    phone = "联系电话格式有误，请核对。" if contact.phone_valid is False else ""
+    return phone + ("身份证号有误，请核对。" if contact.id_valid is False else "")
 
 
 def _repeat(sent: Submitted, version: int, at: datetime, said: str) -> Event:

@@ -1,41 +1,60 @@
 """Composition root of notification."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
+from starlette.routing import BaseRoute, Route
 
-from contracts.topics import CASES, DEAD, DEADLINES
+from contracts.notice import Notice
+from contracts.topics import CASES, DEAD, DEADLINES, NOTICES
+from services.chassis.http import Doors
 from services.chassis.ports import Channel
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
-from services.chassis.values import Service
-from services.notification.alert import Alert, alert_id, wake
-from services.notification.channels import ConsoleChannel, SmtpChannel, WebhookChannel
-from services.notification.domain import Rules, decide
-from services.notification.roster import Roster
+from services.chassis.values import Context, Decision, Done, Input, Service, Tick
+from services.notification import policy, validate
+from services.notification.channels import ConsoleChannel, PostChannel, SmtpChannel
+from services.notification.domain import decide
+from services.notification.living import LivingRoster
+from services.notification.queries import Queries
+from services.notification.rules import Rules
 from services.notification.settings import NotificationSettings
+from services.notification.state import State, wake
+from services.notification.tray import tray_of
 
 log = structlog.get_logger()
 
 
 def compose(settings: NotificationSettings) -> Composition:
-    """Notification, whole; raises BrokenRosterError."""
-    channels = {channel.name: channel for channel in (_mail(settings), _webhook(settings), _console(settings))}
-    return Composition(service=service(Rules(Roster.load(), sent_again(settings, channels))), channels=channels)
+    """Notification, whole; raises BrokenRosterError and BrokenPolicyError."""
+    channels = {channel.name: channel for channel in (_mail(settings), _webhook(settings), _sms(settings))}
+    return Composition(service=service(_rules(settings, channels)), channels=channels, routes=routes)
 
 
-def service(rules: Rules) -> Service:
-    """The service under these rules; each event has a document of its own."""
+def service(rules: Callable[[], Rules]) -> Service:
+    """The service; it asks for the rules of the moment whenever it decides."""
+
+    def decided(state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
+        return decide(rules(), state, given, context)
+
     return Service(
         name="notification",
-        readers=(internal(CASES, subject=_subject), internal(DEADLINES, subject=_subject)),
-        decide=partial(decide, rules),
+        readers=(internal(CASES), internal(DEADLINES), internal(NOTICES, subject=_tray)),
+        decide=decided,
         dead=DEAD["notification"],
-        state=Alert,
+        state=State,
+        schema=2,
         wake=wake,
     )
+
+
+def routes(doors: Doors) -> Sequence[BaseRoute]:
+    """The door to what people were told; it needs a store."""
+    if doors.store is None:
+        return ()
+    return (Route("/v1/notices/{case_id:uuid}", Queries(doors.store, doors.authorise).one, methods=["GET"]),)
 
 
 def sent_again(settings: NotificationSettings, channels: Mapping[str, Channel]) -> frozenset[str]:
@@ -43,8 +62,16 @@ def sent_again(settings: NotificationSettings, channels: Mapping[str, Channel]) 
     return frozenset(name for name, channel in channels.items() if channel.honours_key or settings.resend_unknown)
 
 
-def _subject(_body: object, event: UUID) -> str:
-    return str(alert_id(event))
+def _rules(settings: NotificationSettings, channels: Mapping[str, Channel]) -> Callable[[], Rules]:
+    table, again = policy.load(settings.policy), sent_again(settings, channels)
+    if found := validate.faults(table):
+        raise policy.BrokenPolicyError(settings.policy, "as a whole", found[0])
+    roster = LivingRoster(settings.roster)
+    return lambda: Rules(roster(), table, again)
+
+
+def _tray(notice: Notice, _event: UUID) -> str:
+    return tray_of(notice)
 
 
 def _mail(settings: NotificationSettings) -> Channel:
@@ -57,11 +84,13 @@ def _mail(settings: NotificationSettings) -> Channel:
 def _webhook(settings: NotificationSettings) -> Channel:
     if settings.webhook is None:
         return _instead("webhook", "YIWANG_WEBHOOK", settings)
-    return WebhookChannel("webhook", settings.webhook_capacity, url=settings.webhook)
+    return PostChannel("webhook", settings.webhook_capacity, url=settings.webhook)
 
 
-def _console(settings: NotificationSettings) -> Channel:
-    return ConsoleChannel("console", settings.console_capacity)
+def _sms(settings: NotificationSettings) -> Channel:
+    if settings.sms is None:
+        return _instead("sms", "YIWANG_SMS", settings)
+    return PostChannel("sms", settings.sms_capacity, url=settings.sms)
 
 
 def _instead(name: str, variable: str, settings: NotificationSettings) -> Channel:

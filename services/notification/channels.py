@@ -1,4 +1,4 @@
-"""The ways to people: mail, webhook, and the console where neither is set up."""
+"""The ways to people: mail, posts to the app's push and to the SMS gateway, and the console where one is not set up."""
 
 import asyncio
 import json
@@ -22,12 +22,15 @@ PASSING: Final = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )
 """Refusals that a later attempt may outlive; the other 4xx are lasting."""
-TOLD: Final = ("to", "recipient", "alert", "case", "template", "subject", "text")
-"""What of an effect's payload goes to the receiver: the same in each attempt, as the key promises."""
+TOLD: Final = ("to", "recipient", "alert", "case", "alerts", "template", "subject", "text", "segments")
+"""What of an effect's payload goes to the receiver: the same in each attempt, as the key promises.
+
+``segments`` only of a text message, ``alerts`` instead of ``case`` only of a digest.
+"""
 
 
 def _told(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: payload[field] for field in TOLD}
+    return {field: payload[field] for field in TOLD if field in payload}
 
 
 class ConsoleChannel:
@@ -88,8 +91,11 @@ def _refuse_if_lasting(error: aiosmtplib.SMTPResponseException) -> None:
         raise Refused(f"SMTP {error.code} {error.message}") from error
 
 
-class WebhookChannel:
-    """Posts JSON to one address; the key is the Idempotency-Key, by which the receiver drops a repeat."""
+class PostChannel:
+    """Posts JSON to one address, the app's push or the SMS gateway.
+
+    The key is the Idempotency-Key, by which the receiver drops a repeat.
+    """
 
     honours_key = True
 

@@ -1,96 +1,131 @@
-"""Who is told of what, and in which words: the table, and how it is read."""
+"""Who is told of what: the table as it stands in its file, checked, and looked up."""
 
-from collections.abc import Mapping
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Final
+from datetime import time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
 
-from contracts.case import AssignedBecause, Case, CaseEvent, CaseEventKind, Status
-from contracts.deadline import DeadlineEvent, DeadlineKind
-from contracts.territory import BANNER, UnitRef
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-Happening = CaseEvent | DeadlineEvent
-"""What an alert can be about."""
+from contracts.case import AssignedBecause, ClockClass
+from contracts.problem import problems
+from contracts.territory import Level
+from services.notification.hours import Hours
+from services.notification.row import Happened, Role, Row
 
-
-class Audience(Enum):
-    """A unit whose staff are told."""
-
-    IN_CHARGE = auto()
-    SUPERIOR = auto()
-    BANNER = auto()
-
-
-class Template(Enum):
-    """The words to tell it in."""
-
-    OPENED = "opened"
-    HANDED_UP = "handed_up"
-    ESCALATED = "escalated"
-    WARNED = "warned"
-    BREACHED = "breached"
-    OVERDUE = "overdue"
+FILE: Final = Path(__file__).parent / "data" / "policy.toml"
 
 
-IN_CHARGE, SUPERIOR, BANNER_CENTRE = Audience.IN_CHARGE, Audience.SUPERIOR, Audience.BANNER
+class BrokenPolicyError(ValueError):
+    """A table that cannot be used: names the place, what was found and what is right."""
 
-# Only what a clock says calls anybody, for it alone knows by when. An assignment is told of with its clock: scheduled.
-# Refused: the person who asked gets the answer. Resolved: the source learns it from the report's outcome.
-# Kept: the banner's centre has just been told of the breach itself.
-POLICY: Final[Mapping[CaseEventKind | DeadlineKind, tuple[Audience, ...]]] = {
-    CaseEventKind.OPENED:   (),
-    CaseEventKind.ASSIGNED: (),
-    CaseEventKind.ACCEPTED: (),
-    CaseEventKind.RESOLVED: (),
-    CaseEventKind.REFUSED:  (),
-    CaseEventKind.MOOT:     (),
-    CaseEventKind.KEPT:     (),
-    DeadlineKind.SCHEDULED: (IN_CHARGE,),
-    DeadlineKind.WARNED:    (IN_CHARGE,),
-    DeadlineKind.BREACHED:  (IN_CHARGE, SUPERIOR),
-    DeadlineKind.OVERDUE:   (BANNER_CENTRE,),
-}  # fmt: skip
-
-WORDS: Final[Mapping[DeadlineKind | AssignedBecause, Template]] = {
-    AssignedBecause.OPENED:    Template.OPENED,
-    AssignedBecause.HANDED_UP: Template.HANDED_UP,
-    AssignedBecause.ESCALATED: Template.ESCALATED,
-    DeadlineKind.WARNED:       Template.WARNED,
-    DeadlineKind.BREACHED:     Template.BREACHED,
-    DeadlineKind.OVERDUE:      Template.OVERDUE,
-}  # fmt: skip
+    def __init__(self, file: Path, place: str, wrong: str) -> None:
+        """Put the three into one line."""
+        super().__init__(f"{file.name}, {place}: {wrong}")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What somebody is told of: the units whose staff, in which words, and the clock with the case as it stood."""
+class Storm(BaseModel):
+    """From when on single messages become a digest, and how long one may be."""
 
-    units: tuple[UnitRef, ...]
-    template: Template
-    clock: DeadlineEvent
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
+    minutes: Annotated[int, Field(ge=1, le=1440)]
+    at_once: Annotated[int, Field(ge=0, le=1000)]
+    lines: Annotated[int, Field(ge=1, le=50)]
+    alerts: Annotated[int, Field(ge=2, le=100)]
 
-def notice(happened: Happening) -> Notice | None:
-    """Read the table; None: nobody is told.
-
-    Nobody is asked to handle a case that is resolved already (立报立结), nor told of a breach a second time because
-    escalation asks routing again.
-    """
-    audiences = POLICY[happened.kind]
-    if not audiences or not isinstance(happened, DeadlineEvent):
-        return None
-    if happened.case.status is Status.RESOLVED or _asked_again(happened):
-        return None
-    scheduled = happened.kind is DeadlineKind.SCHEDULED
-    template = WORDS[happened.case.assignment.because if scheduled else happened.kind]
-    return Notice(tuple(dict.fromkeys(_unit(each, happened.case) for each in audiences)), template, happened)
+    @property
+    def window(self) -> timedelta:
+        """How long a window is."""
+        return timedelta(minutes=self.minutes)
 
 
-def _asked_again(clock: DeadlineEvent) -> bool:
-    return clock.kind is DeadlineKind.BREACHED and clock.n > 1
+class _Quiet(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: Annotated[time, Field(alias="from")]
+    end: Annotated[time, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.start == self.end:
+            raise ValueError("from equals to; right is hours that end at another time than they begin")
+        return self
 
 
-def _unit(audience: Audience, case: Case) -> UnitRef:
-    if audience is Audience.BANNER:
-        return BANNER
-    return case.assignment.unit if audience is Audience.IN_CHARGE else case.above() or BANNER
+class _Sms(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    segments: Annotated[int, Field(ge=1, le=10)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quiet: _Quiet
+    storm: Storm
+    sms: _Sms
+    row: tuple[Row, ...]
+
+
+Case = tuple[Happened, Level, ClockClass, AssignedBecause, Role]
+"""What a row is looked up by."""
+
+DIMENSIONS: Final[tuple[Sequence[StrEnum], ...]] = tuple(
+    tuple(words) for words in (Happened, Level, ClockClass, AssignedBecause, Role)
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The table, whole: rows in order, quiet hours, the storm rule, the longest text message."""
+
+    rows: tuple[Row, ...]
+    quiet: Hours
+    storm: Storm
+    segments: int
+    version: str
+
+    @cached_property
+    def table(self) -> Mapping[Case, Row]:
+        """The first row of each input that one fits."""
+        found: dict[Any, Row] = {}
+        for row in reversed(self.rows):
+            found |= dict.fromkeys(product(row.event, row.level, row.clock, row.because, row.role), row)
+        return found
+
+    @cached_property
+    def named(self) -> Mapping[str, Row]:
+        """The rows by name."""
+        return {row.name: row for row in self.rows}
+
+    @cached_property
+    def told(self) -> frozenset[Happened]:
+        """The events of which anybody may be told."""
+        return frozenset(one for row in self.rows if row.channels for one in row.event)
+
+
+def load(file: Path = FILE) -> Policy:
+    """Read the table; raises BrokenPolicyError."""
+    try:
+        raw = file.read_bytes()
+        table = _Table.model_validate(tomllib.loads(raw.decode()))
+    except OSError as error:
+        raise BrokenPolicyError(file, "as a whole", f"found {error.strerror}; right is a file to read") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BrokenPolicyError(file, "as a whole", f"found no TOML ({error}); right is the table") from error
+    except ValidationError as error:
+        first = problems(error)[0]
+        place = first.path.replace("row.", "row ")
+        raise BrokenPolicyError(file, place, f"found {first.found}; right is {first.expected}") from error
+    names = [row.name for row in table.row]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise BrokenPolicyError(file, f"row {min(twice)}", "found the name twice; right is a name of its own")
+    quiet = Hours(table.quiet.start, table.quiet.end)
+    return Policy(table.row, quiet, table.storm, table.sms.segments, hashlib.sha256(raw).hexdigest()[:8])

@@ -1,88 +1,121 @@
-"""Knows who is on duty for each unit and over which channel each of them is reached."""
+"""Knows who serves which unit, who of them is on duty, who stands in for whom, and how each is reached."""
 
-import csv
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
-from contracts.territory import BANNER
+from contracts.territory import BANNER, SHANGHAI
+from services.notification.hours import Shift
 
-FILE: Final = Path(__file__).parent / "data" / "roster.csv"
-COLUMNS: Final = ("staff", "unit", "channel", "address")
-
-# channel → how an address of it looks, as a pattern and in words
-ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
-    "mail":    (r"[^@\s,]+@[^@\s,]+", "a mail address"),
-    "webhook": (r"\d+", "a staff number, by which the app knows its user"),
-    "console": (r"-", "-"),
-}  # fmt: skip
-
-STAFF: Final = (r"\d{4,18}", "a staff number of 4 to 18 digits")
-UNIT: Final = (r"\d{6}(\d{3}){0,3}", "a unit's code of 6, 9, 12 or 15 digits")
-CHANNEL: Final = ("|".join(ADDRESSES), " or ".join(ADDRESSES))
+CHANNELS: Final = ("webhook", "sms", "mail")
+"""The ways to people, in the order in which one that works is looked for; ``webhook`` is the app's push."""
+FOLLOWED: Final = 3
+"""How many deputies in a row are asked whether they are there."""
 
 
-class BrokenRosterError(ValueError):
-    """A roster that cannot be used: names file and line, what was found and what is right."""
+class Post(StrEnum):
+    """What somebody is."""
 
-    def __init__(self, file: Path, line: int, found: str, right: str) -> None:
-        """Put the four into one line."""
-        super().__init__(f"{file.name}, line {line}: found {found}; right is {right}")
+    MEMBER = "member"
+    CENTRE = "centre"
+    CADRE = "cadre"
+    LIAISON = "liaison"
+
+    @property
+    def zh(self) -> str:
+        """The post in Chinese."""
+        return {"member": "网格员", "centre": "综治中心", "cadre": "嘎查村干部", "liaison": "部门联络员"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """One person's one channel: the staff number, and the address there."""
+class Person:
+    """Somebody by staff number; ``unit`` is a unit's code, for a liaison the department's.
+
+    ``duty`` names the duty class, ``addresses`` has an address for each channel over which they are reached.
+    """
 
     staff: str
-    channel: str
-    address: str
+    unit: str
+    post: Post
+    duty: str
+    addresses: Mapping[str, str]
+    deputy: str | None = None
+
+
+class Leave(NamedTuple):
+    """Days away, the last one included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty class: its name in Chinese, and its shifts."""
+
+    zh: str
+    shifts: tuple[Shift, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The recipients of each unit, by its code."""
+    """One version of people, duty classes and leave. All answers depend on the moment asked for, on nothing else."""
 
-    units: Mapping[str, tuple[Recipient, ...]]
+    people: Mapping[str, Person]
+    duties: Mapping[str, Duty]
+    leave: Mapping[str, tuple[Leave, ...]] = field(default_factory=dict)
+    version: str = ""
+    units: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
+    """The people of each unit and department, in the order of their staff numbers."""
 
     @classmethod
-    def load(cls, file: Path = FILE) -> Self:
-        """Read the CSV table; raises BrokenRosterError, and OSError if it is missing."""
-        found: dict[str, dict[tuple[str, str], Recipient]] = {}
-        with file.open(encoding="utf-8", newline="") as text:
-            rows = csv.reader(text)
-            if (head := tuple(next(rows, ()))) != COLUMNS:
-                raise BrokenRosterError(file, 1, f"columns {','.join(head) or 'none'}", ",".join(COLUMNS))
-            for row in rows:
-                unit, recipient = _read(row, file, rows.line_num)
-                _add(found.setdefault(unit, {}), recipient, file, rows.line_num)
-        if BANNER.code not in found:
-            raise BrokenRosterError(file, 2, f"nobody for the banner, {BANNER.code}", "at least one row of its centre")
-        return cls(MappingProxyType({unit: tuple(people.values()) for unit, people in found.items()}))
+    def of(
+        cls,
+        people: Iterable[Person],
+        duties: Mapping[str, Duty],
+        leave: Mapping[str, tuple[Leave, ...]],
+        version: str = "",
+    ) -> Self:
+        """A roster of these."""
+        everybody = {one.staff: one for one in sorted(people, key=lambda one: one.staff)}
+        units: dict[str, tuple[Person, ...]] = {}
+        for one in everybody.values():
+            units[one.unit] = (*units.get(one.unit, ()), one)
+        return cls(MappingProxyType(everybody), duties, leave, version, MappingProxyType(units))
 
-    def staff(self, unit: str) -> tuple[Recipient, ...]:
-        """Who is told for this unit: its own people, or where it has none those of the nearest unit above it."""
+    def staff(self, unit: str) -> tuple[Person, ...]:
+        """Who serves this unit: its own people, or where it has none those of the nearest unit above it."""
         while unit not in self.units and len(unit) > len(BANNER.code):
             unit = unit[:-3]
-        return self.units.get(unit, self.units[BANNER.code])
+        return self.units.get(unit, self.units.get(BANNER.code, ()))
 
+    def on_duty(self, unit: str, at: datetime) -> tuple[Person, ...]:
+        """Who of them has a shift at this moment (aware), leave or not."""
+        return tuple(one for one in self.staff(unit) if self.shift(one, at))
 
-def _read(row: list[str], file: Path, line: int) -> tuple[str, Recipient]:
-    if len(row) != len(COLUMNS):
-        raise BrokenRosterError(file, line, f"{len(row)} fields", f"{len(COLUMNS)}: {','.join(COLUMNS)}")
-    staff, unit, channel, address = row
-    checks = ((staff, STAFF), (unit, UNIT), (channel, CHANNEL), (address, ADDRESSES.get(channel, ("", ""))))
-    for column, (text, (pattern, right)) in zip(COLUMNS, checks, strict=True):
-        if not re.fullmatch(pattern, text, re.ASCII):
-            raise BrokenRosterError(file, line, f"{column} {text!r}", right)
-    return unit, Recipient(staff, channel, address)
+    def shift(self, one: Person, at: datetime) -> bool:
+        """Whether this person has a shift at this moment."""
+        return any(shift.holds(at) for shift in self.duties[one.duty].shifts)
 
+    def on_leave(self, staff: str, at: datetime) -> bool:
+        """Whether they are away on that day."""
+        day = at.astimezone(SHANGHAI).date()
+        return any(leave.first <= day <= leave.last for leave in self.leave.get(staff, ()))
 
-def _add(people: dict[tuple[str, str], Recipient], one: Recipient, file: Path, line: int) -> None:
-    if (one.staff, one.channel) in people:
-        again = f"staff {one.staff} on channel {one.channel} a second time"
-        raise BrokenRosterError(file, line, again, "each person once for each unit and channel")
-    people[one.staff, one.channel] = one
+    def reachable(self, staff: str, at: datetime) -> Person | None:
+        """The person, or while they are away the deputy (and theirs, three in a row at most); None: nobody is there."""
+        one = self.people.get(staff)
+        for _ in range(FOLLOWED):
+            if one is None or not self.on_leave(one.staff, at):
+                return one
+            one = self.people.get(one.deputy or "")
+        return None
+
+    def deputy(self, staff: str, at: datetime) -> Person | None:
+        """Who stands in for them at this moment, whether they are away or not; None: nobody but they themselves."""
+        own = self.people.get(staff)
+        found = self.reachable(own.deputy, at) if own and own.deputy else None
+        return found if found != own else None

@@ -1,38 +1,100 @@
-"""The words of an alert, in Chinese: what happened, where, what to do by when; numbers in what people wrote masked."""
+"""The words of a notice, in Chinese and four lengths: what happened, where, who does what by when, whose number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
 from typing import Final, NamedTuple
 
-from contracts.case import Case
-from contracts.deadline import DeadlineEvent
+from contracts.case import AssignedBecause, Case, ClockClass
 from contracts.departments import DEPARTMENTS
 from contracts.masking import masked
+from contracts.notice import Words
 from contracts.report import LocationOutcome, Urgency
 from contracts.territory import CENTRE, SHANGHAI, Level, full_name, office
-from services.notification.policy import Template
+from services.notification.sms import fitted, segments
 
 SHORT: Final = 40
-"""Characters of what the source wrote that an alert shows of its title, and of its place."""
+"""Characters of what the source wrote that a notice shows of its title, and of its place."""
+HALF: Final = 16
+"""Characters of a title in a digest's line."""
 ENDS: Final = "。．.！!？?，,；;：:、…~～ "
 
-# template → what it is, and what to do by when
-TEMPLATES: Final[Mapping[Template, tuple[str, str]]] = {
-    Template.OPENED:    ("新事项",   "请签收，并于{by}前办结。"),
-    Template.HANDED_UP: ("上报事项", "下级上报，请{actor}办理。请签收，并于{by}前办结。"),
-    Template.ESCALATED: ("提级事项", "下级逾期未办结，现提级由{actor}办理。请签收，并于{by}前办结。"),
-    Template.WARNED:    ("时限预警", "请{actor}于{by}前办结，逾期将{then}。"),
-    Template.BREACHED:  ("事项超期", "{unit}应于{by}前办结，现已超期，即将{then}，请{urged}抓紧办理。"),
-    Template.OVERDUE:   ("督办",     "{unit}应于{by}前办结，已超期{days}日，现列入督办，请{urged}立即办理并反馈。"),
+
+class Template(StrEnum):
+    """The words to tell it in; ``assigned`` stands in the policy table for the one that fits the reason."""
+
+    ASSIGNED = "assigned"
+    OPENED = "opened"
+    HANDED_UP = "handed_up"
+    ESCALATED = "escalated"
+    REASSIGNED = "reassigned"
+    LIFE = "life"
+    INFORMED = "informed"
+    LEAD = "lead"
+    MOVED = "moved"
+    WARNED = "warned"
+    BREACHED = "breached"
+    OVERDUE = "overdue"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    REMINDER = "reminder"
+    DEPUTY = "deputy"
+    SUPERIOR = "superior"
+
+
+ASSIGNED: Final[Mapping[AssignedBecause, Template]] = {
+    AssignedBecause.OPENED: Template.OPENED,
+    AssignedBecause.HANDED_UP: Template.HANDED_UP,
+    AssignedBecause.ESCALATED: Template.ESCALATED,
+    AssignedBecause.CORRECTED: Template.REASSIGNED,
+}
+
+# template → what it is; what to do by when, in full; and as short as a text message has to be
+TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
+    Template.OPENED:     ("新事项",     "请签收，并于{by}前办结。",
+                          "请签收，{by}前办结。"),
+    Template.HANDED_UP:  ("上报事项",   "下级上报，请{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.ESCALATED:  ("提级事项",   "下级逾期未办结，现提级由{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.REASSIGNED: ("改派事项",   "来源信息更正，现改由{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.LIFE:       ("立即处置",   "危及生命，请{actor}立即签收、立即处置，并于{by}前办结。",
+                          "请{actor}立即签收处置，{by}前办结。"),
+    Template.INFORMED:   ("就近救助",   "由{actor}处置（时限{by}）。请就近人员立即到场先行救助，并报告现场情况。",
+                          "请就近人员立即到场救助并报告（时限{by}）。"),
+    Template.LEAD:       ("牵头事项",   "该事项由贵部门牵头，{actor}承办，应于{by}前办结。请予指导配合。",
+                          "由贵部门牵头，{actor}承办，{by}前办结。"),
+    Template.MOVED:      ("改派告知",   "来源信息更正，该事项已改由{actor}办理（时限{by}），你处无需继续办理。",
+                          "已改由{actor}办理（时限{by}），你处无需办理。"),
+    Template.WARNED:     ("时限预警",   "请{actor}于{by}前办结，逾期将{then}。",
+                          "请{actor}于{by}前办结，逾期将{then}。"),
+    Template.BREACHED:   ("事项超期",   "{unit}应于{by}前办结，现已超期，即将{then}，请{urged}抓紧办理。",
+                          "应于{by}前办结，已超期，请{urged}抓紧办理。"),
+    Template.OVERDUE:    ("督办",       "{unit}应于{by}前办结，已超期{late}，现列入督办，请{urged}立即办理并反馈。",
+                          "应于{by}前办结，已超期{late}，请{urged}立即办理。"),
+    Template.CORRECTED:  ("事项更正",   "来源已更正该事项，请{actor}按更正后的内容办理，时限{by}不变。",
+                          "请按更正后的内容办理，时限{by}不变。"),
+    Template.WITHDRAWN:  ("事项撤回",   "来源已撤回该事项（原时限{by}），无需继续办理。",
+                          "来源已撤回（原时限{by}），无需办理。"),
+    Template.REMINDER:   ("催办签收",   "该事项仍未签收，第{n}次催办。请{actor}立即签收，并于{by}前办结。",
+                          "第{n}次催办，请立即签收，{by}前办结。"),
+    Template.DEPUTY:     ("代办签收",   "承办人{whom}仍未签收，请你代为签收，并于{by}前办结。",
+                          "{whom}未签收，请代为签收，{by}前办结。"),
+    Template.SUPERIOR:   ("下级未签收", "{actor}仍未签收该事项，请督促其立即签收，并于{by}前办结。",
+                          "{actor}未签收，请督促，应于{by}前办结。"),
 }  # fmt: skip
 SUBJECT: Final = "{sign}{what}：{title}"
 PLACE: Final = "地点：{where}。来源编号：{reference}。"
+LINE: Final = "{what}：{title}，{where}，时限{by}"
 
 SIGNS: Final[Mapping[Urgency, str]] = {
     Urgency.ORDINARY: "【一网】",
     Urgency.URGENT: "【一网·紧急】",
     Urgency.LIFE_THREATENING: "【一网·危及生命】",
 }
+CLOCK_SIGNS: Final[Mapping[ClockClass, str]] = {ClockClass.URGENT: "【一网·限时】", ClockClass.LIFE: "【一网·特急】"}
 
 PLACES: Final[Mapping[LocationOutcome, str]] = {
     LocationOutcome.LOCATED: "{found}",
@@ -41,25 +103,44 @@ PLACES: Final[Mapping[LocationOutcome, str]] = {
     LocationOutcome.OUTSIDE: "待核实（坐标在旗外）",
 }
 UNNAMED: Final = "待核实"
+NO_DUE: Final = "待定"
+"""Where an event was heard before the clock of its assignment."""
 
 NAMES: Final[Mapping[str, str]] = {department.code: department.zh for department in DEPARTMENTS}
 
 
-class Words(NamedTuple):
-    """An alert's subject line, and its whole text, which begins with it."""
+class Said(NamedTuple):
+    """What words are about: the case as it stood, its due time, the moment of reading (aware), counts and persons."""
 
-    subject: str
-    text: str
+    case: Case
+    due_at: datetime | None
+    now: datetime
+    n: int = 1
+    whom: str = ""
 
 
-def render(template: Template, clock: DeadlineEvent, now: datetime) -> Words:
-    """Put the clock and its case into the template's words; what is due on the day of ``now`` (aware) is due today."""
-    case, (what, ask) = clock.case, TEMPLATES[template]
-    at_banner = case.assignment.unit.level is Level.BANNER
+def render(template: Template, said: Said, most: int) -> Words:
+    """Put the case into the template's words; the text message has ``most`` segments at the most.
+
+    What is due on the day of reading is due today.
+    """
+    what, ask, short = TEMPLATES[template]
+    values = {**_values(said), "what": what}
+    subject = SUBJECT.format_map(values)
+    return Words(
+        subject=subject,
+        text=f"{subject}。{PLACE.format_map(values)}{ask.format_map(values)}",
+        sms=_sms({**values, "ask": short.format_map(values)}, most),
+        line=LINE.format_map({**values, "title": _cut(values["title"], HALF)}),
+    )
+
+
+def _values(said: Said) -> dict[str, str]:
+    case = said.case
     path = case.path_in_charge()
-    values = {
-        "sign": SIGNS[case.urgency],
-        "what": what,
+    at_banner = case.assignment.unit.level is Level.BANNER
+    return {
+        "sign": CLOCK_SIGNS.get(case.clock, SIGNS[case.urgency]),
         "title": title(case),
         "where": where(case),
         "reference": reference(case),
@@ -67,11 +148,38 @@ def render(template: Template, clock: DeadlineEvent, now: datetime) -> Words:
         "actor": office(path),
         "urged": CENTRE if at_banner else "",
         "then": "列入督办" if at_banner else "自动提级",
-        "by": local(clock.due_at, now),
-        "days": clock.n,
+        "by": local(said.due_at, said.now) if said.due_at else NO_DUE,
+        "late": _span(said.now - said.due_at) if said.due_at else "",
+        "n": str(said.n),
+        "whom": said.whom,
     }
-    subject = SUBJECT.format(**values)
-    return Words(subject, f"{subject}。{PLACE.format(**values)}{ask.format(**values)}")
+
+
+def _sms(values: Mapping[str, str], most: int) -> str:
+    """The title gives way first, then the place, the reference last; what to do by when stays whole."""
+    shown = dict(values)
+    for part in ("title", "where", "reference"):
+        text = fitted(partial(_short, shown, part), shown[part], most)
+        if segments(text) <= most:
+            break
+        shown[part] = ""
+    return text
+
+
+def _short(values: Mapping[str, str], part: str, cut: str) -> str:
+    shown = {**values, part: cut}
+    title, where = (f"{mark}{shown[name]}" if shown[name] else "" for mark, name in (("：", "title"), ("，", "where")))
+    return f"{shown['sign']}{shown['what']}{title}{where}。{shown['ask']}编号{shown['reference']}"
+
+
+def digest(lines: Sequence[str], count: int, most: int) -> Words:
+    """So many alerts in one message: these lines of them, and how many they are in all."""
+    subject = f"【一网】汇总：{count}件事项"
+    numbered = [f"{n}. {line}" for n, line in enumerate(lines, start=1)]
+    end = f"等{count}件" if count > len(lines) else f"共{count}件"
+    text = "\n".join((f"{subject}。", *numbered, f"{end}，请在手机应用中逐件办理。"))
+    sms = fitted(lambda part: f"{subject}。{part}{end}，请在手机应用中逐件办理。", f"{'；'.join(lines)}；", most)
+    return Words(subject=subject, text=text, sms=sms, line=f"汇总：{count}件")
 
 
 def title(case: Case) -> str:
@@ -101,8 +209,16 @@ def local(moment: datetime, now: datetime) -> str:
     return f"{said}{24 if midnight else at.hour:02}:{at.minute:02}"
 
 
+def _span(passed: timedelta) -> str:
+    """Whole days, or before the first one whole hours."""
+    return f"{passed.days}日" if passed.days > 0 else f"{passed // timedelta(hours=1)}小时"
+
+
 def _shown(text: str) -> str:
     """What the source wrote, on one short line without a full stop; masked while its numbers are still whole."""
     line = masked(" ".join(text.split()))
-    line = line.rstrip(ENDS) or line
-    return line if len(line) <= SHORT else f"{line[: SHORT - 1]}…"
+    return _cut(line.rstrip(ENDS) or line, SHORT)
+
+
+def _cut(line: str, length: int) -> str:
+    return line if len(line) <= length else f"{line[: length - 1]}…"

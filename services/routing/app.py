@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from functools import partial
 
 from starlette.routing import BaseRoute, Route
 
@@ -16,17 +16,23 @@ from services.routing.actions import Actions, Sleep
 from services.routing.domain import decide
 from services.routing.queries import Queries
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets
+from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, wake
+from services.routing.table import Table
+from services.routing.validate import load
 
-SERVICE: Final = Service(
-    name=ROUTING,
-    readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES)),
-    decide=decide,
-    dead=DEAD[ROUTING],
-    state=State,
-    facets=facets,
-    indexes=(BY_UNIT, BY_LEVEL),
-)
+
+def service(table: Table) -> Service:
+    """The service under this table."""
+    return Service(
+        name=ROUTING,
+        readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES)),
+        decide=partial(decide, table),
+        dead=DEAD[ROUTING],
+        state=State,
+        wake=wake,
+        facets=facets,
+        indexes=(BY_UNIT, BY_LEVEL),
+    )
 
 
 def routes(doors: Doors, sleep: Sleep = asyncio.sleep) -> Sequence[BaseRoute]:
@@ -43,8 +49,8 @@ def routes(doors: Doors, sleep: Sleep = asyncio.sleep) -> Sequence[BaseRoute]:
 
 
 def compose(_settings: Settings) -> Composition:
-    """Routing, whole."""
-    return Composition(service=SERVICE, routes=routes)
+    """Routing, whole; raises BrokenRulesError where the table cannot be used."""
+    return Composition(service=service(load()), routes=routes)
 
 
 if __name__ == "__main__":

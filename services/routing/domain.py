@@ -1,51 +1,66 @@
-"""Decides what each located report, action and deadline makes of a case."""
+"""Decides what each located report, action, deadline and passing of time makes of a case."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.case import AssignedBecause, Case, CaseAction, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
-from contracts.outcome import OutcomeKind
+from contracts.identity import timer_cause
 from contracts.report import ReportLocated
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
-from services.routing import moves, opening
-from services.routing.state import ESCALATION, ROUTING, State
+from services.routing import corrections, moves, opening
+from services.routing.ruling import reason, routed
+from services.routing.state import CLOSES_AFTER, ESCALATION, ROUTING, State, wake
+from services.routing.table import Table
 from services.routing.turn import Turn
 
+UNOPPOSED: Final = f"办结满{CLOSES_AFTER.days}日，无异议，结案"
 
-def decide(state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
-    """What the input makes of the case; routing sets no timers and calls nobody, so only inputs count."""
+
+def decide(table: Table, state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
+    """What the input makes of the case; the only timer closes what is resolved."""
     known = state or State()
-    if not isinstance(given, Input):
-        return _nothing(known)
-    turn = Turn(known, given, context.now)
-    match given.body:
-        case ReportLocated() as located:
-            return _located(turn, located)
-        case CaseAction() as asked:
-            return _acted(turn, asked)
-        case DeadlineEvent(kind=DeadlineKind.SCHEDULED) as clock:
-            return _scheduled(known, clock)
-        case DeadlineEvent(kind=DeadlineKind.BREACHED) as clock:
-            return _breached(turn, clock)
+    if isinstance(given, Tick):
+        return _closed(known, given.at)
+    if isinstance(given, Input):
+        return _heard(table, Turn(known, UUID(given.subject), given.id, context.now), given.body)
     return _nothing(known)
 
 
-def _located(turn: Turn, located: ReportLocated) -> Decision[State]:
+def _heard(table: Table, turn: Turn, body: object) -> Decision[State]:
+    match body:
+        case ReportLocated() as located:
+            return _located(table, turn, located)
+        case CaseAction() as asked:
+            return _acted(turn, asked)
+        case DeadlineEvent(kind=DeadlineKind.SCHEDULED) as clock:
+            return _scheduled(turn.state, clock)
+        case DeadlineEvent(kind=DeadlineKind.BREACHED) as clock:
+            return _breached(turn, clock)
+    return _nothing(turn.state)
+
+
+def _located(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
     case = turn.state.case
     if case is None:
-        return _open(turn, located)
-    corrects = located.report.revision > case.revision
-    return _nothing(turn.state) if corrects else Decision(outcome=Outcome.STALE)
+        return _open(table, turn, located)
+    if located.report.revision <= case.revision:
+        return Decision(outcome=Outcome.STALE)
+    kind, after, why, how = corrections.change(table, case, located, turn.state.raised, turn.now)
+    return turn.tell(kind, after, by=ROUTING, why=why, routed=how).end()
 
 
-def _open(turn: Turn, located: ReportLocated) -> Decision[State]:
-    case = opening.opened(located.report, located.location, turn.now)
-    turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=opening.reason(located.location, case))
-    turn = turn.report(OutcomeKind.OPENED, case, f"已生成事项，由{moves.in_charge(case)}办理。")
+def _open(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
+    how = routed(table, located)
+    case = opening.opened(located, how, turn.now)
+    if case.status is Status.WITHDRAWN:
+        why = corrections.why_withdrawn(located.report)
+        return turn.tell(CaseEventKind.WITHDRAWN, case, by=ROUTING, why=why, routed=how).end()
+    why = reason(located.location.why, how, case.path, case.about)
+    turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=why, routed=how)
     if case.status is Status.RESOLVED:
-        turn = _tell(turn, CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
+        turn = turn.tell(CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
     return turn.end()
 
 
@@ -56,11 +71,11 @@ def _acted(turn: Turn, asked: CaseAction) -> Decision[State]:
     if hindrance := moves.refusal(case, asked):
         return _refused(turn, asked, hindrance)
     after, tells = moves.moved(case, asked, turn.now), moves.MOVES[case.status, asked.action].tells
-    return _tell(turn, tells, after, by=asked.actor, why=moves.reason(case, after, asked), answers=turn.cause.id).end()
+    return turn.tell(tells, after, by=asked.actor, why=moves.reason(case, after, asked), answers=turn.cause).end()
 
 
 def _refused(turn: Turn, asked: CaseAction, why: str) -> Decision[State]:
-    told = turn.tell(CaseEventKind.REFUSED, turn.state.case, by=asked.actor, why=why, answers=turn.cause.id)
+    told = turn.tell(CaseEventKind.REFUSED, turn.state.case, by=asked.actor, why=why, answers=turn.cause)
     return told.end(Outcome.REFUSED)
 
 
@@ -74,7 +89,7 @@ def _scheduled(state: State, clock: DeadlineEvent) -> Decision[State]:
 def _breached(turn: Turn, clock: DeadlineEvent) -> Decision[State]:
     case = turn.state.case
     kind, after, why = _answer(case, clock, turn.now)
-    return turn.tell(kind, after, by=ESCALATION, why=why, answers=turn.cause.id).end()
+    return turn.tell(kind, after, by=ESCALATION, why=why, answers=turn.cause).end()
 
 
 def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[CaseEventKind, Case | None, str]:
@@ -82,8 +97,8 @@ def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[Cas
     number = f"第{clock.assignment}次指派"
     if case is None:
         return CaseEventKind.MOOT, None, "该事项尚未生成，不提级"
-    if case.status is Status.RESOLVED:
-        return CaseEventKind.MOOT, case, "事项已办结，不再提级"
+    if not case.status.open:
+        return CaseEventKind.MOOT, case, f"事项{case.status.zh}，不再提级"
     if clock.assignment != case.assignment.number:
         return CaseEventKind.MOOT, case, f"{number}已不是当前指派，不再提级"
     if case.above() is None:
@@ -92,10 +107,14 @@ def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[Cas
     return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{moves.in_charge(after)}"
 
 
-def _tell(turn: Turn, kind: CaseEventKind, case: Case, *, by: str, why: str, answers: UUID | None = None) -> Turn:
-    """Tell of the case; the report's source hears of its end."""
-    told = turn.tell(kind, case, by=by, why=why, answers=answers)
-    return told.report(OutcomeKind.RESOLVED, case, why) if kind is CaseEventKind.RESOLVED else told
+def _closed(state: State, at: datetime) -> Decision[State]:
+    due, case = wake(state), state.case
+    if case is None or due is None or due > at:
+        return _nothing(state)
+    cause = timer_cause(str(case.case_id), case.assignment.number, CaseEventKind.CLOSED, 1)
+    turn = Turn(state, case.case_id, cause, at)
+    closed = case.model_copy(update={"status": Status.CLOSED})
+    return turn.tell(CaseEventKind.CLOSED, closed, by=ROUTING, why=UNOPPOSED).end()
 
 
 def _nothing(state: State) -> Decision[State]:

@@ -62,7 +62,8 @@ def moved(case: Case, asked: CaseAction, now: datetime) -> Case:
     move = MOVES[case.status, asked.action]
     if move.climbs:
         return climbed(case, AssignedBecause.HANDED_UP, now)
-    return case.model_copy(update={"status": move.status, "resolution": _note(asked) if move.note else None})
+    done = {"resolution": _note(asked), "resolved_at": now} if move.note else {}
+    return case.model_copy(update={"status": move.status} | done)
 
 
 def climbed(case: Case, because: AssignedBecause, now: datetime) -> Case:
@@ -87,7 +88,7 @@ def _note(asked: CaseAction) -> str:
 
 
 def _hindrance(case: Case, action: Action) -> str:
-    if action is Action.HAND_UP and case.status is not Status.RESOLVED:
+    if action is Action.HAND_UP and case.status.open:
         return f"{in_charge(case)}已是最高一级，不能再{action.zh}"
     done = f"已{action.zh}"
     return f"事项{case.status.zh}，{'无需重复' if case.status.zh == done else '不能'}{action.zh}"

@@ -1,60 +1,72 @@
-"""Opens a case at the deepest unit of its place, and says why there."""
+"""Opens a case at the unit that the table has decided on."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from contracts.case import AssignedBecause, Assignment, Case, Status
+from contracts.case import AssignedBecause, Assignment, Case, Routed, Status
 from contracts.masking import masked
-from contracts.report import Location, LocationOutcome, Report
-from contracts.territory import BANNER, office
+from contracts.report import Report, ReportLocated
+from contracts.territory import BANNER
 
 SUMMARY_LENGTH: Final = 120
 
-OPENINGS: Final[Mapping[LocationOutcome, str]] = {
-    # what gis found              what follows, after its words
-    LocationOutcome.LOCATED:      "交该{level}办理",
-    LocationOutcome.TWO_FIT:      "交共同上级{unit}办理",
-    LocationOutcome.NOT_LOCATED:  "交{unit}核实",
-    LocationOutcome.OUTSIDE:      "交{unit}核实",
-}  # fmt: skip
 
-
-def opened(report: Report, location: Location, now: datetime) -> Case:
+def opened(located: ReportLocated, how: Routed, now: datetime) -> Case:
     """The case that a located report opens, assigned to its first unit; the caller counts its version.
 
-    What the source wrote freely goes into it masked, for it reaches mails and consoles.
+    Solved on the spot (立报立结), or withdrawn before anyone heard of it, it is so from the first snapshot on: no clock
+    starts and nobody is called.
     """
-    path = location.path or (BANNER,)
-    first = Assignment(number=1, unit=path[-1], assigned_at=now, because=AssignedBecause.OPENED)
+    report, chosen = located.report, how.chosen
+    status = _status(report)
     return Case(
         case_id=report.report_id,
         version=0,
-        # Solved on the spot (立报立结): resolved from the first snapshot on, so no clock starts and nobody is called.
-        status=Status.RESOLVED if report.solved else Status.ASSIGNED,
-        resolution=masked(report.solved) if report.solved else None,
-        path=path,
-        assignment=first,
+        status=status,
+        assignment=Assignment(number=1, unit=chosen.unit, assigned_at=now, because=AssignedBecause.OPENED),
         department=report.department,
         reference=report.reference,
-        revision=report.revision,
-        summary=summary(report.text),
-        title=masked(report.title) if report.title else None,
-        category=report.category,
-        urgency=report.urgency,
-        located=location.outcome,
-        occurred_at=report.occurred_at,
         opened_at=now,
-        place_name=masked(report.place_name) if report.place_name else None,
+        resolution=masked(report.solved) if report.solved else None,
+        resolved_at=now if status is Status.RESOLVED else None,
+        lead=chosen.lead,
+        clock=chosen.clock,
+        **told(report),
+        **placed(located),
     )
 
 
-def reason(location: Location, case: Case) -> str:
-    """Why the case was given to its first unit, in Chinese."""
-    level = case.assignment.unit.level.zh
-    return f"{location.why}，{OPENINGS[location.outcome].format(unit=office(case.path), level=level)}"
+def told(report: Report) -> dict[str, Any]:
+    """What a case has of its report, in the words of the newest revision.
+
+    What the source wrote freely goes into it masked, for it reaches mails and consoles.
+    """
+    return {
+        "revision": report.revision,
+        "summary": summary(report.text),
+        "title": masked(report.title) if report.title else None,
+        "category": report.category,
+        "classified": report.classified,
+        "urgency": report.urgency,
+        "occurred_at": report.occurred_at,
+        "place_name": masked(report.place_name) if report.place_name else None,
+        "people": report.people,
+        "staff": report.staff,
+    }
+
+
+def placed(located: ReportLocated) -> dict[str, Any]:
+    """What a case has of its report's place, and of the unit that the report is about."""
+    location = located.location
+    return {"path": location.path or (BANNER,), "located": location.outcome, "about": located.about}
 
 
 def summary(text: str) -> str:
     """The beginning of a report's text, on one line, with telephone and id numbers masked."""
     return masked(" ".join(text.split()))[:SUMMARY_LENGTH]
+
+
+def _status(report: Report) -> Status:
+    if report.withdrawn:
+        return Status.WITHDRAWN
+    return Status.RESOLVED if report.solved else Status.ASSIGNED

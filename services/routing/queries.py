@@ -18,6 +18,7 @@ from contracts.territory import Level
 from contracts.topics import CASES
 from services.chassis.http import Authorise, HttpProblem
 from services.chassis.ports import Past, Store, Stored
+from services.routing.ruling import reading
 from services.routing.state import ESCALATION, NO_DUE, ROUTING, State, stamp, turn
 
 ORDER: Final = (("turn", 1),)
@@ -89,7 +90,8 @@ class Queries:
         if state.case is None:
             raise HttpProblem(404, "No such case", f"no report has opened a case {subject} / 没有该事项")
         past = await history(self.store, subject, state)
-        return JSONResponse({**view(state), "history": [line(CaseEvent.model_validate_json(p.value)) for p in past]})
+        told = [CaseEvent.model_validate_json(one.value) for one in past]
+        return JSONResponse({**view(state), "routed": decided(told), "history": [line(one) for one in told]})
 
     async def many(self, request: Request) -> Response:
         """Answer one page of cases and the cursor of the next, None after the last."""
@@ -121,10 +123,18 @@ def view(state: State) -> Mapping[str, Any]:
     return {"case": state.case.model_dump(mode="json") if state.case else None, "version": state.version}
 
 
+def decided(past: Sequence[CaseEvent]) -> Mapping[str, Any] | None:
+    """The table's newest decision on the case, and in ``zh`` how officials read it."""
+    newest = next((told for told in reversed(past) if told.routed and told.case), None)
+    if newest is None or newest.routed is None or newest.case is None:
+        return None
+    return {**newest.routed.model_dump(mode="json"), "zh": reading(newest.routed, newest.case.path)}
+
+
 def line(told: CaseEvent) -> Mapping[str, Any]:
-    """One line of a case's history; ``who`` is ``by`` as officials read it."""
+    """One line of a case's history; ``who`` is ``by`` as officials read it, ``routed`` the table's decision if any."""
     unit = told.case.assignment.unit.model_dump(mode="json") if told.case else None
-    said = told.model_dump(mode="json", include={"kind", "at", "by", "why", "version"})
+    said = told.model_dump(mode="json", include={"kind", "at", "by", "why", "version", "routed"})
     return {**said, "who": SYSTEM if told.by in SERVICES else told.by, "unit": unit}
 
 

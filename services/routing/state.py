@@ -1,10 +1,11 @@
-"""A case's document: what is kept of it, and by which fields it is found."""
+"""A case's document: what is kept of it, by which fields it is found, and when it closes by itself."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from contracts.case import Case
+from contracts.case import Case, Status
+from contracts.territory import Level
 from contracts.wire import Value
 
 ROUTING: Final = "routing"
@@ -12,16 +13,30 @@ ESCALATION: Final = "escalation"
 """Who a case's events are by where no person acted."""
 NO_DUE: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands in the order where a case has no due time (yet), so that such cases come behind all others."""
+CLOSES_AFTER: Final = timedelta(days=7)
+"""How long after it was resolved a case closes, if nobody objects."""
 
 BY_UNIT: Final = (("unit", 1), ("status", 1), ("turn", 1))
 BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
 
 
 class State(Value):
-    """The newest version and the case; ``case`` is None while only actions or deadlines have named its id."""
+    """The newest version and the case; ``case`` is None while only actions or deadlines have named its id.
+
+    ``raised`` is the level to which people or a deadline have brought it, below which no correction takes it.
+    """
 
     version: int = 0
     case: Case | None = None
+    raised: Level = Level.GRID
+
+
+def wake(state: State) -> datetime | None:
+    """When the case closes by itself: only if it is resolved."""
+    case = state.case
+    if case is None or case.status is not Status.RESOLVED or case.resolved_at is None:
+        return None
+    return case.resolved_at + CLOSES_AFTER
 
 
 def facets(state: State) -> Mapping[str, str | datetime]:

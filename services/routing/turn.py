@@ -1,52 +1,94 @@
-"""One input's turn at a case: collects what is told about it, counting versions without a gap."""
+"""One input's or timer's turn at a case: collects what is told about it, counting versions without a gap."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from contracts.case import Case, CaseEvent, CaseEventKind
+from contracts.case import AssignedBecause, Case, CaseEvent, CaseEventKind, Routed
 from contracts.masking import masked
 from contracts.outcome import OutcomeKind, ReportOutcome
+from contracts.territory import Level
 from contracts.topics import CASES, OUTCOMES
 from contracts.wire import Event, event
-from services.chassis.values import Decision, Input, Outcome
+from services.chassis.values import Decision, Outcome
+from services.routing.moves import in_charge
 from services.routing.state import State
+
+HEARD: Final[Mapping[CaseEventKind, OutcomeKind]] = {
+    # what happens to a case     what its report's source hears of; of all else nothing
+    CaseEventKind.OPENED:        OutcomeKind.OPENED,
+    CaseEventKind.ASSIGNED:      OutcomeKind.ASSIGNED,
+    CaseEventKind.RESOLVED:      OutcomeKind.RESOLVED,
+    CaseEventKind.WITHDRAWN:     OutcomeKind.CLOSED,
+    CaseEventKind.CLOSED:        OutcomeKind.CLOSED,
+}  # fmt: skip
+
+GIVEN: Final[Mapping[AssignedBecause, str]] = {
+    # why a unit has the case      what the source hears
+    AssignedBecause.OPENED:        "已生成事项",
+    AssignedBecause.HANDED_UP:     "事项已上报",
+    AssignedBecause.ESCALATED:     "事项超期提级",
+    AssignedBecause.CORRECTED:     "按来源更正重新指派",
+}  # fmt: skip
+
+CLIMBED: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.ESCALATED})
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The state so far and the events that the input has brought about; frozen: each step gives the next turn."""
+    """The state so far and the events that the cause has brought about; frozen: each step gives the next turn."""
 
     state: State
-    cause: Input[Any]
+    case_id: UUID
+    cause: UUID
     now: datetime
     events: tuple[Event, ...] = ()
 
-    def tell(self, kind: CaseEventKind, case: Case | None, *, by: str, why: str, answers: UUID | None = None) -> "Turn":
-        """Tell of the case, which is now this one, in its next version."""
+    def tell(
+        self,
+        kind: CaseEventKind,
+        case: Case | None,
+        *,
+        by: str,
+        why: str,
+        answers: UUID | None = None,
+        routed: Routed | None = None,
+    ) -> "Turn":
+        """Tell of the case, which is now this one, in its next version; its report's source hears what concerns it."""
         version = self.state.version + 1
         snapshot = case.model_copy(update={"version": version}) if case else None
         body = CaseEvent(
             version=version,
-            case_id=UUID(self.cause.subject),
+            case_id=self.case_id,
             kind=kind,
             at=self.now,
             by=by,
             why=why,
             case=snapshot,
             answers=answers,
+            routed=routed,
         )
-        told = event(CASES, body, cause=self.cause.id)
-        return replace(self, state=State(version=version, case=snapshot), events=(*self.events, told))
+        events = [event(CASES, body, cause=self.cause)]
+        if case and kind in HEARD:
+            events.append(self._outcome(HEARD[kind], case, version, why))
+        state = State(version=version, case=snapshot, raised=_raised(self.state, case))
+        return replace(self, state=state, events=(*self.events, *events))
 
-    def report(self, kind: OutcomeKind, case: Case, said: str) -> "Turn":
-        """Tell the report's source the same, in the version of the case event that goes with it.
+    def end(self, outcome: Outcome = Outcome.APPLIED) -> Decision[State]:
+        """The decision."""
+        return Decision(state=self.state, events=self.events, outcome=outcome)
 
-        Every department may read it, so numbers in an officer's note are masked.
+    def _outcome(self, kind: OutcomeKind, case: Case, version: int, why: str) -> Event:
+        """The same for the report's source, in the version of the case event that it goes with.
+
+        Every department may read it, so numbers in an officer's note are masked, and a hand-up's note stays inside.
         """
+        given = kind in {OutcomeKind.OPENED, OutcomeKind.ASSIGNED}
+        said = f"{GIVEN[case.assignment.because]}，由{in_charge(case)}办理。" if given else masked(why)
         body = ReportOutcome(
-            version=self.state.version,
+            version=version,
             kind=kind,
             department=case.department,
             at=self.now,
@@ -54,10 +96,13 @@ class Turn:
             revision=case.revision,
             report_id=case.case_id,
             unit=case.assignment.unit,
-            said=masked(said),
+            said=said,
         )
-        return replace(self, events=(*self.events, event(OUTCOMES, body, cause=self.cause.id)))
+        return event(OUTCOMES, body, cause=self.cause)
 
-    def end(self, outcome: Outcome = Outcome.APPLIED) -> Decision[State]:
-        """The decision."""
-        return Decision(state=self.state, events=self.events, outcome=outcome)
+
+def _raised(state: State, case: Case | None) -> Level:
+    """The level to which people or a deadline have brought the case."""
+    if case is None or case.assignment.because not in CLIMBED:
+        return state.raised
+    return case.assignment.unit.level

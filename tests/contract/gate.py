@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from jsoncompat import check_compat
 
-from contracts.wire import Topic
+from contracts.wire import Topic, opened
 
 Schema: TypeAlias = Mapping[str, Any]
 GIT = shutil.which("git") or "git"
@@ -50,6 +50,8 @@ def broken(old: Schema | None, new: Schema, role: Role) -> tuple[str, ...]:
     if old is None:
         return ()
     reads, writes = role is not Role.WRITE, role is not Role.READ
+    if writes:  # vocabularies of what Yiwang writes are open, those committed as closed ones too (DESIGN, decision 21)
+        old, new = opened(old), opened(new)
     found = []
     if reads and not check_compat(json.dumps(closed(old)), json.dumps(new), "deserializer"):
         found.append("not all that was written so far can still be read")
@@ -87,7 +89,8 @@ def facts(schema: Schema) -> frozenset[Fact]:
 def _facts(node: Schema, definitions: Schema, path: str) -> Iterator[Fact]:
     if "$ref" in node:
         yield from _facts(definitions[node["$ref"].removeprefix("#/$defs/")], definitions, path)
-    for word in node.get("enum", [node["const"]] if "const" in node else []):
+    words = node.get("enum", node.get("x-words", [node["const"]] if "const" in node else []))
+    for word in words:
         yield Fact(path, "word", json.dumps(word))
     for kind in ("pattern", "format", "default"):
         if kind in node:

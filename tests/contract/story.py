@@ -13,15 +13,13 @@ from contracts.topics import ACTIONS, SUBMITTED
 from contracts.wire import Message
 from services.chassis.letters import defect, letter, outgoing
 from services.chassis.values import Context, Decision, Done, Effect, Input, Invalid, Park, Reader, Record, Service, Tick
-from services.escalation.app import compose as escalation
-from services.gis.app import compose as gis
-from services.intake.app import compose as intake
-from services.notification.app import compose as notification
 from services.notification.settings import NotificationSettings
-from services.routing.app import compose as routing
+from yiwang.services import ROOTS
 
-NOWHERE = NotificationSettings(kafka="nowhere:0", mongo="mongodb://nowhere", smtp="nowhere:0", webhook="http://nowhere")
-CAPACITY: Mapping[str, int] = dict.fromkeys(("mail", "webhook", "console"), 100)
+NOWHERE = NotificationSettings(
+    kafka="nowhere:0", mongo="mongodb://nowhere", smtp="nowhere:0", webhook="http://nowhere", sms="http://nowhere"
+)
+CAPACITY: Mapping[str, int] = dict.fromkeys(("mail", "webhook", "sms", "console"), 100)
 PARTITION = 2
 
 Answer = Callable[[Effect, datetime], Done | None]
@@ -30,7 +28,11 @@ Headers = tuple[tuple[str, bytes | None], ...]
 
 def services(settings: NotificationSettings = NOWHERE) -> tuple[Service, ...]:
     """All five as they are composed under these settings."""
-    return tuple(compose(settings).service for compose in (intake, gis, routing, escalation, notification))
+    servers = {"kafka": settings.kafka, "mongo": settings.mongo}
+    chosen = {"notification": settings}
+    return tuple(
+        root.compose(chosen.get(name) or root.settings.model_validate(servers)).service for name, root in ROOTS.items()
+    )
 
 
 def took(effect: Effect, at: datetime) -> Done | None:

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contracts.asyncapi import headers_schema, schema_name
-from contracts.examples import EXAMPLES
+from contracts.examples import examples
 from contracts.generate import FOLDER
 from contracts.identity import name_id
 from contracts.topics import SERVICES, SUBMITTED, TOPICS
@@ -186,7 +186,7 @@ def test_each_service_sends_and_receives_what_the_registry_says(document: Json) 
 
 @pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.internal], ids=lambda topic: topic.name)
 def test_the_headers_of_a_real_message_fit_the_headers_schema(document: Json, topic: Topic) -> None:
-    for example in EXAMPLES[schema_name(topic)].values():
+    for example in examples(schema_name(topic), topic).values():
         assert isinstance(example, Body)
         out = event(topic, example, cause=name_id("a cause"))
         sent = message(out, source="yiwang/routing", time=datetime(2026, 3, 5, tzinfo=UTC), traceparent=TRACE)

@@ -44,7 +44,7 @@ CHANGES: tuple[tuple[str, Mapping[str, Any], set[Role]], ...] = (
     ("optional becomes required",     {"count": (int, ...)},                             NOBODY),
     ("required becomes optional",     {"reference": (str, "")},                          {R}),
     ("an enum is narrowed",           {"kind": (Literal["a"], ...)},                     NOBODY),
-    ("an enum is widened",            {"kind": (Literal["a", "b", "c"], ...)},           {R}),
+    ("an enum is widened",            {"kind": (Literal["a", "b", "c"], ...)},           EVERYBODY),
     ("a type changes",                {"count": (str, "1")},                             NOBODY),
     ("a type is widened",             {"count": (float, 1)},                             {R}),
     ("null is no longer allowed",     {"note": (str, ...)},                              NOBODY),
@@ -63,7 +63,7 @@ UNSEEN = ("a pattern is added", "a pattern changes", "a format is added", "a def
 
 def thing(changes: Mapping[str, Any]) -> Schema:
     fields = {name: field for name, field in ({**FIELDS, **changes}).items() if field}
-    return schema_of(create_model("Thing", __base__=Value, **fields))
+    return create_model("Thing", __base__=Value, **fields).model_json_schema()
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,14 @@ def test_a_schema_breaks_nothing_of_any_that_was_committed(name: str, past: Mapp
 
 def test_a_committed_schema_does_not_vanish(past: Mapping[str, tuple[Schema, ...]]) -> None:
     assert set(past) <= {f"{name}.json" for name in BY_SCHEMA}
+
+
+def test_a_code_of_a_category_does_not_vanish() -> None:
+    name = "categories.json"
+    now = {row["code"] for row in json.loads((FOLDER / name).read_bytes())}
+    past: Any = committed(REPOSITORY, f"{FOLDER.relative_to(REPOSITORY).as_posix()}/{name}").get(name, ())
+    for rows in past:
+        assert {row["code"] for row in rows} <= now
 
 
 def test_a_schema_without_a_committed_one_is_new_and_breaks_nothing() -> None:
@@ -107,7 +115,7 @@ def test_jsoncompat_alone_refuses_a_reader_an_optional_field_because_schemas_are
 
 @pytest.mark.parametrize("topic", BY_SCHEMA.values(), ids=BY_SCHEMA)
 def test_the_gate_refuses_to_lose_any_field_of_any_schema(topic: Topic) -> None:
-    old = schema_of(topic.model)
+    old = schema_of(topic)
     for name in old["properties"]:
         rest = {other: part for other, part in old["properties"].items() if other != name}
         new = old | {"properties": rest, "required": [other for other in old["required"] if other != name]}
@@ -116,16 +124,29 @@ def test_the_gate_refuses_to_lose_any_field_of_any_schema(topic: Topic) -> None:
 
 @pytest.mark.parametrize("topic", BY_SCHEMA.values(), ids=BY_SCHEMA)
 def test_the_gate_lets_an_optional_field_into_any_schema(topic: Topic) -> None:
-    old = schema_of(topic.model)
+    old = schema_of(topic)
     added = {"satisfaction": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}}
     assert broken(old, old | {"properties": old["properties"] | added}, role_of(topic)) == ()
 
 
 def test_a_lost_word_deep_inside_is_named_with_its_path() -> None:
-    old = schema_of(ACTIONS.model)
+    old = schema_of(ACTIONS)
     new = json.loads(json.dumps(old))
     new["$defs"]["Action"]["enum"].remove("hand_up")
     assert '$.action: the word "hand_up" is gone' in broken(old, new, Role.READ)
+
+
+def test_what_yiwang_writes_has_open_vocabularies_and_what_others_write_closed_ones() -> None:
+    assert "x-words" in schema_of(OUTCOMES)["$defs"]["OutcomeKind"]
+    assert schema_of(ACTIONS)["$defs"]["Action"]["enum"] == ["accept", "hand_up", "resolve"]
+
+
+def test_a_word_of_what_yiwang_writes_may_come_and_not_go() -> None:
+    old = schema_of(OUTCOMES)
+    new = json.loads(json.dumps(old))
+    new["$defs"]["OutcomeKind"]["x-words"].append("reopened")
+    assert broken(old, new, Role.WRITE) == ()
+    assert broken(new, old, Role.WRITE) == ('$.kind: the word "reopened" is gone',)
 
 
 def test_we_read_what_others_write_and_write_what_others_read() -> None:

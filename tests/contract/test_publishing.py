@@ -7,16 +7,18 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.departments import DEPARTMENTS
-from contracts.examples.scene import DEPARTMENT, OCCURRED, REPORT_ID
+from contracts.examples.scene import DEPARTMENT, OCCURRED, RECEIVED, REPORT_ID
 from contracts.generate import FOLDER
 from contracts.outcome import OutcomeKind
 from contracts.problem import MOST, SHOWN, problems
 from contracts.report import Coordinates, Datum, Reporter, Solved, Submission, Urgency
+from contracts.territory import SHANGHAI
 from contracts.topics import OUTCOMES, SUBMITTED, TOPICS
 from contracts.wire import settings
 from services.intake.http import PATH
 from services.intake.reading import REPORT_BYTES, read
-from services.intake.times import parse_when
+from services.intake.settings import IntakeSettings
+from services.intake.times import UnreadableTimeError, parse_when
 
 REPOSITORY = FOLDER.parents[1]
 DOCS = REPOSITORY / "docs"
@@ -125,14 +127,33 @@ def test_a_request_as_long_as_is_said_holds_any_report_and_is_taken_by_the_broke
 def test_the_ways_to_write_a_moment_are_read_as_one(page: str) -> None:
     (said,) = re.findall(r"^\| `occurred_at` .*$", TEXT[page], re.MULTILINE)
     ways = re.findall(r"`(\d[^`]+)`", said)
-    assert len(ways) == 3
-    assert {parse_when(way) for way in ways} == {OCCURRED}
+    assert len(ways) == 4
+    assert {parse_when(way, RECEIVED) for way in ways} == {OCCURRED}
+
+
+@each_page
+def test_each_way_to_write_a_moment_means_what_is_said(page: str) -> None:
+    rows = re.findall(r"^\| (`[^|]+`) \| (\d{4}-\d\d-\d\d \d\d:\d\d) \|$", TEXT[page], re.MULTILINE)
+    ways = {way: meant for written, meant in rows for way in re.findall(r"`([^`]+)`", written)}
+    assert len(ways) > 20
+    sent = OCCURRED.replace(hour=15, minute=0)
+    assert {way: f"{parse_when(way, sent).astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for way in ways} == ways
+    (refused,) = re.findall(r"(?:be read|读不懂的)\s?[(（]`([^`]+)`", TEXT[page])
+    with pytest.raises(UnreadableTimeError):
+        parse_when(refused, sent)
+
+
+@each_page
+def test_a_source_may_bring_in_as_much_as_is_said(page: str) -> None:
+    usual = {name: field.default for name, field in IntakeSettings.model_fields.items()}
+    assert re.search(rf"{usual['quota_burst']:,}( records at once|条)", TEXT[page])
+    assert re.search(rf"(over time |平均每秒){usual['quota_rate']:g}( a second|条)", TEXT[page])
 
 
 @each_page
 def test_a_report_without_a_reference_is_told_of_by_the_key_as_is_said(page: str) -> None:
     raw = json.dumps({"occurred_at": "2026-03-05 14:30", "text": "1"}).encode()
-    given = read(DEPARTMENT, raw, "<token name>:<key>").reference
+    given = read(DEPARTMENT, raw, RECEIVED, "<token name>:<key>").reference
     assert f"`{given}`" in TEXT[page]
 
 

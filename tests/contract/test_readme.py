@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.case import Action, Status
+from contracts.case import Action, ClockClass, Status
 from contracts.departments import DEPARTMENTS
 from contracts.territory import Level
 from deploy.local.place import PORTS, from_environment
@@ -108,7 +108,7 @@ def test_the_services_themselves_need_no_tool_of_the_local_run() -> None:
 
 @pytest.mark.parametrize("level", Level)
 def test_the_territorys_page_has_each_level_with_its_units_and_deadline(level: Level) -> None:
-    places, term = Boundaries.load(), TERMS[level]
+    places, term = Boundaries.load(), TERMS[ClockClass.STANDARD, level]
     units = {Level.GRID: places.grids, Level.VILLAGE: places.villages, Level.TOWN: places.towns}.get(level, ("",))
     digits = {Level.GRID: 15, Level.VILLAGE: 12, Level.TOWN: 9, Level.BANNER: 6}[level]
     by = "the end of the same day" if term == "same day" else f"{term // DAY} × 24 h after the assignment"

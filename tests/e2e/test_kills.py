@@ -9,18 +9,17 @@ from pathlib import Path
 import pytest
 
 from contracts.alert import AlertKind
-from contracts.case import CaseEventKind, Status
-from contracts.deadline import DeadlineKind
+from contracts.case import CaseEventKind
 from contracts.identity import report_id
 from contracts.outcome import OutcomeKind
 from contracts.topics import ALERTS, CASES, DEAD, DEADLINES, OUTCOMES, SUBMITTED
 from services.gis.boundaries import Boundaries
-from services.notification.roster import Roster
 from tests.pipeline import SERVICES, Pipeline, eventually, pipeline
 from tests.servers import Servers
+from tests.telling import Told, told_of_assignments
 
 REPORTS = 2000
-SLICE = 20
+SLICE = 100
 KILLS = 10
 SOURCE = "water"
 SEED = 20261123
@@ -40,11 +39,11 @@ def reports(random_: random.Random) -> list[tuple[str, bytes]]:
 
 
 async def publish_slowly(found: Pipeline, made: list[tuple[str, bytes]], ended: asyncio.Event) -> None:
-    """Slices spread over the time that the kills take."""
+    """Bursts spread over the time that the kills take, so that many kills meet a service at work."""
     for at in range(0, len(made), SLICE):
         await found.publish(SUBMITTED[SOURCE], made[at : at + SLICE])
         if not ended.is_set():
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(2)
 
 
 async def kill_often(found: Pipeline, name: str, random_: random.Random) -> None:
@@ -93,15 +92,9 @@ async def all_alerts(found: Pipeline) -> bool:
     return await wanted(found) <= ended
 
 
-async def wanted(found: Pipeline) -> set[tuple[str, str, str]]:
-    """(event, recipient, channel) of every alert that the clock of an unresolved case must bring about."""
-    roster = Roster.load()
-    return {
-        (name, to.staff, to.channel)
-        for name, one in (await found.events(DEADLINES)).items()
-        if one.kind is DeadlineKind.SCHEDULED and one.case.status is not Status.RESOLVED
-        for to in roster.staff(one.case.assignment.unit.code)
-    }
+async def wanted(found: Pipeline) -> set[Told]:
+    """Every alert that the clock of a case must bring about."""
+    return told_of_assignments(await found.events(DEADLINES), found.policy)
 
 
 async def check(found: Pipeline) -> None:

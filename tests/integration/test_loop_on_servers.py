@@ -1,11 +1,13 @@
 """The loop on a real Kafka and real documents: the laws that speak of engines, and kill -9 of each engine."""
 
 import asyncio
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from contracts.deadletter import DeadLetter
 from deploy.local.engines import Documents, Engine, Kafka, class_path, free_ports, start, wait_ready
 from deploy.local.place import ROOT
 from services.chassis.mongo import MongoStore, client
@@ -127,6 +129,27 @@ async def test_two_members_that_both_believe_to_own_all_count_each_input_once(se
         doubtful = [each.metrics.doubtful._value.get() for each in (one, other)]
         assert sum(doubtful) > 0, "they never met: this test has proven nothing"
     await check(place, names=1)
+
+
+async def test_a_row_that_is_no_document_parks_its_records_rests_its_timer_and_stops_nobody_else(
+    servers: Servers,
+) -> None:
+    place = await Place(servers).prepare()
+    async with member(place) as one:
+        await place.put(*(Put(name=name, nonce="1", amount=1, ring_after=0.1) for name in ("broken", "whole")))
+        await until(one.idle, "both are there")
+        await place.store._documents.update_one({"_id": "broken"}, {"$set": {"inbox": 7}})
+        await place.put(*(Put(name=name, nonce="2", amount=1) for name in ("broken", "whole")))
+        await until(one.idle, "all is read")
+        await until(lambda: passed(one, one.polled[-1].time + timedelta(seconds=1)), "the timers' time")
+        await one.tick(3)
+        assert one.loop.paused is None
+    whole = (await place.sums())["whole"]
+    assert (whole.total, whole.rings) == (2, 1)
+    (letter,) = await place.parked()
+    assert b64decode(DeadLetter.model_validate_json(letter.value).raw_key or "") == b"broken"
+    rows = await place.store._documents.find({"_id": "broken"}).to_list(None)
+    assert rows[0]["wake_at"] > one.polled[-1].time + timedelta(minutes=5)
 
 
 class LateStore(MongoStore):

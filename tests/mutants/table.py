@@ -11,6 +11,7 @@ FOLD, LOOP, MONGO, KAFKA, SETTLEMENT = (
 ON_MEMORY: Final = "tests/service/test_loop.py::test_"
 ON_SERVERS: Final = "tests/integration/test_loop_on_servers.py::test_"
 STORE: Final = "tests/integration/test_store.py::test_"
+STEPPED: Final = "tests/integration/test_timeline.py::test_"
 STREAM: Final = "tests/integration/test_stream.py::test_"
 DOORS: Final = "tests/e2e/test_laws.py::test_"
 UNIT: Final = "tests/unit"
@@ -35,11 +36,11 @@ MUTANTS: Final = (
     ),
     Mutant(
         1,
-        "routing opens a case again for another revision of its report",
+        "an older revision of a report changes its case",
         "services/routing/domain.py",
-        "    if case is None:\n        return _open(turn, located)",
-        "    if case is None or located.report.revision != case.revision:\n        return _open(turn, located)",
-        f"{UNIT}/routing/test_opening.py::test_another_revision_of_an_open_case_is_recorded_and_changes_nothing",
+        "if located.report.revision <= case.revision:",
+        "if located.report.revision == case.revision:",
+        f"{UNIT}/routing/test_corrections.py::test_a_lower_or_equal_revision_is_recorded_and_changes_nothing",
     ),
     Mutant(
         1,
@@ -399,16 +400,16 @@ MUTANTS: Final = (
     Mutant(
         7,
         "each attempt carries a key of its own",
-        "services/notification/alert.py",
-        "return Effect(channel=send.channel, key=str(send.key), payload=payload)",
-        'return Effect(channel=send.channel, key=f"{send.key}/{send.attempts}", payload=payload)',
+        "services/notification/sending.py",
+        "return Effect(channel=self.channel, key=str(self.key), payload=payload)",
+        'return Effect(channel=self.channel, key=f"{self.key}/{self.attempts}", payload=payload)',
         f"{UNIT}/notification/test_domain.py::test_a_passing_error_is_tried_again_with_growing_pauses_and_the_same_key",
     ),
     Mutant(
         7,
         "what a crash cut off is sent again over a channel that cannot drop the repeat",
-        "services/notification/domain.py",
-        "if send.channel in rules.again and send.attempts < ATTEMPTS:",
+        "services/notification/sending.py",
+        "if send.channel in again and send.attempts < ATTEMPTS:",
         "if send.attempts < ATTEMPTS:",
         f"{UNIT}/notification/test_domain.py::"
         "test_a_crash_in_mid_send_ends_as_unknown_where_a_repeat_would_be_seen_twice",
@@ -445,6 +446,22 @@ MUTANTS: Final = (
         "        self._ahead = before + (after - before) / 2 - found\n        return found",
         "        self._ahead = before + (after - before) / 2 - found\n        return after",
         f"{UNIT}/chassis/test_health.py::test_now_is_the_databases_time_and_the_skew_is_this_machines",
+    ),
+    Mutant(
+        8,
+        "in stepped time a record is dated by steps that were read before its own (on servers)",
+        f"{CHASSIS}/timeline.py",
+        "known = steps.known if newest <= steps.read_at else await steps.read()",
+        "known = steps.known or await steps.read()",
+        f"{STEPPED}a_running_service_dates_each_record_by_a_step_that_it_has_not_seen_before",
+    ),
+    Mutant(
+        8,
+        "a step is over before the clock is past it",
+        MONGO,
+        "        while min(await _time(self._motor), datetime.now(UTC)) < real + MILLISECOND:",
+        "        while False:",
+        f"{UNIT}/chassis/test_timeline.py::test_a_step_is_made_only_once_the_database_clock_is_past_its_moment",
     ),
     Mutant(
         8,

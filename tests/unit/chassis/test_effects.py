@@ -88,6 +88,25 @@ async def test_a_slow_channel_takes_no_room_from_another_one() -> None:
     assert performer.free() == {"slow": 2, "fast": 2}
 
 
+async def test_a_call_is_under_way_until_the_loop_has_settled_its_end() -> None:
+    performer, taken, settled = calls(Door("bell"), Door("other")), asyncio.Event(), asyncio.Event()
+
+    async def settle(_ended: Sequence[Ended]) -> None:
+        taken.set()
+        await settled.wait()
+
+    performer.start("a", [effect("bell"), effect("bell")])
+    assert (performer.under_way("bell"), performer.under_way("other")) == (2, 0)
+    handing = asyncio.create_task(performer.hand_back(settle))
+    await asyncio.wait_for(taken.wait(), 5)
+    assert performer.free()["bell"] > 0, "the call itself is over"
+    assert performer.under_way("bell") == 2
+    settled.set()
+    await performer.drain(5)
+    assert performer.under_way("bell") == 0
+    handing.cancel()
+
+
 async def test_ends_come_back_to_the_loop_while_it_works() -> None:
     ends, performer = Ends(), calls(Door("bell"))
     handing = asyncio.create_task(performer.hand_back(ends.take))

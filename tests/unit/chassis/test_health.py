@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.chassis.http import Health
-from services.chassis.mongo import DatabaseClock
+from services.chassis.mongo import DatabaseClock, client
 from services.chassis.run import STUCK_SECONDS, Composition, Process
 from services.chassis.settings import Settings
+from services.chassis.timeline import SteppedClock
 from services.chassis.tokens import Tokens
+from services.chassis.values import Quota
+from simulation.clock import MemoryClock
+from simulation.store import MemoryStore
 from tests.toy import SERVICE
 
 SETTINGS = Settings(kafka="one:9092", mongo="mongodb://one")
@@ -56,6 +62,41 @@ async def test_a_server_that_sends_its_time_without_a_zone_means_utc() -> None:
     database = Database(0)
     database.command = lambda _name: _answer(datetime(2026, 3, 2, 1, 0))  # type: ignore[method-assign]  # noqa: DTZ001
     assert await DatabaseClock(database, asyncio.Event()).now() == datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+async def test_time_is_the_databases_unless_a_demonstration_steps_it_which_a_warning_says() -> None:
+    motor = client("mongodb://127.0.0.1:1")
+    with capture_logs() as lines:
+        clock, date = Process(Composition(service=SERVICE), SETTINGS, Tokens({}))._time(motor)
+    assert (type(clock), date, lines) == (DatabaseClock, None, [])
+    stepped = SETTINGS.model_copy(update={"timeline": True, "namespace": "trial."})
+    with capture_logs() as lines:
+        clock, date = Process(Composition(service=SERVICE), stepped, Tokens({}))._time(motor)
+    assert (type(clock), date is None) == (SteppedClock, False)
+    assert [(line["log_level"], line["database"]) for line in lines] == [("warning", "trial-yiwang-timeline")]
+
+
+class Bell:
+    """A channel that nobody calls here."""
+
+    name, capacity, honours_key = "bell", 2, True
+
+    async def call(self, _key: str, _payload: Mapping[str, Any]) -> None:
+        """Never."""
+
+
+async def test_what_is_held_back_and_what_is_under_way_can_be_seen_from_outside_from_the_start() -> None:
+    first, *others = SERVICE.readers
+    service = replace(SERVICE, readers=(replace(first, quota=Quota(rate=1, burst=1)), *others))
+    process = Process(Composition(service=service, channels={"bell": Bell()}), SETTINGS, Tokens({}))
+    process._store, process._clock, process._dated = MemoryStore(), MemoryClock(), None  # type: ignore[assignment]
+    process._open()
+    value = process._metrics.registry.get_sample_value
+    process._calls._unsettled["bell"] = 3
+    assert value("yiwang_calls_under_way", {"channel": "bell"}) == 3
+    assert value("yiwang_held_partitions", {"topic": first.topic.name}) == 0
+    assert value("yiwang_held_partitions", {"topic": others[0].topic.name}) is None, "it has no quota"
+    await process._stream.stop()
 
 
 async def _answer(time: datetime) -> Mapping[str, Any]:

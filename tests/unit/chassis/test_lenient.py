@@ -1,6 +1,7 @@
 """Reading leniently: as aiokafka where it can read, on where it cannot, and an end with one line where nobody can."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -130,6 +131,21 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
     install(subscriber, pytest.fail)
     with pytest.raises(type(fault)):
         await subscriber.get_msg(None)
+
+
+async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others() -> None:
+    flood, more, other = (TopicPartition(*place) for place in (("flood", 0), ("flood", 1), ("other", 0)))
+    fetched = OrderedDict.fromkeys((flood, more, other))
+    consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records=fetched))
+
+    async def poll(_consumer: Any) -> list[Any]:
+        return [SimpleNamespace(topic="flood", partition=0)] * 3
+
+    subscriber = SimpleNamespace(get_msg=poll)
+    install(subscriber, pytest.fail)
+    for _ in range(2):
+        assert len(await subscriber.get_msg(consumer)) == 3
+    assert list(fetched) == [other, more, flood]
 
 
 def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,14 @@ def test_a_database_has_the_namespace_and_no_dots() -> None:
 def test_settings_come_from_variables_with_the_systems_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YIWANG_KAFKA", "one:9092")
     monkeypatch.setenv("YIWANG_MONGO", "mongodb://one")
-    monkeypatch.setenv("YIWANG_TICK_SECONDS", "0.5")
-    assert Settings().tick_seconds == 0.5
+    monkeypatch.setenv("YIWANG_TICK_SECONDS", "0.02")
+    assert Settings().tick_seconds == 0.02
+
+
+def test_time_is_real_unless_a_demonstration_asks_for_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not Settings(**LEAST).timeline  # type: ignore[arg-type]
+    monkeypatch.setenv("YIWANG_TIMELINE", "true")
+    assert Settings(**LEAST).timeline  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from contracts.case import CaseAction
-from contracts.examples.cases import ACTIONS
-from contracts.examples.reports import NORMALISED, SUBMITTED
+from contracts.examples import recorded
+from contracts.examples.actions import ACTIONS
+from contracts.examples.reports import SUBMITTED
 from contracts.generate import example_json
 from contracts.problem import FOUND_LIMIT, MOST, PATTERNS, SHOWN, TABLE, Problem, problems, shorten
 from contracts.report import ReportNormalised, Submission
@@ -75,7 +76,7 @@ class Choice(BaseModel):
 
 
 ACTION = dict(example_json(ACTIONS["accept"]))
-EVENT = dict(example_json(NORMALISED["smallest"]))
+EVENT = json.loads(recorded("report.normalised.v1")["smallest"])
 
 
 def when(value: object) -> object:

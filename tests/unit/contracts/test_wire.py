@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.asyncapi import schema_name
-from contracts.examples import EXAMPLES
-from contracts.examples.cases import CASES
+from contracts.examples import examples
 from contracts.examples.scene import CAUSE, REPORT_ID
 from contracts.identity import event_id
-from contracts.topics import ALERTS, TOPICS
-from contracts.topics import CASES as CASES_TOPIC
+from contracts.topics import ALERTS, CASES, TOPICS
 from contracts.wire import Body, Event, Message, Topic, event, message, text_headers
 
 TIME = datetime(2026, 3, 5, 14, 31, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -25,7 +23,7 @@ REQUIRED = {"ce_id", "ce_source", "ce_specversion", "ce_type"}
 BODIES = [
     pytest.param(topic, body, id=f"{topic.name}/{name}")
     for topic in TOPICS
-    for name, body in EXAMPLES[schema_name(topic)].items()
+    for name, body in examples(schema_name(topic), topic).items()
     if isinstance(body, Body)
 ]
 
@@ -35,7 +33,7 @@ def sent(topic: Topic, body: Body) -> Message:
 
 
 def opened() -> Body:
-    body = CASES["opened"]
+    body = examples(CASES.name, CASES)["opened"]
     assert isinstance(body, Body)
     return body
 
@@ -67,7 +65,7 @@ def test_the_same_event_is_the_same_message_to_the_byte(topic: Topic, body: Body
 
 def test_the_attributes_say_what_the_event_says() -> None:
     body = opened()
-    assert text_headers(sent(CASES_TOPIC, body).headers) == {
+    assert text_headers(sent(CASES, body).headers) == {
         "ce_specversion": "1.0",
         "ce_id": str(event_id(CAUSE, "yiwang.case.opened.v1")),
         "ce_type": "yiwang.case.opened.v1",
@@ -81,17 +79,17 @@ def test_the_attributes_say_what_the_event_says() -> None:
 
 
 def test_a_null_field_is_not_written() -> None:
-    assert "resolution" not in json.loads(sent(CASES_TOPIC, opened()).value)["case"]
+    assert "resolution" not in json.loads(sent(CASES, opened()).value)["case"]
 
 
 def test_a_field_of_a_later_addition_is_ignored_by_an_older_reader() -> None:
     body = opened()
-    later = json.loads(sent(CASES_TOPIC, body).value) | {"satisfaction": "good"}
+    later = json.loads(sent(CASES, body).value) | {"satisfaction": "good"}
     assert type(body).model_validate_json(json.dumps(later)) == body
 
 
 def test_an_alert_travels_with_its_case() -> None:
-    body = EXAMPLES[ALERTS.name]["sent"]
+    body = examples(ALERTS.name, ALERTS)["sent"]
     assert isinstance(body, Body)
     out = sent(ALERTS, body)
     assert out.key == str(REPORT_ID) != out.subject
@@ -99,12 +97,12 @@ def test_an_alert_travels_with_its_case() -> None:
 
 def test_two_events_of_one_cause_and_type_differ_by_their_discriminator() -> None:
     body = opened()
-    made = {event(CASES_TOPIC, body, cause=CAUSE, discriminator=which).id for which in ("", "a", "b")}
+    made = {event(CASES, body, cause=CAUSE, discriminator=which).id for which in ("", "a", "b")}
     assert len(made) == 3
 
 
 def test_an_event_keeps_the_id_it_was_given() -> None:
-    out = Event(topic=CASES_TOPIC, id=REPORT_ID, body=opened())
+    out = Event(topic=CASES, id=REPORT_ID, body=opened())
     assert message(out, source="a", time=datetime(2026, 3, 5, tzinfo=UTC), traceparent=TRACE).id == REPORT_ID
 
 

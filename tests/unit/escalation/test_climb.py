@@ -8,22 +8,40 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.case import Action, CaseEvent, CaseEventKind, Status
+from contracts.case import Action, CaseEvent, CaseEventKind, ClockClass
 from contracts.deadline import DeadlineEvent, DeadlineKind
-from contracts.territory import BANNER
+from contracts.report import ReportLocated, Urgency
+from contracts.territory import BANNER, Path
 from contracts.wire import Body, Event
 from services.chassis.values import Decision, Input, Tick
 from services.escalation import domain as escalation
+from services.escalation.clocks import SUPERVISED
 from services.escalation.ledger import Ledger
-from services.routing import domain as routing
 from services.routing.state import State as CaseState
 from tests import builders
-from tests.builders import DAY, GRID, HOUR, MORNING, TOWN, VILLAGE, arrived, context
+from tests.builders import DAY, GRID, HOUR, MORNING, OTHER_PATH, PATH, TOWN, VILLAGE, arrived, context
+from tests.unit.routing import rulebook as routing
 
 MIDNIGHT = MORNING + 15 * HOUR
 ACTIONS = st.builds(builders.action, st.sampled_from(Action), action_id=st.uuids().map(str), note=st.just("已修复"))
 BREACHES = st.builds(builders.deadline, st.just(DeadlineKind.BREACHED), st.integers(1, 5))
-LIVES = st.lists(ACTIONS | BREACHES, max_size=12)
+REPORTS = st.builds(
+    builders.report,
+    revision=st.integers(2, 9),
+    urgency=st.sampled_from(Urgency),
+    withdrawn=st.sampled_from([None] * 5 + ["误报"]),
+    solved=st.sampled_from([None] * 5 + ["已现场调解"]),
+)
+PLACES = st.builds(builders.location, path=st.sampled_from([PATH[:1], PATH[:3], PATH, OTHER_PATH]))
+ABOUT = st.sampled_from([(), (), PATH[:3], PATH])
+
+
+def _about(located: ReportLocated, about: Path) -> ReportLocated:
+    return located.model_copy(update={"about": about})
+
+
+CORRECTIONS = st.builds(_about, st.builds(builders.located, REPORTS, PLACES), ABOUT)
+LIVES = st.lists(ACTIONS | BREACHES | CORRECTIONS, max_size=12)
 WAITS = st.timedeltas(min_value=HOUR / 3600, max_value=3 * DAY)
 
 
@@ -143,7 +161,7 @@ def test_every_open_case_has_exactly_one_running_clock_that_of_its_assignment(
     chance.shuffle(told)
     ledger = listen(told)
     running = [entry.assignment for entry in ledger.entries if entry.ended_at is None]
-    assert running == ([] if newest.status is Status.RESOLVED else [newest.assignment.number])
+    assert running == ([newest.assignment.number] if newest.status.open else [])
 
 
 @given(LIVES, st.lists(WAITS, min_size=1, max_size=20))
@@ -161,25 +179,63 @@ def test_ticks_at_any_times_are_never_early_keep_due_order_and_leave_a_later_wak
             assert isinstance(event.body, DeadlineEvent)
             versions.append(event.body.version)
             due = {DeadlineKind.WARNED: event.body.warn_at, DeadlineKind.BREACHED: event.body.due_at}
-            overdue = event.body.due_at + event.body.n * DAY
+            overdue = event.body.due_at + event.body.n * SUPERVISED[event.body.case.clock]
             assert due.get(event.body.kind, overdue) <= at
     assert versions == list(range(ledger.version - len(versions) + 1, ledger.version + 1))
 
 
-@given(st.lists(WAITS, max_size=10), st.lists(ACTIONS, min_size=10, max_size=10))
-def test_an_open_case_is_never_without_a_clock_whatever_people_do(waits: list[timedelta], actions: list[Body]) -> None:
+@given(st.lists(WAITS, max_size=10), st.lists(ACTIONS | CORRECTIONS, min_size=10, max_size=10))
+def test_an_open_case_is_never_without_a_clock_whatever_people_do(waits: list[timedelta], bodies: list[Body]) -> None:
     pair, at = Pair(), MORNING
     pair.take(builders.located(), at)
-    for wait, asked in zip(waits, actions, strict=False):
+    for wait, body in zip(waits, bodies, strict=False):
         at += wait
         pair.run_to(at)
-        pair.take(asked, at)
+        pair.take(body, at)
         assert pair.case
         assert pair.case.case
         assert pair.ledger
         running, case = pair.ledger.running, pair.case.case
-        assert (running is None) == (case.status is Status.RESOLVED)
+        assert (running is not None) == case.status.open
         assert running is None or (running.assignment, running.due_at) == (case.assignment.number, case.due_at)
+        assert running is None or running.clock is case.clock
+
+
+@given(st.lists(WAITS, min_size=4, max_size=10), st.lists(CORRECTIONS, min_size=10, max_size=10))
+def test_corrections_never_put_off_what_the_unit_in_charge_has_to_do(
+    waits: list[timedelta], bodies: list[ReportLocated]
+) -> None:
+    pair, at = Pair(), MORNING
+    pair.take(builders.located(), at)
+    for wait, body in zip(waits, bodies, strict=False):
+        at += wait
+        pair.run_to(at)
+        before = pair.ledger.running if pair.ledger else None
+        pair.take(body, at)
+        after = pair.ledger.running if pair.ledger else None
+        if before and after and before.unit.code == after.unit.code:
+            assert after.due_at <= before.due_at
+
+
+def test_a_correction_that_threatens_life_goes_to_the_banner_on_its_own_clock() -> None:
+    pair = Pair()
+    pair.take(builders.located(), MORNING)
+    pair.take(builders.located(builders.report(revision=2, urgency="life_threatening")), MORNING + HOUR)
+    assert pair.ledger
+    assert [(entry.unit, entry.clock, entry.ended_how) for entry in pair.ledger.entries] == [
+        (GRID, ClockClass.STANDARD, "corrected"),
+        (BANNER, ClockClass.LIFE, None),
+    ]
+    assert pair.ledger.entries[1].due_at == MORNING + 2 * HOUR
+
+
+def test_a_withdrawn_case_rings_no_more() -> None:
+    pair = Pair()
+    pair.take(builders.located(), MORNING)
+    pair.take(builders.located(builders.report(revision=2, withdrawn="误报")), MORNING + HOUR)
+    assert pair.ledger
+    assert pair.ledger.entries[0].ended_how == "withdrawn"
+    assert escalation.wake(pair.ledger) is None
 
 
 def test_both_documents_come_back_from_json_as_they_were() -> None:

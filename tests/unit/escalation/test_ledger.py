@@ -1,10 +1,10 @@
 """The ledger: which snapshots start and end a clock, and what a clock says as time passes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.case import AssignedBecause, Case, CaseEventKind, Status
+from contracts.case import AssignedBecause, Case, CaseEventKind, ClockClass, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.territory import BANNER
@@ -46,10 +46,10 @@ def in_village(version: int = 2) -> Case:
     return case(version, assignment=moved)
 
 
-def at_the_banner() -> Ledger:
-    """A case that went to the banner at once, its breach said when it was due after seven days."""
-    ledger = heard(case(assignment=assignment(1, BANNER), path=(BANNER,)))
-    return known(tick(ledger, MORNING + 7 * DAY))
+def at_the_banner(clock: ClockClass = ClockClass.STANDARD, due: datetime = MORNING + 7 * DAY) -> Ledger:
+    """A case that went to the banner at once, its breach said when it was due."""
+    ledger = heard(case(assignment=assignment(1, BANNER), path=(BANNER,), clock=clock))
+    return known(tick(ledger, due))
 
 
 def test_an_assignment_starts_a_clock_at_its_own_time_and_says_so() -> None:
@@ -96,10 +96,77 @@ def test_resolving_ends_the_clock_and_nothing_wakes_any_more() -> None:
     assert kinds(tick(ledger, MORNING + 30 * DAY)) == []
 
 
-def test_a_case_that_is_resolved_when_first_seen_starts_no_clock() -> None:
-    decision = hear(None, case(2, Status.RESOLVED))
+ENDS = (
+    # the snapshot is   the clock ended
+    (Status.RESOLVED,   "resolved"),
+    (Status.CLOSED,     "resolved"),
+    (Status.WITHDRAWN,  "withdrawn"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "how"), ENDS)
+def test_a_clock_runs_only_while_its_case_is_open(status: Status, how: str) -> None:
+    ledger = known(hear(heard(case()), case(2, status), at=MORNING + HOUR))
+    assert (ledger.entries[0].ended_at, ledger.entries[0].ended_how) == (MORNING + HOUR, how)
+    assert wake(ledger) is None
+    assert kinds(tick(ledger, MORNING + 30 * DAY)) == []
+
+
+def test_a_clock_ended_when_its_case_was_resolved_even_if_only_its_closing_was_heard() -> None:
+    closed = case(3, Status.CLOSED, resolved_at=MORNING + HOUR)
+    assert known(hear(heard(case()), closed, at=MORNING + 7 * DAY)).entries[0].ended_at == MORNING + HOUR
+
+
+@pytest.mark.parametrize("status", [status for status in Status if not status.open])
+def test_a_case_that_is_not_open_when_first_seen_starts_no_clock(status: Status) -> None:
+    decision = hear(None, case(2, status))
     assert (known(decision).entries, decision.events) == ((), ())
     assert hear(known(decision), case(1)).outcome is Outcome.STALE
+
+
+CLASSES = (
+    # class              due at the village after
+    (ClockClass.STANDARD, 3 * DAY),
+    (ClockClass.URGENT,   DAY),
+    (ClockClass.LIFE,     HOUR / 2),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("clock", "span"), CLASSES)
+def test_the_class_of_the_case_says_when_its_clock_is_due_and_is_written_down(
+    clock: ClockClass, span: timedelta
+) -> None:
+    [entry] = heard(case(assignment=assignment(1, VILLAGE), clock=clock)).entries
+    assert (entry.clock, entry.due_at) == (clock, MORNING + span)
+
+
+def test_a_new_class_in_a_newer_snapshot_of_the_same_assignment_restarts_nothing() -> None:
+    before = heard(case(clock=ClockClass.URGENT))
+    assert known(hear(before, case(2), at=MORNING + HOUR)).entries == before.entries
+
+
+BY = (
+    # the clock that is replaced was due    the new one, of three days, is due
+    (MORNING + 2 * DAY,                     MORNING + 2 * DAY),
+    (MORNING + 4 * DAY,                     MORNING + 3 * DAY),
+    (MORNING - DAY,                         MORNING - DAY),
+    (None,                                  MORNING + 3 * DAY),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "due"), BY)
+def test_a_clock_that_replaces_another_at_the_same_unit_is_due_no_later(by: datetime | None, due: datetime) -> None:
+    anew = assignment(2, VILLAGE, because=AssignedBecause.CORRECTED, due_by=by)
+    ledger = heard(case(2, assignment=anew))
+    assert ledger.entries[0].due_at == due
+    assert ledger.entries[0].warn_at <= due
+    assert kinds(tick(ledger, MORNING + 5 * DAY)) == ["deadline.warned", "deadline.breached"]
+
+
+def test_a_correction_that_moves_the_case_ends_its_clock() -> None:
+    moved = assignment(2, VILLAGE, assigned_at=MORNING + HOUR, because=AssignedBecause.CORRECTED)
+    first, _ = heard(case(2, assignment=moved), heard(case())).entries
+    assert (first.ended_at, first.ended_how) == (MORNING + HOUR, "corrected")
 
 
 TICKS: tuple[tuple[datetime, list[str]], ...] = (
@@ -163,10 +230,24 @@ def test_a_case_kept_at_the_banner_is_supervised_daily_instead_of_asked_about() 
     due = MORNING + 7 * DAY
     kept = known(hear(at_the_banner(), case(2, assignment=assignment(1, BANNER)), KEPT, due + MINUTE))
     assert wake(kept) == due + DAY
-    days = [said(tick(kept, due + n * DAY)) for n in range(4)]
-    assert days[:2] == [[], [(DeadlineKind.OVERDUE, 1)]]
-    assert days[3] == [(DeadlineKind.OVERDUE, n) for n in (1, 2, 3)]
-    assert wake(known(tick(kept, due + 3 * DAY))) == due + 4 * DAY
+    days = [said(tick(kept, due + n * DAY)) for n in range(2)]
+    assert days == [[], [(DeadlineKind.OVERDUE, 1)]]
+    assert wake(known(tick(kept, due + DAY))) == due + 2 * DAY
+
+
+def test_what_an_outage_has_left_out_is_told_once() -> None:
+    due = MORNING + 7 * DAY
+    kept = known(hear(at_the_banner(), case(2, assignment=assignment(1, BANNER)), KEPT, due + MINUTE))
+    assert said(tick(kept, due + 3 * DAY + HOUR)) == [(DeadlineKind.OVERDUE, 3)]
+    assert wake(known(tick(kept, due + 3 * DAY + HOUR))) == due + 4 * DAY
+
+
+def test_where_life_is_in_danger_the_banner_is_supervised_hourly() -> None:
+    due = MORNING + HOUR
+    ledger = at_the_banner(ClockClass.LIFE, due)
+    kept = known(hear(ledger, case(2, assignment=assignment(1, BANNER), clock=ClockClass.LIFE), KEPT, due + MINUTE))
+    assert wake(kept) == due + HOUR
+    assert said(tick(kept, due + HOUR)) == [(DeadlineKind.OVERDUE, 1)]
 
 
 def test_an_answer_from_the_banner_counts_even_behind_a_newer_snapshot() -> None:
@@ -205,3 +286,13 @@ def test_the_view_shows_each_clock_with_its_light_and_stops_it_where_it_ended() 
         (1, "handed_up", "green"),
         (2, None, "red"),
     ]
+    assert [(line["clock"], line["why"]) for line in shown["clocks"]] == [
+        ("standard", "普通，网格应当日办结"),
+        ("standard", "普通，嘎查村/社区应在3日内办结"),
+    ]
+
+
+def test_the_view_says_where_a_correction_has_made_a_clock_due_sooner() -> None:
+    anew = assignment(2, VILLAGE, because=AssignedBecause.CORRECTED, due_by=MORNING + HOUR)
+    [line] = view(heard(case(2, assignment=anew, clock=ClockClass.URGENT)), MORNING)["clocks"]
+    assert line["why"] == "限时，嘎查村/社区应在1日内办结，且不晚于更正前的时限"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 import shapely
 from shapely.geometry import Polygon
@@ -15,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from contracts.territory import Level
 from services.gis import draw
 from services.gis.boundaries import Boundaries
-from services.gis.divisions import DATA, BrokenDataError
+from services.gis.tables import DATA, BrokenDataError
 
 BOUNDARIES = Boundaries.load()
 OUTLINE = draw.outline()
@@ -114,6 +116,35 @@ def test_a_corner_fits_every_grid_that_has_it_sorted_by_code() -> None:
 def test_a_point_on_a_border_fits_two_grids_and_where_borders_meet_three() -> None:
     corners = sorted({(x, y) for area in BOUNDARIES.areas for x, y in area.exterior.coords})
     assert {len(BOUNDARIES.fits(*corner)) for corner in corners} >= {1, 2, 3}
+
+
+def test_the_lookup_equals_brute_force_on_a_hundred_thousand_points_borders_and_corners_included() -> None:
+    """Every grid near a point is asked by GEOS' distance of unprepared areas: another algorithm, without the tree."""
+    points = probes(100_000)
+    cells = shapely.from_wkb(shapely.to_wkb(np.array(BOUNDARIES.areas, dtype=object)))  # as read: not prepared
+    expected: list[list[str]] = [[] for _ in points]
+    places = shapely.points(points)
+    for grid, cell in zip(BOUNDARIES.grids, cells, strict=True):
+        west, south, east, north = cell.bounds
+        x, y = points[:, 0], points[:, 1]
+        for i in np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north)).tolist():
+            if shapely.distance(cell, places[i]) == 0:
+                expected[i].append(grid.code)
+    found = [[path[-1].code for path in BOUNDARIES.fits(x, y)] for x, y in points.tolist()]
+    assert found == expected
+    assert {len(codes) for codes in expected} >= {0, 1, 2, 3}
+
+
+def probes(count: int) -> npt.NDArray[np.float64]:
+    """All corners, the middles of all edges, points a hair beside both, and random ones in a box beyond the banner."""
+    rings = [shapely.get_coordinates(area) for area in BOUNDARIES.areas]
+    corners = np.concatenate([ring[:-1] for ring in rings])
+    middles = np.concatenate([(ring[:-1] + ring[1:]) / 2 for ring in rings])
+    rng = np.random.default_rng(1)
+    beside = np.concatenate((corners, middles)) + rng.normal(0, 1e-9, (2 * len(corners), 2))
+    west, south, east, north = OUTLINE.buffer(0.2).bounds
+    exact = np.concatenate((corners, middles, beside))
+    return np.concatenate((exact, rng.uniform((west, south), (east, north), (count - len(exact), 2))))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +252,7 @@ BROKEN_DIVISIONS = (
     ("code,name,level,parent\n150623,旗,banner,\n150623100,镇,town,150624\n", "line 3: found parent '150624'"),
     ("code,name,level,parent\n150623,旗,banner,\n150624100,镇,town,150624\n", "line 3: found code 150624100"),
     ("code,name,level,parent\n150623,旗,banner,\n150623,旗,banner,\n", "line 3: found code 150623 a second time"),
-    ("code,name,level,parent\n150623,旗\n", "line 2: found level None"),
+    ("code,name,level,parent\n150623,旗\n", "line 2: found 2 fields; right is 4"),
 )
 
 

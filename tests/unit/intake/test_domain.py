@@ -14,11 +14,12 @@ from contracts.deadletter import Reason
 from contracts.identity import event_id, report_cause, report_id
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.problem import Problem
-from contracts.report import ReportNormalised
+from contracts.report import Classification, ClassifiedBy, Report, ReportNormalised
 from contracts.topics import NORMALISED, OUTCOMES, SUBMITTED
 from services.chassis.values import Decision, Input, Invalid, Outcome, Tick
+from services.intake.contacts import Contact
 from services.intake.domain import REVISIONS_KEPT, Intake, decide
-from services.intake.masks import Contact, mask
+from services.intake.masks import mask
 from services.intake.reading import READERS, parse
 from services.intake.told import rejected
 from tests.builders import MORNING, context, kinds, record
@@ -58,6 +59,12 @@ def outcome(decision: Decision[Intake]) -> ReportOutcome:
     return found
 
 
+def normalised(decision: Decision[Intake]) -> Report:
+    (found,) = (event.body for event in decision.events if event.topic is NORMALISED)
+    assert isinstance(found, ReportNormalised)
+    return found.report
+
+
 def test_a_first_revision_is_kept_normalised_and_confirmed() -> None:
     state, (decision,) = after(first := sent())
 
@@ -81,10 +88,10 @@ def test_a_correction_takes_the_place_of_the_older_revision() -> None:
     assert (state.report.text, [one.revision for one in state.revisions]) == ("两眼机井损坏", [1, 2])
 
 
-def test_a_correction_is_told_that_the_case_does_not_follow_it() -> None:
+def test_a_correction_is_told_that_the_case_follows_it() -> None:
     _, (*_, decision) = after(sent(), sent(2, "两眼机井损坏", 1))
 
-    assert outcome(decision).said == ("已收到上报2026-0001的更正（第2版），已留存；事项仍按首次上报的内容和地点办理。")
+    assert outcome(decision).said == "已收到上报2026-0001的更正（第2版），尚在办理的事项将据此更新。"
 
 
 def test_events_follow_from_department_reference_and_revision() -> None:
@@ -146,7 +153,7 @@ def test_a_lower_revision_that_comes_late_is_kept_and_changes_nothing() -> None:
 def test_a_contact_stays_here_and_others_get_a_reference_to_it() -> None:
     state, (decision,) = after(sent(reporter=SECRETS))
 
-    assert state.contact == Contact(**SECRETS)
+    assert state.contact == Contact(**SECRETS, phone_valid=False, id_valid=False)
     assert state.report.reporter == f"reporter/{REPORT_ID}"
     assert "报告人0147" not in decision.events[0].body.model_dump_json()
 
@@ -204,6 +211,79 @@ def test_unreadable_records_are_told_apart_by_their_position() -> None:
     assert len(ids) == 2
 
 
+def test_a_number_that_cannot_be_right_parks_nothing_and_is_told_without_repeating_it() -> None:
+    _, (decision,) = after(sent(reporter=SECRETS))
+
+    assert kinds(decision) == ["report.normalised", "report.received"]
+    assert outcome(decision).said == (
+        "已收到上报2026-0001（第1版），正在定位和分派。联系电话格式有误，请核对。身份证号有误，请核对。"
+    )
+
+
+def test_a_correction_may_mend_the_contact() -> None:
+    state, (*_, decision) = after(sent(reporter=SECRETS), sent(2, offset=1, reporter={"phone": "0477-7000000转802"}))
+
+    assert state.contact == Contact(phone="+864777000000", extension="802", phone_valid=True)
+    assert "请核对" not in outcome(decision).said
+
+
+WITHDRAWN = "重复上报"
+
+
+def test_a_withdrawal_of_a_known_report_goes_on_and_is_told() -> None:
+    state, (_, decision) = after(sent(), sent(2, offset=1, withdrawn=f" {WITHDRAWN}\u200b"))
+
+    assert kinds(decision) == ["report.normalised", "report.received"]
+    assert normalised(decision) == state.report
+    assert (state.report.revision, state.report.withdrawn) == (2, WITHDRAWN)
+    assert outcome(decision).said == "已收到上报2026-0001的撤回申请（第2版），尚在办理的事项将予撤回。"
+
+
+def test_a_report_that_is_withdrawn_when_first_seen_goes_on_like_any_other() -> None:
+    state, (first, late) = after(sent(2, withdrawn=WITHDRAWN), sent(offset=1))
+
+    assert normalised(first).withdrawn == state.report.withdrawn == WITHDRAWN
+    assert outcome(first).said == "已收到上报2026-0001（第2版），同时申请撤回，登记后即予撤回。"
+    assert kinds(late) == ["report.repeat"]
+
+
+def test_a_correction_of_a_withdrawn_report_is_told_that_it_was_withdrawn() -> None:
+    state, (*_, decision) = after(sent(), sent(2, offset=1, withdrawn=WITHDRAWN), sent(3, offset=2))
+
+    assert state.report.withdrawn is None
+    assert "此前已撤回" in outcome(decision).said
+
+
+def test_who_and_what_it_is_about_goes_on_with_the_report() -> None:
+    about = {"people": 12, "staff": "403371", "about_unit": "150623103200003", "about_staff": "403372"}
+    _, (decision,) = after(arrived(about))
+
+    assert normalised(decision).model_dump(include=set(about)) == about
+
+
+def test_the_category_is_decided_and_the_sources_own_word_stays() -> None:
+    def classify(department: str, category: str | None, words: str) -> Classification:
+        by = (
+            ClassifiedBy.MAP
+            if (department, category, words) == ("water", "饮水", "漏水\n机井损坏")
+            else ClassifiedBy.TEXT
+        )
+        return Classification(code="0201", zh="水利用水/人畜饮水", by=by, confidence=1.0, version="test")
+
+    decision = decide(None, sent(title="漏水", category=" 饮水"), context(), classify)
+
+    assert normalised(decision).category == "饮水"
+    assert (found := normalised(decision).classified)
+    assert (found.code, found.by) == ("0201", ClassifiedBy.MAP)
+
+
+def test_without_a_table_our_own_codes_and_names_are_known() -> None:
+    state, _ = after(sent(category="供暖"))
+
+    assert state.report.classified
+    assert state.report.classified.code == "130301"
+
+
 def test_a_mask_leaves_what_tells_one_contact_from_another() -> None:
     assert mask(Contact(**SECRETS)) == Contact(name="报***", phone="***58", id_number="***", address="***")
     assert mask(Contact(name="报", phone="12345")) == Contact(name="***", phone="***")
@@ -222,8 +302,8 @@ def test_in_any_order_revisions_stay_consistent_and_each_outcome_is_told_once(or
     assert state.revision == state.report.revision == max(revision for revision, _ in order)
     assert set(Counter(event.id for event in events).values()) == {1}
     assert len({event.body.version for event in events}) == state.version
-    normalised = [event.body for event in events if event.topic is NORMALISED]
-    passed_on = [body.report.revision for body in normalised if isinstance(body, ReportNormalised)]
+    bodies = [event.body for event in events if event.topic is NORMALISED]
+    passed_on = [body.report.revision for body in bodies if isinstance(body, ReportNormalised)]
     assert passed_on == sorted(set(passed_on))
     assert state.report.text == dict(reversed(order))[state.revision]
 

@@ -182,7 +182,7 @@ async def test_an_odd_idempotency_key_is_refused(key: str) -> None:
 async def test_a_bad_report_is_told_in_both_languages_and_not_published() -> None:
     house = House()
 
-    answer = await house.send(REPORT | {"occurred_at": "昨天", "text": " "})
+    answer = await house.send(REPORT | {"occurred_at": "某天", "text": " "})
 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -264,10 +264,27 @@ async def test_a_department_sees_its_own_report_with_the_contact_masked() -> Non
         "revision": 1,
         "revisions": [{"revision": 1, "received_at": "2026-03-05T09:00:00+08:00"}],
         "outcomes": [],
-        "contact": {"name": "报***", "phone": "***58"},
+        "classified": {"code": None, "zh": "未定类别", "by": "undecided", "confidence": 0.0},
+        "contact": {"name": "报***", "phone": "***58", "phone_valid": False},
     }
     assert [told["kind"] for told in answer.json()["outcomes"]] == ["received"]
     assert "0147" not in answer.text
+
+
+async def test_a_department_sees_how_its_report_was_classified() -> None:
+    shown = (await House(shelf=known(category="机井水泵损坏")).ask("GET", f"/v1/reports/{ID}")).json()
+
+    assert shown["classified"] == {
+        "code": "020101",
+        "zh": "水利用水/人畜饮水/机井水泵损坏",
+        "by": "code",
+        "confidence": 1.0,
+    }
+
+
+@pytest.mark.parametrize(("occurred_at", "status"), [("昨天下午三点", 202), ("2026-03-06T09:00:01+08:00", 422)])
+async def test_times_count_from_when_the_door_is_knocked_at(occurred_at: str, status: int) -> None:
+    assert (await House().send(REPORT | {"occurred_at": occurred_at})).status_code == status
 
 
 async def test_another_departments_report_is_as_if_there_were_none() -> None:

@@ -1,6 +1,7 @@
 """What intake makes of the bytes that a source sent."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 
 from contracts.report import Datum
 from contracts.topics import SUBMITTED
-from services.chassis.values import Invalid
+from services.chassis.values import Invalid, Quota
 from services.intake.datum import from_wgs84
-from services.intake.reading import IDEMPOTENCY_HEADER, READERS, REPORT_BYTES, parse, read, reference_of
+from services.intake.reading import IDEMPOTENCY_HEADER, READERS, REPORT_BYTES, parse, read, readers, reference_of
 from services.intake.submitted import Submitted, extras_of, report_of
-from tests.builders import MORNING, record
+from tests.builders import DAY, MORNING, record
 
 WATER = SUBMITTED["water"]
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -31,7 +32,7 @@ def sent(**fields: object) -> bytes:
 
 
 def read_water(**fields: object) -> Submitted:
-    return read("water", sent(**fields))
+    return read("water", sent(**fields), MORNING)
 
 
 def wrong(raw: bytes | None, headers: Headers = ()) -> dict[str, str]:
@@ -53,6 +54,14 @@ def test_the_department_comes_from_the_topic_and_never_from_a_field() -> None:
     body = parse(record(sent(department="police"), WATER))
 
     assert body.department == "water"
+
+
+def test_each_source_may_bring_in_as_much_as_the_quota_says() -> None:
+    quota = Quota(rate=2.0, burst=10)
+    bounded = readers(quota)
+
+    assert {reader.quota for reader in bounded} == {quota}
+    assert [replace(reader, quota=None) for reader in bounded] == list(READERS)
 
 
 def test_each_department_has_a_reader_for_its_own_topic() -> None:
@@ -90,19 +99,59 @@ def test_words_are_brought_into_one_form() -> None:
     assert (body.place_code, body.category) == ("150623", None)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("昂素嘎查第二十三网格", "昂素嘎查第23网格"),
+        ("昂素镇东　三公里　第１号井", "昂素镇东 3公里 第1号井"),
+        ("三段地村", "三段地村"),
+        ("\u200b", None),
+    ],
+)
+def test_counted_places_are_named_in_digits(written: str, kept: str | None) -> None:
+    assert read_water(place_name=written).place_name == kept
+
+
+def test_relative_times_count_from_when_the_record_was_appended() -> None:
+    raw = sent(occurred_at="昨晚八点", solved_on_the_spot={"what_was_done": "已修好", "at": "半小时前"})
+    body = parse(record(raw, WATER, time=MORNING + 30 * DAY))
+
+    assert body.occurred_at.isoformat() == "2026-04-03T20:00:00+08:00"
+    assert body.solved_at
+    assert body.solved_at.isoformat() == "2026-04-04T08:30:00+08:00"
+
+
+@pytest.mark.parametrize("moment", [1772692200, 1772692200000, "1772692200"])
+def test_unix_time_may_be_a_number_or_text(moment: object) -> None:
+    assert read("water", sent(occurred_at=moment), MORNING + DAY).occurred_at.isoformat() == "2026-03-05T06:30:00+00:00"
+
+
+@pytest.mark.parametrize("moment", [-1, 1772692200.5, 4_102_444_800_001, True])
+def test_another_number_is_no_moment(moment: object) -> None:
+    assert list(wrong(sent(occurred_at=moment))) == ["occurred_at"]
+
+
 def test_everything_that_is_wrong_is_told_at_once() -> None:
-    found = wrong(sent(occurred_at="昨天", text="\u200b", solved_on_the_spot={"what_was_done": "修好", "at": "刚才"}))
+    found = wrong(
+        sent(
+            occurred_at="某天",
+            text="\u200b",
+            withdrawn="\u200b",
+            solved_on_the_spot={"what_was_done": "好", "at": "改天"},
+        )
+    )
 
     assert found == {
-        "occurred_at": "'昨天'",
+        "occurred_at": "'某天'",
         "text": "nothing visible",
-        "solved_on_the_spot.at": "'刚才'",
+        "withdrawn": "nothing visible",
+        "solved_on_the_spot.at": "'改天'",
     }
 
 
 def test_of_an_unreadable_moment_the_source_hears_what_is_wrong_with_it() -> None:
     with pytest.raises(Invalid) as caught:
-        read("water", sent(occurred_at="2026年2月30日"))
+        read("water", sent(occurred_at="2026年2月30日"), MORNING)
     (problem,) = caught.value.problems
 
     assert problem.expected.endswith("this one does not exist (day is out of range for month)")
@@ -136,24 +185,31 @@ def test_what_is_no_json_object_is_invalid_as_a_whole(raw: bytes | None) -> None
 def test_the_longest_report_is_read_and_one_byte_more_is_not() -> None:
     longest = sent().ljust(REPORT_BYTES)
 
-    assert read("water", longest).reference == "2026-0001"
+    assert read("water", longest, MORNING).reference == "2026-0001"
     assert wrong(longest + b" ") == {"$": f"{REPORT_BYTES + 1} bytes"}
 
 
 def test_unknown_fields_may_be_as_deep_as_json_is_read() -> None:
-    body = read("water", sent()[:-1] + b', "deep": ' + b"[" * 190 + b"]" * 190 + b"}")
+    body = read("water", sent()[:-1] + b', "deep": ' + b"[" * 190 + b"]" * 190 + b"}", MORNING)
 
     assert "deep" in extras_of(body.submission)
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    assert read("water", b"\xef\xbb\xbf" + sent()) == read_water()
+    assert read("water", b"\xef\xbb\xbf" + sent(), MORNING) == read_water()
 
 
 def test_the_form_of_the_json_makes_no_other_report_of_it() -> None:
     spread = json.dumps(dict(reversed((LEAST | {"revision": 1}).items())), indent=2).encode()
 
-    assert read("water", spread).digest == read_water().digest
+    assert read("water", spread, MORNING).digest == read_water().digest
+
+
+def test_a_relative_time_that_is_sent_again_later_is_the_same_content() -> None:
+    first, again = (read("water", sent(occurred_at="昨天"), at) for at in (MORNING, MORNING + DAY))
+
+    assert first.occurred_at != again.occurred_at
+    assert first.digest == again.digest
 
 
 @pytest.mark.parametrize("changed", [{"text": "机井又坏"}, {"unknown": 1}, {"reporter": {"phone": "000-0001"}}])

@@ -48,14 +48,12 @@ async def test_a_mail_sent_over_smtp_is_in_the_inbox_when_it_is_acknowledged(tmp
     assert [(each["message_id"], each["to"]) for each in kept] == [("<1@yiwang>", ["0001@example.invalid"])]
 
 
-async def call(folder: Path, *keys: str) -> list[int]:
+async def call(folder: Path, *keys: str, path: str = "/webhook", **more: object) -> list[int]:
     """Post once per key to a receiver that has just been started."""
     transport = httpx.ASGITransport(app(folder, (HOST, 0)))
     async with httpx.AsyncClient(transport=transport, base_url="http://people") as client:
-        body = {"to": "0001", "subject": "催办"}
-        posts = [
-            await client.post("/webhook", json=body, headers={"Idempotency-Key": key} if key else {}) for key in keys
-        ]
+        body = {"to": "0001", "subject": "催办", **more}
+        posts = [await client.post(path, json=body, headers={"Idempotency-Key": key} if key else {}) for key in keys]
     return [post.status_code for post in posts]
 
 
@@ -71,3 +69,16 @@ async def test_a_repeated_call_is_answered_and_kept_once_also_after_a_restart(tm
 async def test_calls_without_a_key_are_all_kept(tmp_path: Path) -> None:
     await call(tmp_path, "", "")
     assert [(each["to"], each["subject"]) for each in lines(tmp_path / "webhook.jsonl")] == [("0001", "催办")] * 2
+
+
+async def test_a_text_message_is_kept_once_with_its_text_and_segments(tmp_path: Path) -> None:
+    assert await call(tmp_path, "a", "a", path="/sms", text="请签收。", segments=1) == [200, 200]
+    (kept,) = lines(tmp_path / "sms.jsonl")
+    assert (kept["to"], kept["text"], kept["segments"], kept["idempotency_key"]) == ("0001", "请签收。", 1, "a")
+    assert not (tmp_path / "webhook.jsonl").exists()
+
+
+async def test_push_and_text_message_of_one_key_are_two_messages(tmp_path: Path) -> None:
+    await call(tmp_path, "a")
+    await call(tmp_path, "a", path="/sms")
+    assert [len(lines(tmp_path / name)) for name in ("webhook.jsonl", "sms.jsonl")] == [1, 1]

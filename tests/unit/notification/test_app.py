@@ -1,25 +1,27 @@
-"""The composition: every channel of the roster is there, and the setting decides on cut-off attempts."""
+"""The composition: all topics, every channel of the roster, broken data refused, documents that wake."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from contracts.deadline import DeadlineKind
-from contracts.identity import name_id
-from contracts.topics import DEADLINES, NOTIFICATION, TOPICS
+from contracts.topics import DEADLINES, NOTICES, NOTIFICATION, TOPICS
 from services.chassis.fold import fold
 from services.chassis.values import Input
-from services.notification.alert import alert_id
 from services.notification.app import compose, sent_again
-from services.notification.channels import ConsoleChannel, SmtpChannel, WebhookChannel
-from services.notification.roster import ADDRESSES, Roster
+from services.notification.channels import ConsoleChannel, PostChannel, SmtpChannel
+from services.notification.policy import FILE, BrokenPolicyError
+from services.notification.reading import BrokenRosterError
+from services.notification.roster import CHANNELS
 from services.notification.settings import NotificationSettings
-from tests.builders import deadline, record
+from services.notification.tray import tray_of
+from tests.builders import CASE_ID, case_event, deadline, record
+from tests.unit.notification.desk import EVENT, hear, notice, notices, scheduled
 
-EVENT = name_id("test/app")
-SET_UP = {"smtp": "localhost:25", "webhook": "http://localhost/alerts"}
+SET_UP = {"smtp": "localhost:25", "webhook": "http://localhost/alerts", "sms": "http://localhost/sms"}
 
 
 def settings(**given: object) -> NotificationSettings:
@@ -28,49 +30,75 @@ def settings(**given: object) -> NotificationSettings:
 
 
 def test_it_reads_the_topics_that_name_it_as_a_consumer() -> None:
-    readers = compose(settings()).service.readers
-    theirs = {topic.name for topic in TOPICS if NOTIFICATION in topic.consumers}
-    assert {reader.topic.name for reader in readers} == theirs
-    assert {reader.subject(None, EVENT) for reader in readers} == {str(alert_id(EVENT))}
+    readers = {reader.topic.name: reader for reader in compose(settings()).service.readers}
+    assert set(readers) == {topic.name for topic in TOPICS if NOTIFICATION in topic.consumers}
+    assert readers[NOTICES.name].subject(notice(), EVENT) == tray_of(notice())
+    for body in (case_event(), deadline()):
+        name = "case.events.v1" if body == case_event() else "case.deadlines.v1"
+        assert readers[name].subject(body, EVENT) == str(CASE_ID)
 
 
 def test_every_channel_that_a_roster_may_name_is_there() -> None:
     channels = compose(settings(**SET_UP)).channels
-    assert set(channels) == set(ADDRESSES)
-    assert {name: channel.name for name, channel in channels.items()} == {name: name for name in ADDRESSES}
+    assert {name: channel.name for name, channel in channels.items()} == {name: name for name in CHANNELS}
     assert isinstance(channels["mail"], SmtpChannel)
-    assert isinstance(channels["webhook"], WebhookChannel)
+    assert isinstance(channels["webhook"], PostChannel)
+    assert isinstance(channels["sms"], PostChannel)
 
 
 def test_a_channel_that_is_not_set_up_writes_to_the_console_and_says_so() -> None:
     with capture_logs() as lines:
         channels = compose(settings(smtp="localhost:25")).channels
     assert isinstance(channels["webhook"], ConsoleChannel)
-    assert [(line["channel"], line["set"]) for line in lines] == [("webhook", "YIWANG_WEBHOOK")]
+    said = [(line["channel"], line["set"]) for line in lines]
+    assert said == [("webhook", "YIWANG_WEBHOOK"), ("sms", "YIWANG_SMS")]
 
 
-@pytest.mark.parametrize(("resend", "again"), [(True, {"mail", "webhook", "console"}), (False, {"mail", "webhook"})])
+@pytest.mark.parametrize(("resend", "again"), [(True, set(CHANNELS)), (False, {"mail", "webhook"})])
 def test_a_cut_off_attempt_is_repeated_where_the_key_or_the_setting_allows(resend: bool, again: set[str]) -> None:  # noqa: FBT001
-    given = settings(resend_unknown=resend, **SET_UP)
+    given = settings(resend_unknown=resend, **{**SET_UP, "sms": None})
     assert sent_again(given, compose(given).channels) == again
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"smtp": "localhost"}, {"webhook": "localhost"}, {"mail_from": "x"}, {"mail_capacity": 0}]
+    "wrong", [{"smtp": "localhost"}, {"webhook": "localhost"}, {"sms": "x"}, {"mail_from": "x"}, {"mail_capacity": 0}]
 )
 def test_a_setting_that_cannot_be_right_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         settings(**wrong)
 
 
-def test_an_event_through_the_chassis_leaves_a_document_that_wakes() -> None:
+def test_a_roster_that_is_not_there_and_a_table_with_a_hole_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenRosterError):
+        compose(settings(roster=tmp_path))
+    with pytest.raises(BrokenPolicyError, match=r"none.toml, as a whole: found No such file"):
+        compose(settings(policy=tmp_path / "none.toml"))
+    holed = tmp_path / "policy.toml"
+    text = FILE.read_text(encoding="utf-8")
+    holed.write_text(text[: text.rindex("[[row]]")], encoding="utf-8")
+    with pytest.raises(BrokenPolicyError, match=r"policy.toml, as a whole: no row fits resolved"):
+        compose(settings(policy=holed))
+
+
+def test_an_event_through_the_chassis_leaves_a_watch_and_its_notice_a_tray_that_wakes() -> None:
     service = compose(settings(**SET_UP)).service
-    body = deadline(DeadlineKind.SCHEDULED)
-    one = Input(id=EVENT, subject=str(alert_id(EVENT)), body=body, record=record(body, DEADLINES))
-    draft = fold(service, [one], None, Counter(dict.fromkeys(ADDRESSES, 9)))
-    assert draft.faults == []
-    change = draft.change("attempt")
-    assert change is not None
-    assert change.wake_at is not None
-    staff = Roster.load().staff(body.case.assignment.unit.code)
-    assert len(draft.effects) == len(staff) > 0
+    body = scheduled()
+    one = Input(id=EVENT, subject=str(CASE_ID), body=body, record=record(body, DEADLINES))
+    watched = fold(service, [one], None, Counter())
+    assert watched.faults == []
+    assert len(watched.messages) == 2, "the real roster has two members there"
+    told = notices(hear(body))[0].model_copy(update={"staff": "403351"})
+    given = Input(id=EVENT, subject=tray_of(told), body=told, record=record(told, NOTICES))
+    sent = fold(service, [given], None, Counter(dict.fromkeys(CHANNELS, 9)))
+    assert (sent.faults, len(sent.effects)) == ([], 1)
+    for draft in (watched, sent):
+        change = draft.change("attempt")
+        assert change is not None
+        assert change.wake_at is not None
+
+
+def test_a_case_solved_on_the_spot_writes_nothing() -> None:
+    service = compose(settings()).service
+    for body in (case_event(), deadline(DeadlineKind.WARNED)):
+        one = Input(id=EVENT, subject=str(CASE_ID), body=body, record=record(body, DEADLINES))
+        assert (fold(service, [one], None, Counter()).change("attempt") is None) is (body == case_event())

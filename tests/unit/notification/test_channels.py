@@ -14,8 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.chassis.ports import Refused
 from services.notification import channels
-from services.notification.channels import ConsoleChannel, SmtpChannel, WebhookChannel
-from services.notification.roster import ADDRESSES
+from services.notification.channels import ConsoleChannel, PostChannel, SmtpChannel
 
 KEY = "3f0f6f0e-0000-5000-8000-000000000001"
 PAYLOAD = {
@@ -72,11 +71,11 @@ class Receiver:
 
 
 @asynccontextmanager
-async def webhook(receiver: Receiver) -> AsyncIterator[WebhookChannel]:
+async def webhook(receiver: Receiver) -> AsyncIterator[PostChannel]:
     server = await asyncio.start_server(receiver, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        yield WebhookChannel("webhook", 4, url=f"http://127.0.0.1:{port}/alerts")
+        yield PostChannel("webhook", 4, url=f"http://127.0.0.1:{port}/alerts")
 
 
 async def test_a_mail_bears_the_key_as_its_message_id_in_each_attempt() -> None:
@@ -159,7 +158,7 @@ async def test_a_server_that_never_answers_is_given_up_as_passing(monkeypatch: p
     async with server:
         port = server.sockets[0].getsockname()[1]
         mail = SmtpChannel("mail", 1, host="127.0.0.1", port=port, sender="a@b")
-        for channel in (mail, WebhookChannel("webhook", 1, url=f"http://127.0.0.1:{port}")):
+        for channel in (mail, PostChannel("webhook", 1, url=f"http://127.0.0.1:{port}")):
             with pytest.raises((TimeoutError, httpx.TimeoutException)):
                 await channel.call(KEY, PAYLOAD)
 
@@ -172,9 +171,23 @@ async def test_the_console_writes_one_line(capsys: pytest.CaptureFixture[str]) -
     assert "attempt" not in written
 
 
+async def test_a_text_message_is_posted_with_its_segments_and_a_digest_with_its_alerts() -> None:
+    receiver = Receiver()
+    digest = {name: value for name, value in PAYLOAD.items() if name != "case"} | {
+        "alerts": [{"alert": "a", "case": "c"}]
+    }
+    async with webhook(receiver) as channel:
+        await channel.call(KEY, PAYLOAD | {"segments": 2})
+        await channel.call(KEY, digest)
+    (_, _, sms), (_, _, together) = receiver.posts
+    assert sms["segments"] == 2
+    assert together["alerts"] == [{"alert": "a", "case": "c"}]
+    assert "case" not in together
+
+
 def test_a_channel_says_whether_a_repeat_does_harm() -> None:
     mail = SmtpChannel("mail", 1, host="localhost", port=25, sender="a@b")
-    every = (mail, WebhookChannel("webhook", 2, url="http://localhost"), ConsoleChannel("console", 3))
-    assert [channel.name for channel in every] == list(ADDRESSES)
+    every = (mail, PostChannel("webhook", 2, url="http://localhost"), ConsoleChannel("console", 3))
+    assert [channel.name for channel in every] == ["mail", "webhook", "console"]
     assert [channel.honours_key for channel in every] == [True, True, False]
     assert [channel.capacity for channel in every] == [1, 2, 3]

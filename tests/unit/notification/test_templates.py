@@ -1,4 +1,4 @@
-"""The words of an alert: Chinese, short, complete, with a deadline, and without anybody's numbers."""
+"""The words of a notice: Chinese, short, complete, with a deadline, and without anybody's numbers."""
 
 import re
 from datetime import datetime, timedelta
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from contracts.case import Case
-from contracts.deadline import DeadlineKind
+from contracts.case import Case, ClockClass
 from contracts.departments import DEPARTMENTS, Department
+from contracts.notice import Words
 from contracts.report import LocationOutcome, Urgency
 from contracts.territory import BANNER, SHANGHAI, Level, UnitRef
-from services.notification.policy import Template
-from services.notification.templates import TEMPLATES, Words, local, reference, render, title, where
-from tests.builders import GRID, MORNING, PATH, TOWN, VILLAGE, assignment, case, deadline
+from services.notification.sms import segments
+from services.notification.templates import TEMPLATES, Said, Template, digest, local, reference, render, title, where
+from tests.builders import GRID, HOUR, MORNING, PATH, TOWN, VILLAGE, assignment, case
 
 MIDNIGHT = datetime(2026, 3, 6, tzinfo=SHANGHAI)
 DAY = timedelta(days=1)
@@ -27,39 +27,49 @@ LONG = case(
 )
 
 
-def said(template: Template, of: Case | None = None, due: datetime = MIDNIGHT, n: int = 1) -> Words:
-    clock = deadline(DeadlineKind.OVERDUE if n > 1 else DeadlineKind.SCHEDULED, due_at=due, n=n, case=of or case())
-    return render(template, clock, MORNING)
+SPOKEN = sorted(set(Template) - {Template.ASSIGNED})
+MOST = 2
+
+
+def said(
+    template: Template, of: Case | None = None, due: datetime | None = MIDNIGHT, n: int = 1, now: datetime = MORNING
+) -> Words:
+    return render(template, Said(of or case(), due, now, n, "400011"), MOST)
 
 
 def given_to(unit: UnitRef) -> Case:
     return case(assignment=assignment(2, unit))
 
 
-@pytest.mark.parametrize("template", list(Template))
+@pytest.mark.parametrize("template", SPOKEN)
 @pytest.mark.parametrize("unit", PATH)
 def test_every_template_gives_a_whole_chinese_text(template: Template, unit: UnitRef) -> None:
-    subject, text = said(template, given_to(unit))
-    assert text.startswith(f"{subject}。")
-    assert re.search(r"[{}]|None|。。|，，|[，：]。", text) is None
-    plain = text.replace("2026-0001（水利）", "").replace("第1网格", "").replace(TODAY, "").replace("超期1日", "")
-    assert re.sub(r"[【】，。（）：\u4e00-\u9fff]", "", plain) == ""
+    due = MORNING + 2 * HOUR
+    words = said(template, given_to(unit), due, now=due if template is Template.OVERDUE else MORNING)
+    assert words.text.startswith(f"{words.subject}。")
+    for text in (words.text, words.sms, words.line):
+        assert re.search(r"[{}]|None|。。|，，|[，：]。|待定", text) is None
+        plain = text
+        for known in ("2026-0001（水利）", "第1网格", "今日（3月5日）11:00", "超期0小时", "400011", "第1次"):
+            plain = plain.replace(known, "")
+        assert re.sub(r"[【】，。、·（）：\u4e00-\u9fff]", "", plain) == ""
 
 
-@pytest.mark.parametrize("template", list(Template))
+@pytest.mark.parametrize("template", SPOKEN)
 def test_a_text_stays_short_though_everything_in_it_is_long(template: Template) -> None:
-    assert len(said(template, LONG).text) <= 200
+    assert len(said(template, LONG).text) <= 220
 
 
-@pytest.mark.parametrize("template", list(Template))
+@pytest.mark.parametrize("template", SPOKEN)
 @pytest.mark.parametrize("unit", PATH)
 def test_every_alert_says_by_when(template: Template, unit: UnitRef) -> None:
-    assert f"于{TODAY}前" in said(template, given_to(unit)).text
+    words = said(template, given_to(unit))
+    assert all(TODAY in text for text in (words.text, words.sms, words.line))
 
 
 def test_every_template_has_its_words() -> None:
-    assert set(TEMPLATES) == set(Template)
-    assert len(set(TEMPLATES.values())) == len(Template)
+    assert set(TEMPLATES) == set(SPOKEN)
+    assert len({full for _, full, _ in TEMPLATES.values()}) == len(SPOKEN)
 
 
 def test_a_new_case_says_what_where_its_reference_and_what_to_do_by_when() -> None:
@@ -84,6 +94,19 @@ ASKED = (
     (Template.BREACHED,   BANNER,   "鄂托克前旗应于3月12日14:30前办结，现已超期，即将列入督办，请旗综治中心抓紧办理。"),
     (Template.OVERDUE,    BANNER,
      "鄂托克前旗应于3月12日14:30前办结，已超期3日，现列入督办，请旗综治中心立即办理并反馈。"),
+    (Template.REASSIGNED, VILLAGE,  "来源信息更正，现改由昂素镇昂素嘎查办理。请签收，并于3月12日14:30前办结。"),
+    (Template.LIFE,       BANNER,   "危及生命，请旗综治中心立即签收、立即处置，并于3月12日14:30前办结。"),
+    (Template.INFORMED,   BANNER,
+     "由旗综治中心处置（时限3月12日14:30）。请就近人员立即到场先行救助，并报告现场情况。"),
+    (Template.LEAD,       TOWN,     "该事项由贵部门牵头，昂素镇承办，应于3月12日14:30前办结。请予指导配合。"),
+    (Template.MOVED,      VILLAGE,
+     "来源信息更正，该事项已改由昂素镇昂素嘎查办理（时限3月12日14:30），你处无需继续办理。"),
+    (Template.CORRECTED,  VILLAGE,  "来源已更正该事项，请昂素镇昂素嘎查按更正后的内容办理，时限3月12日14:30不变。"),
+    (Template.WITHDRAWN,  VILLAGE,  "来源已撤回该事项（原时限3月12日14:30），无需继续办理。"),
+    (Template.REMINDER,   VILLAGE,
+     "该事项仍未签收，第3次催办。请昂素镇昂素嘎查立即签收，并于3月12日14:30前办结。"),
+    (Template.DEPUTY,     VILLAGE,  "承办人400011仍未签收，请你代为签收，并于3月12日14:30前办结。"),
+    (Template.SUPERIOR,   VILLAGE,  "昂素镇昂素嘎查仍未签收该事项，请督促其立即签收，并于3月12日14:30前办结。"),
 )  # fmt: skip
 
 
@@ -92,11 +115,12 @@ def test_the_unit_that_must_act_is_named_with_its_town_and_told_by_when(
     template: Template, unit: UnitRef, asked: str
 ) -> None:
     due = datetime(2026, 3, 12, 14, 30, tzinfo=SHANGHAI)
-    assert said(template, given_to(unit), due, n=3).text.endswith(f"（水利）。{asked}")
+    now = due + 3 * DAY if template is Template.OVERDUE else MORNING
+    assert said(template, given_to(unit), due, n=3, now=now).text.endswith(f"（水利）。{asked}")
 
 
 def test_every_template_is_asked_in_the_table() -> None:
-    assert {row[0] for row in ASKED} == set(Template)
+    assert {row[0] for row in ASKED} == set(SPOKEN)
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
@@ -121,6 +145,52 @@ def test_a_department_that_is_not_known_yet_is_named_by_its_code() -> None:
 )
 def test_urgency_stands_in_front(urgency: Urgency, sign: str) -> None:
     assert said(Template.OPENED, case(urgency=urgency)).subject.startswith(f"{sign}新事项")
+
+
+@pytest.mark.parametrize(
+    ("clock", "sign"),
+    [(ClockClass.STANDARD, "【一网】"), (ClockClass.URGENT, "【一网·限时】"), (ClockClass.LIFE, "【一网·特急】")],
+)
+def test_and_so_does_a_short_clock(clock: ClockClass, sign: str) -> None:
+    assert said(Template.OPENED, case(clock=clock)).subject.startswith(f"{sign}新事项")
+
+
+@pytest.mark.parametrize("template", SPOKEN)
+@pytest.mark.parametrize(
+    "of", [case(), LONG, case(reference="长" * 200, title="长" * 40), case(title="\N{SHEEP}" * 40)]
+)
+def test_a_text_message_fits_into_two_segments_and_keeps_what_to_do_by_when(template: Template, of: Case) -> None:
+    words = said(template, of)
+    assert segments(words.sms) <= MOST
+    assert TODAY in words.sms
+    if len(of.reference) < 100:
+        assert words.sms.endswith(f"编号{reference(of)}")
+
+
+def test_the_title_of_a_text_message_gives_way_first_and_then_the_place() -> None:
+    title = said(Template.HANDED_UP, case(title="一二三四五六七八九十" * 4, reference="2026" * 12)).sms
+    assert title.startswith("【一网】上报事项：一二三四五六七八九十")
+    assert "…，昂素镇昂素嘎查第1网格。请昂素镇昂素嘎查第1网格签收，" in title
+    crowded = said(Template.HANDED_UP, case(title="长" * 40, reference="长" * 80)).sms
+    assert crowded.startswith("【一网】上报事项，昂素")
+
+
+def test_a_digests_line_is_half_a_line_with_place_and_time() -> None:
+    assert said(Template.OPENED).line == f"新事项：牧区机井损坏，无法取水，昂素镇昂素嘎查第1网格，时限{TODAY}"
+    assert said(Template.OPENED, case(title="长" * 40)).line.startswith(f"新事项：{'长' * 15}…，昂素镇")
+
+
+def test_a_due_time_that_is_not_known_yet_is_said_to_be_open() -> None:
+    assert "时限待定不变" in said(Template.CORRECTED, due=None).text
+
+
+def test_a_digest_counts_what_it_does_not_list_and_fits_a_text_message() -> None:
+    words = digest([f"新事项：第{n}件" for n in range(10)], 23, MOST)
+    assert words.text.splitlines()[0] == "【一网】汇总：23件事项。"
+    assert words.text.splitlines()[-1] == "等23件，请在手机应用中逐件办理。"
+    assert segments(words.sms) <= MOST
+    assert words.sms.startswith("【一网】汇总：23件事项。新事项：第0件；")
+    assert words.sms.endswith("等23件，请在手机应用中逐件办理。")
 
 
 def test_braces_in_a_title_stay_as_they_are() -> None:

@@ -7,15 +7,15 @@ import pytest
 from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.outcome import ReportOutcome
-from contracts.territory import BANNER, UnitRef, full_name
+from contracts.territory import BANNER, Level, UnitRef, full_name
 from services.chassis.values import Decision, Outcome
-from services.routing.domain import decide
 from services.routing.moves import MOVES, lawful
 from services.routing.state import State
 from tests import builders
 from tests.builders import DAY, GRID, HOUR, MORNING, PATH, TOWN, VILLAGE, arrived, assignment, context, deadline, kinds
+from tests.unit.routing.rulebook import decide
 
-ASSIGNED, ACCEPTED, RESOLVED = Status.ASSIGNED, Status.ACCEPTED, Status.RESOLVED
+ASSIGNED, ACCEPTED, RESOLVED, CLOSED, WITHDRAWN = Status
 ACCEPT, HAND_UP, RESOLVE = Action.ACCEPT, Action.HAND_UP, Action.RESOLVE
 NIGHT = MORNING + 15 * HOUR
 MET = (
@@ -29,6 +29,12 @@ MET = (
     (RESOLVED,   GRID,    ACCEPT,       RESOLVED,   GRID,     "case.refused"),
     (RESOLVED,   GRID,    HAND_UP,      RESOLVED,   GRID,     "case.refused"),
     (RESOLVED,   GRID,    RESOLVE,      RESOLVED,   GRID,     "case.refused"),
+    (CLOSED,     GRID,    ACCEPT,       CLOSED,     GRID,     "case.refused"),
+    (CLOSED,     GRID,    HAND_UP,      CLOSED,     GRID,     "case.refused"),
+    (CLOSED,     GRID,    RESOLVE,      CLOSED,     GRID,     "case.refused"),
+    (WITHDRAWN,  GRID,    ACCEPT,       WITHDRAWN,  GRID,     "case.refused"),
+    (WITHDRAWN,  GRID,    HAND_UP,      WITHDRAWN,  GRID,     "case.refused"),
+    (WITHDRAWN,  GRID,    RESOLVE,      WITHDRAWN,  GRID,     "case.refused"),
     (ASSIGNED,   VILLAGE, HAND_UP,      ASSIGNED,   TOWN,     "case.assigned"),
     (ASSIGNED,   TOWN,    HAND_UP,      ASSIGNED,   BANNER,   "case.assigned"),
     (ASSIGNED,   BANNER,  HAND_UP,      ASSIGNED,   BANNER,   "case.refused"),
@@ -86,10 +92,10 @@ def test_a_case_that_is_handed_up_starts_anew_at_the_unit_above() -> None:
     assert (case.assignment, case.due_at, case.path) == (new, None, PATH)
 
 
-def test_resolving_keeps_what_was_done_and_tells_the_source() -> None:
+def test_resolving_keeps_what_was_done_and_when_and_tells_the_source() -> None:
     decision = act(standing(), RESOLVE, note=" 已换水泵 ")
     assert kinds(decision) == ["case.resolved", "report.resolved"]
-    assert after(decision).resolution == "已换水泵"
+    assert (after(decision).resolution, after(decision).resolved_at) == ("已换水泵", MORNING + HOUR)
     assert [event.body.version for event in decision.events] == [5, 5]
 
 
@@ -117,6 +123,9 @@ REFUSALS = (
     (ACCEPTED,   GRID,    ACCEPT,       "事项已签收，无需重复签收，现在可以上报、办结"),
     (RESOLVED,   GRID,    HAND_UP,      "事项已办结，不能上报，不再接受操作"),
     (RESOLVED,   GRID,    RESOLVE,      "事项已办结，无需重复办结，不再接受操作"),
+    (CLOSED,     GRID,    RESOLVE,      "事项已结案，不能办结，不再接受操作"),
+    (WITHDRAWN,  GRID,    ACCEPT,       "事项已撤回，不能签收，不再接受操作"),
+    (WITHDRAWN,  BANNER,  HAND_UP,      "事项已撤回，不能上报，不再接受操作"),
     (ASSIGNED,   BANNER,  HAND_UP,      "旗综治中心已是最高一级，不能再上报，现在可以签收、办结"),
 )  # fmt: skip
 
@@ -163,6 +172,31 @@ def test_a_source_hears_of_a_resolution_without_the_numbers_in_its_note() -> Non
     assert isinstance(said, ReportOutcome)
     assert said.said == f"已由{full_name(PATH)}办结：已电话告知139****1111"
     assert after(decision).resolution == "已电话告知13900001111"
+
+
+def test_a_source_hears_who_has_its_case_after_each_move_and_not_what_the_officers_wrote() -> None:
+    handed, breached = act(standing(), HAND_UP, note="内部意见"), breach(standing(unit=VILLAGE), 2)
+    said = [decision.events[1].body for decision in (handed, breached)]
+    assert [kinds(decision)[1:] for decision in (handed, breached)] == [["report.assigned"]] * 2
+    assert [(body.said, body.unit, body.version) for body in said if isinstance(body, ReportOutcome)] == [
+        ("事项已上报，由昂素镇昂素嘎查办理。", VILLAGE, 5),
+        ("事项超期提级，由昂素镇办理。", TOWN, 5),
+    ]
+
+
+@pytest.mark.parametrize("what", [ACCEPT, RESOLVE])
+def test_only_a_move_up_raises_a_case(what: Action) -> None:
+    done, handed = act(standing(), what).state, act(standing(), HAND_UP).state
+    assert done
+    assert handed
+    assert (done.raised, handed.raised) == (Level.GRID, Level.VILLAGE)
+    again = breach(handed, 2).state
+    assert again
+    assert again.raised is Level.TOWN
+
+
+def test_a_breach_of_a_case_that_has_ended_is_answered_with_how_it_ended() -> None:
+    assert told(breach(standing(WITHDRAWN), 1)).why == "事项已撤回，不再提级"
 
 
 def test_a_breach_names_the_unit_above_with_its_town_and_the_centre_at_the_top() -> None:

@@ -1,48 +1,54 @@
-"""Opening: which unit each outcome of the search for a place leads to, and what the source hears."""
+"""Opening: what a located report becomes, why at that unit, and what the source hears."""
 
 import pytest
 
-from contracts.case import AssignedBecause, CaseEvent, CaseEventKind, Status
+from contracts.case import AssignedBecause, Case, CaseEvent, CaseEventKind, ClockClass, Status
 from contracts.outcome import ReportOutcome
-from contracts.report import LocationOutcome
-from contracts.territory import BANNER, Path, UnitRef, full_name
-from services.chassis.values import Outcome
-from services.routing.domain import decide
-from services.routing.opening import OPENINGS, SUMMARY_LENGTH, opened, summary
+from contracts.report import LocationOutcome, Report
+from contracts.territory import BANNER, full_name
+from services.chassis.values import Decision, Outcome
+from services.routing.opening import SUMMARY_LENGTH, summary
 from services.routing.state import State
 from tests import builders
-from tests.builders import GRID, HOUR, MORNING, PATH, TOWN, VILLAGE, arrived, context, kinds, located, location
-
-FOUND, TWO_FIT = LocationOutcome.LOCATED, LocationOutcome.TWO_FIT
-NOT_LOCATED, OUTSIDE = LocationOutcome.NOT_LOCATED, LocationOutcome.OUTSIDE
-MET = (
-    # what gis says   its path     the unit    the reason, after what gis says
-    (FOUND,           PATH,        GRID,       "交该网格办理"),
-    (FOUND,           PATH[:3],    VILLAGE,    "交该嘎查村/社区办理"),
-    (FOUND,           PATH[:2],    TOWN,       "交该苏木镇办理"),
-    (FOUND,           PATH[:1],    BANNER,     "交该旗办理"),
-    (TWO_FIT,         PATH[:3],    VILLAGE,    "交共同上级昂素镇昂素嘎查办理"),
-    (TWO_FIT,         PATH[:1],    BANNER,     "交共同上级旗综治中心办理"),
-    (NOT_LOCATED,     PATH[:1],    BANNER,     "交旗综治中心核实"),
-    (NOT_LOCATED,     (),          BANNER,     "交旗综治中心核实"),
-    (OUTSIDE,         PATH[:1],    BANNER,     "交旗综治中心核实"),
-)  # fmt: skip
+from tests.builders import GRID, HOUR, MORNING, PATH, TOWN, arrived, context, kinds, located, location
+from tests.unit.routing.rulebook import classified, decide
 
 
-def test_every_outcome_of_the_search_has_its_row() -> None:
-    assert set(OPENINGS) == set(LocationOutcome) == {row[0] for row in MET}
+def happened(decision: Decision[State]) -> list[CaseEvent]:
+    return [event.body for event in decision.events if isinstance(event.body, CaseEvent)]
 
 
-@pytest.mark.parametrize(("outcome", "path", "unit", "why"), MET)
-def test_a_report_goes_to_the_deepest_unit_of_its_path_and_the_reason_says_why(
-    outcome: LocationOutcome, path: Path, unit: UnitRef, why: str
-) -> None:
-    at = location(outcome, path=path, why="查找结果")
-    body = decide(None, arrived(located(at=at)), context()).events[0].body
-    assert isinstance(body, CaseEvent)
-    assert body.case
-    assert (body.case.assignment.unit, body.case.path) == (unit, path or (BANNER,))
-    assert body.why == f"查找结果，{why}"
+def outcomes(decision: Decision[State]) -> list[ReportOutcome]:
+    return [event.body for event in decision.events if isinstance(event.body, ReportOutcome)]
+
+
+def after(decision: Decision[State]) -> Case:
+    assert decision.state
+    assert decision.state.case
+    return decision.state.case
+
+
+def test_a_report_goes_where_the_table_says_and_the_reason_tells_why() -> None:
+    of = builders.report(classified=classified("080101"), people=3, staff="403371")
+    [told] = happened(decide(None, arrived(located(of)), context()))
+    assert told.case
+    assert (told.case.assignment.unit, told.case.lead, told.case.clock) == (TOWN, "environment", ClockClass.STANDARD)
+    assert told.why == "坐标落在网格内；按“污染和自然保护事项由苏木镇办理”交昂素镇办理，牵头部门生态环境，时限类别普通"
+    assert told.routed
+    assert (told.routed.chosen.rule, told.routed.chosen.unit) == ("pollution", TOWN)
+    assert (told.case.classified, told.case.people, told.case.staff) == (classified("080101"), 3, "403371")
+
+
+def test_a_report_about_a_unit_goes_past_it_and_the_case_remembers_the_unit() -> None:
+    about = located().model_copy(update={"about": PATH[:3]})
+    case = after(decide(None, arrived(about), context()))
+    assert (case.assignment.unit, case.about, case.path) == (TOWN, PATH[:3], PATH)
+
+
+def test_without_a_path_the_banner_has_it() -> None:
+    nowhere = located(at=location(LocationOutcome.NOT_LOCATED, path=()))
+    case = after(decide(None, arrived(nowhere), context()))
+    assert (case.assignment.unit, case.path) == (BANNER, (BANNER,))
 
 
 def test_a_located_report_opens_a_case_at_the_time_of_its_record() -> None:
@@ -71,19 +77,20 @@ def test_a_report_solved_on_the_spot_opens_and_resolves_at_once() -> None:
     assert [event.body.version for event in decision.events] == [1, 1, 2, 2]
     bodies = [event.body for event in decision.events if isinstance(event.body, CaseEvent)]
     assert [body.case.status for body in bodies if body.case] == [Status.RESOLVED, Status.RESOLVED]
-    assert decision.state
-    assert decision.state.case
-    assert decision.state.case.resolution == "已现场调解"
+    assert (after(decision).resolution, after(decision).resolved_at) == ("已现场调解", MORNING)
+    assert bodies[0].routed
+    assert bodies[1].routed is None
     assert len({event.id for event in decision.events}) == 4
 
 
-@pytest.mark.parametrize(("revision", "outcome"), [(1, Outcome.STALE), (2, Outcome.STALE), (3, Outcome.NOTHING)])
-def test_another_revision_of_an_open_case_is_recorded_and_changes_nothing(revision: int, outcome: Outcome) -> None:
-    state = State(version=1, case=builders.case(revision=2))
-    decision = decide(state, arrived(located(builders.report(revision=revision))), context())
-    assert decision.outcome is outcome
-    assert decision.events == ()
-    assert decision.state in (None, state)
+def test_a_report_that_was_withdrawn_before_anyone_heard_of_it_opens_and_ends_at_once() -> None:
+    gone = builders.report(revision=2, withdrawn="重复上报，电话13900001111", solved="已现场调解")
+    decision = decide(None, arrived(located(gone)), context())
+    assert kinds(decision) == ["case.withdrawn", "report.closed"]
+    [told], [heard] = happened(decision), outcomes(decision)
+    assert (after(decision).status, after(decision).revision) == (Status.WITHDRAWN, 2)
+    assert told.why == heard.said == "已按来源要求撤回（第2版）：重复上报，电话139****1111"
+    assert after(decision).resolved_at is None
 
 
 def test_a_report_opens_its_case_after_actions_that_came_too_early() -> None:
@@ -96,13 +103,13 @@ def test_a_report_opens_its_case_after_actions_that_came_too_early() -> None:
     assert (body.kind, body.version) == (CaseEventKind.OPENED, 2)
 
 
+def opened(of: Report) -> Case:
+    return after(decide(None, arrived(located(of)), context()))
+
+
 def test_numbers_of_telephones_and_ids_reach_no_case() -> None:
     words = "请联系13900001111，证号150623199001011234"
-    case = opened(
-        builders.report(text=words, title=words, place_name=words, solved=words, reference="13900001111"),
-        location(),
-        MORNING,
-    )
+    case = opened(builders.report(text=words, title=words, place_name=words, solved=words, reference="13900001111"))
     hidden = "请联系139****1111，证号150623********1234"
     assert (case.summary, case.title, case.place_name, case.resolution) == (hidden,) * 4
     assert case.reference == "13900001111"
@@ -114,7 +121,7 @@ def test_a_number_that_the_summary_would_cut_is_masked_before() -> None:
 
 @pytest.mark.parametrize("place_name", [None, "昂素镇东3公里机井"])
 def test_a_case_keeps_the_place_in_the_sources_words(place_name: str | None) -> None:
-    assert opened(builders.report(place_name=place_name), location(), MORNING).place_name == place_name
+    assert opened(builders.report(place_name=place_name)).place_name == place_name
 
 
 def test_a_summary_is_one_line_of_at_most_120_characters() -> None:

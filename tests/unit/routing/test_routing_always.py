@@ -1,17 +1,25 @@
 """What holds for a case whatever happens to it, in whatever order."""
 
+from datetime import timedelta
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.case import Action, CaseAction, CaseEvent, CaseEventKind, Status
+from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
-from contracts.report import LocationOutcome, ReportLocated
+from contracts.outcome import ReportOutcome
+from contracts.report import LocationOutcome, ReportLocated, Urgency
+from contracts.territory import Path
 from contracts.wire import Body
-from services.chassis.values import Decision, Outcome
-from services.routing.domain import decide
-from services.routing.state import State, facets
+from services.chassis.values import Decision, Outcome, Tick
+from services.routing.corrections import PRESSING
+from services.routing.ruling import HEIGHT, within
+from services.routing.state import State, facets, wake
+from services.routing.turn import HEARD
 from tests import builders
-from tests.builders import HOUR, MORNING, PATH, arrived, context
+from tests.builders import DAY, HOUR, MORNING, OTHER_PATH, PATH, arrived, context
+from tests.unit.routing.rulebook import classified, decide
 
 NUMBERS = st.integers(1, 5)
 ACTIONS = st.builds(
@@ -21,30 +29,53 @@ ACTIONS = st.builds(
     assignment=st.none() | NUMBERS,
     note=st.sampled_from([None, " ", "已修复"]),
 )
-DEADLINES = st.builds(builders.deadline, st.sampled_from(DeadlineKind), NUMBERS)
+DEADLINES = st.builds(
+    builders.deadline,
+    st.sampled_from(DeadlineKind),
+    NUMBERS,
+    due_at=st.integers(1, 200).map(lambda hours: MORNING + hours * HOUR),
+)
+PATHS = [PATH[:depth] for depth in (1, 2, 3, 4)] + [OTHER_PATH]
 REPORTS = st.builds(
-    builders.report, revision=st.integers(1, 3), solved=st.sampled_from([None, None, None, "已现场调解"])
+    builders.report,
+    revision=st.integers(1, 6),
+    solved=st.sampled_from([None, None, None, "已现场调解"]),
+    withdrawn=st.sampled_from([None, None, None, "误报"]),
+    urgency=st.sampled_from(Urgency),
+    people=st.sampled_from([None, 3, 12, 60]),
+    classified=st.sampled_from([None, "020101", "080101", "1402", "160104", "050202"]).map(classified),
 )
-PLACES = st.builds(
-    builders.location, st.just(LocationOutcome.LOCATED), path=st.sampled_from([PATH[:n] for n in (1, 2, 4)])
-)
-LOCATED = st.builds(builders.located, REPORTS, PLACES)
-INPUTS = st.lists(st.one_of(ACTIONS, DEADLINES, LOCATED), max_size=30)
-
-Step = tuple[Body, State, Decision[State], State]
-"""An input, the state before it, the decision and the state after it."""
+PLACES = st.builds(builders.location, st.sampled_from(LocationOutcome), path=st.sampled_from(PATHS))
 
 
-def lived(bodies: list[Body]) -> list[Step]:
+def _about(located: ReportLocated, about: Path) -> ReportLocated:
+    return located.model_copy(update={"about": about})
+
+
+LOCATED = st.builds(_about, st.builds(builders.located, REPORTS, PLACES), st.sampled_from([(), (), *PATHS]))
+WAITS = st.sampled_from([HOUR, 3 * DAY, 8 * DAY])
+Given = Body | timedelta
+"""An input, or a time that passes until a tick, if one is due then."""
+INPUTS = st.lists(st.one_of(ACTIONS, DEADLINES, LOCATED, WAITS), max_size=30)
+
+Step = tuple[Given, State, Decision[State], State]
+"""What came, the state before it, the decision and the state after it."""
+
+
+def lived(inputs: list[Given]) -> list[Step]:
     steps: list[Step] = []
-    state: State | None = None
-    for hour, body in enumerate(bodies):
-        now = MORNING + hour * HOUR
-        decision = decide(state, arrived(body, now), context(now))
-        following = decision.state or state
-        assert following is not None
-        steps.append((body, state or State(), decision, following))
-        state = following
+    state, now = State(), MORNING
+    for one in inputs:
+        now += one if isinstance(one, timedelta) else HOUR
+        if isinstance(one, timedelta):
+            due = wake(state)
+            if due is None or due > now:
+                continue
+            decision = decide(state, Tick(now), context(now))
+        else:
+            decision = decide(state, arrived(one, now), context(now))
+        steps.append((one, state, decision, decision.state or state))
+        state = decision.state or state
     return steps
 
 
@@ -52,29 +83,91 @@ def case_events(decision: Decision[State]) -> list[CaseEvent]:
     return [event.body for event in decision.events if isinstance(event.body, CaseEvent)]
 
 
+def changes(inputs: list[Given]) -> list[tuple[Given, Case, Case]]:
+    """The cases before and after each step that found one."""
+    return [(one, before.case, after.case) for one, before, _, after in lived(inputs) if before.case and after.case]
+
+
 @given(INPUTS)
-def test_versions_count_without_a_gap(bodies: list[Body]) -> None:
-    steps = lived(bodies)
+def test_versions_count_without_a_gap(inputs: list[Given]) -> None:
+    steps = lived(inputs)
     versions = [body.version for _, _, decision, _ in steps for body in case_events(decision)]
     assert versions == list(range(1, len(versions) + 1))
     assert all(after.version == (after.case.version if after.case else after.version) for *_, after in steps)
 
 
 @given(INPUTS)
-def test_a_case_always_has_exactly_one_current_assignment_on_its_path(bodies: list[Body]) -> None:
-    for _, before, _, after in lived(bodies):
+def test_a_case_always_has_exactly_one_current_assignment_on_its_path(inputs: list[Given]) -> None:
+    for _, before, _, after in lived(inputs):
         if after.case is None:
             assert before.case is None
             continue
-        number, unit = after.case.assignment.number, after.case.assignment.unit
-        assert after.case.path[-number] == unit
-        steps_up = number - (before.case.assignment.number if before.case else 1)
-        assert steps_up in (0, 1)
+        assert after.case.assignment.unit in after.case.path
+        more = after.case.assignment.number - (before.case.assignment.number if before.case else 1)
+        assert more in (0, 1)
+        assert more or before.case is None or after.case.assignment == before.case.assignment
 
 
 @given(INPUTS)
-def test_a_breach_moves_only_the_assignment_it_names(bodies: list[Body]) -> None:
-    for body, before, decision, after in lived(bodies):
+def test_no_unit_that_a_case_is_about_ever_has_it_open(inputs: list[Given]) -> None:
+    for *_, after in lived(inputs):
+        if after.case and after.case.status.open:
+            unit, banner = after.case.assignment.unit, after.case.path[0]
+            assert unit == banner or not within(unit, after.case.about)
+
+
+@given(INPUTS)
+def test_a_case_that_has_climbed_never_comes_down(inputs: list[Given]) -> None:
+    for _, before, _, after in lived(inputs):
+        assert HEIGHT[after.raised] >= HEIGHT[before.raised]
+        if after.case and after.case.status.open:
+            assert HEIGHT[after.case.assignment.unit.level] >= HEIGHT[after.raised]
+
+
+@given(INPUTS)
+def test_a_case_goes_only_the_lawful_ways_from_status_to_status(inputs: list[Given]) -> None:
+    lawful = {
+        Status.ASSIGNED: set(Status) - {Status.CLOSED},
+        Status.ACCEPTED: set(Status) - {Status.CLOSED},
+        Status.RESOLVED: {Status.RESOLVED, Status.CLOSED},
+        Status.CLOSED: {Status.CLOSED},
+        Status.WITHDRAWN: {Status.WITHDRAWN},
+    }
+    for one, before, after in changes(inputs):
+        assert after.status in lawful[before.status]
+        assert (after.status is Status.CLOSED) == (before.status is Status.CLOSED or isinstance(one, timedelta))
+        assert (after.resolved_at is not None) == (after.status in {Status.RESOLVED, Status.CLOSED})
+
+
+@given(INPUTS)
+def test_only_a_new_assignment_takes_the_due_time_away_or_changes_the_clock(inputs: list[Given]) -> None:
+    for one, before, after in changes(inputs):
+        if after.assignment == before.assignment:
+            scheduled = isinstance(one, DeadlineEvent) and one.kind is DeadlineKind.SCHEDULED
+            assert after.clock == before.clock
+            assert scheduled or after.due_at == before.due_at
+        elif after.assignment.unit.code == before.assignment.unit.code:
+            assert after.assignment.because is AssignedBecause.CORRECTED
+            assert PRESSING[after.clock] > PRESSING[before.clock]
+            assert after.assignment.due_by == (before.due_at or before.assignment.due_by)
+
+
+@given(INPUTS)
+def test_a_lower_revision_never_counts_and_a_higher_one_always_does(inputs: list[Given]) -> None:
+    for one, before, decision, after in lived(inputs):
+        if not isinstance(one, ReportLocated):
+            assert before.case is None or (after.case and after.case.revision == before.case.revision)
+        elif before.case and one.report.revision <= before.case.revision:
+            assert (decision.outcome, decision.state, decision.events) == (Outcome.STALE, None, ())
+        else:
+            assert after.case
+            assert after.case.revision == one.report.revision
+            assert case_events(decision)
+
+
+@given(INPUTS)
+def test_a_breach_moves_only_the_assignment_it_names(inputs: list[Given]) -> None:
+    for body, before, decision, after in lived(inputs):
         if not isinstance(body, DeadlineEvent) or body.kind is not DeadlineKind.BREACHED:
             continue
         moved = before.case is not None and after.case is not None and after.case.assignment != before.case.assignment
@@ -83,46 +176,69 @@ def test_a_breach_moves_only_the_assignment_it_names(bodies: list[Body]) -> None
         if moved:
             assert before.case
             assert before.case.assignment.number == body.assignment
-            assert before.case.status is not Status.RESOLVED
+            assert before.case.status.open
 
 
 @given(INPUTS)
-def test_every_action_is_answered_once_and_a_refused_one_changes_nothing(bodies: list[Body]) -> None:
-    for body, before, decision, after in lived(bodies):
+def test_every_action_is_answered_once_and_a_refused_one_changes_nothing(inputs: list[Given]) -> None:
+    for body, before, decision, after in lived(inputs):
         if not isinstance(body, CaseAction):
             continue
         [answer] = case_events(decision)
         assert answer.answers == body.cause
         assert (answer.kind is CaseEventKind.REFUSED) == (decision.outcome is Outcome.REFUSED)
+        if before.case and not before.case.status.open:
+            assert answer.kind is CaseEventKind.REFUSED
         if decision.outcome is Outcome.REFUSED and before.case and after.case:
             assert after.case.model_copy(update={"version": before.version}) == before.case
 
 
 @given(INPUTS)
-def test_a_resolved_case_stays_resolved(bodies: list[Body]) -> None:
-    for _, before, _, after in lived(bodies):
-        if before.case and before.case.status is Status.RESOLVED:
-            assert after.case
-            assert after.case.status is Status.RESOLVED
-
-
-@given(INPUTS)
-def test_the_newest_event_carries_the_case_as_it_is_kept(bodies: list[Body]) -> None:
-    for _, _, decision, after in lived(bodies):
+def test_the_newest_event_carries_the_case_as_it_is_kept(inputs: list[Given]) -> None:
+    for _, _, decision, after in lived(inputs):
         told = case_events(decision)
         if told:
             assert told[-1].case == after.case
 
 
 @given(INPUTS)
-def test_only_a_report_opens_a_case_and_only_once(bodies: list[Body]) -> None:
-    for body, before, decision, _ in lived(bodies):
-        opens = any(told.kind is CaseEventKind.OPENED for told in case_events(decision))
-        assert opens == (isinstance(body, ReportLocated) and before.case is None)
+def test_only_a_report_opens_a_case_and_only_once(inputs: list[Given]) -> None:
+    for body, before, decision, after in lived(inputs):
+        opens = isinstance(body, ReportLocated) and before.case is None
+        assert opens == (before.case is None and after.case is not None)
+        first = {CaseEventKind.OPENED, CaseEventKind.WITHDRAWN} if opens else {*CaseEventKind} - {CaseEventKind.OPENED}
+        assert {told.kind for told in case_events(decision)[:1]} <= first
 
 
 @given(INPUTS)
-def test_the_document_comes_back_from_json_as_it_was_and_is_found_once_it_is_open(bodies: list[Body]) -> None:
-    for *_, after in lived(bodies):
+def test_the_source_hears_of_each_thing_that_concerns_it_in_the_version_of_its_event(inputs: list[Given]) -> None:
+    for _, _, decision, _ in lived(inputs):
+        bodies = [event.body for event in decision.events]
+        heard = [(body.version, body.kind) for body in bodies if isinstance(body, ReportOutcome)]
+        concerns = [told for told in case_events(decision) if told.case and told.kind in HEARD]
+        assert heard == [(told.version, HEARD[told.kind]) for told in concerns]
+
+
+@given(INPUTS)
+def test_once_ended_it_is_told_so_once(inputs: list[Given]) -> None:
+    told = [told.kind for _, _, decision, _ in lived(inputs) for told in case_events(decision)]
+    for end in (CaseEventKind.OPENED, CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN, CaseEventKind.CLOSED):
+        assert told.count(end) <= 1
+    assert not {CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN} <= set(told)
+    ends = [kind for kind in told if kind in {CaseEventKind.RESOLVED, CaseEventKind.CLOSED}]
+    assert all(one is CaseEventKind.RESOLVED for one, _ in pairwise(ends))
+
+
+@given(INPUTS)
+def test_a_tick_leaves_no_timer_that_is_due(inputs: list[Given]) -> None:
+    for one, before, _, after in lived(inputs):
+        if isinstance(one, timedelta):
+            assert wake(before)
+            assert wake(after) is None
+
+
+@given(INPUTS)
+def test_the_document_comes_back_from_json_as_it_was_and_is_found_once_it_is_open(inputs: list[Given]) -> None:
+    for *_, after in lived(inputs):
         assert State.model_validate_json(after.model_dump_json(exclude_none=True)) == after
         assert bool(facets(after)) == (after.case is not None)

@@ -13,13 +13,14 @@ from contracts.territory import BANNER, full_name
 from contracts.topics import ACTIONS
 from services.chassis.values import Invalid
 from services.routing.actions import ACTION_BYTES, PAUSES
-from services.routing.app import SERVICE, routes
-from services.routing.queries import FIRST_DUE
+from services.routing.app import routes
+from services.routing.queries import FIRST_DUE, decided
 from services.routing.readers import ACTION_READER
 from services.routing.state import BY_LEVEL, BY_UNIT, NO_DUE, State, facets, stamp
 from tests import builders
 from tests.builders import CASE_ID, GRID, MORNING, PATH, VILLAGE, record
 from tests.unit.routing.desk import OFFICER, OPERATOR, SOURCE, Desk
+from tests.unit.routing.rulebook import SERVICE, TABLE, classified
 
 CASE = f"/v1/cases/{CASE_ID}"
 ACT = f"{CASE}/actions"
@@ -48,6 +49,30 @@ async def test_a_case_is_shown_with_its_version_and_history() -> None:
     assert shown["history"][1]["why"] == f"已由{full_name(PATH)}上报至昂素镇昂素嘎查：无权处理"
     assert [line["who"] for line in shown["history"]] == ["系统", builders.OFFICER]
     assert all(line["at"] for line in shown["history"])
+
+
+async def test_a_case_is_shown_with_the_tables_newest_decision_and_how_to_read_it() -> None:
+    at = await opened()
+    await at.take(builders.action(Action.HAND_UP))
+    again = builders.report(revision=2, classified=classified("080101"))
+    await at.take(builders.located(again))
+    shown = (await at.get(CASE)).json()
+    assert (shown["routed"]["table"], shown["routed"]["chosen"]["rule"]) == (TABLE.version, "pollution")
+    assert shown["routed"]["zh"].startswith(f"规则表{TABLE.version}“污染和自然保护事项由苏木镇办理”：由昂素镇办理，")
+    rules = [line["routed"] and line["routed"]["chosen"]["rule"] for line in shown["history"]]
+    assert rules == ["all-others", None, "pollution"]
+
+
+async def test_a_case_that_was_opened_before_there_was_a_table_shows_no_decision() -> None:
+    assert decided([builders.case_event()]) is None
+
+
+@pytest.mark.parametrize(("status", "count"), [("withdrawn", 1), ("resolved", 1), ("assigned", 0)])
+async def test_lists_are_narrowed_to_cases_that_have_ended(status: str, count: int) -> None:
+    at = desk()
+    await at.take(builders.located(builders.report("1", solved="已现场调解")))
+    await at.take(builders.located(builders.report("2", withdrawn="误报")))
+    assert len((await at.get("/v1/cases", status=status)).json()["cases"]) == count
 
 
 async def test_a_case_that_no_report_has_opened_is_not_found() -> None:

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from contracts.outcome import OutcomeKind, ReportOutcome
-from simulation.reports import Sent
+from simulation.sent import CASE, OPENED, PARKED, REPEAT, SOLVED, Sent
 from tests.builders import GRID, MORNING, TOWN
 from yiwang.tally import Delivered, Tally
 
 POSITION = "report.submitted.water.v1/0/1"
 
 
-def delivered(expect: str, reference: str = "A-1", position: str = POSITION) -> Delivered:
-    return Delivered(Sent("water", b"", expect, reference), position, MORNING)
+def delivered(*awaited: OutcomeKind, reference: str = "A-1", position: str = POSITION) -> Delivered:
+    expect = {OutcomeKind.PARKED: PARKED, OutcomeKind.REPEAT: REPEAT}.get(awaited[-1], CASE)
+    return Delivered(Sent("water", b"", expect, reference, outcomes=awaited), position, MORNING)
 
 
 def outcome(kind: OutcomeKind, reference: str = "A-1", **fields: object) -> ReportOutcome:
@@ -22,22 +23,22 @@ def outcome(kind: OutcomeKind, reference: str = "A-1", **fields: object) -> Repo
 def test_a_report_has_its_outcome_whichever_is_known_first() -> None:
     tally = Tally(1)
     tally.hear(outcome(OutcomeKind.OPENED, unit=GRID), MORNING + timedelta(seconds=1))
-    tally.deliver(delivered("opened"))
+    tally.deliver(delivered(*OPENED))
 
     assert (tally.missing, tally.seconds) == ([], [1.0])
 
 
 def test_an_outcome_of_another_kind_is_not_the_one_expected() -> None:
     tally = Tally(1)
-    tally.deliver(delivered("opened"))
+    tally.deliver(delivered(*OPENED))
     tally.hear(outcome(OutcomeKind.RECEIVED), MORNING)
 
-    assert tally.missing == [delivered("opened")]
+    assert tally.missing == [delivered(*OPENED)]
 
 
 def test_what_is_parked_is_known_by_its_position_as_it_may_have_no_reference() -> None:
     tally = Tally(1)
-    tally.deliver(delivered("parked"))
+    tally.deliver(delivered(OutcomeKind.PARKED))
     tally.hear(
         ReportOutcome(version=0, kind=OutcomeKind.PARKED, department="water", at=MORNING, record=POSITION, said="测试"),
         MORNING,
@@ -48,7 +49,7 @@ def test_what_is_parked_is_known_by_its_position_as_it_may_have_no_reference() -
 
 def test_the_first_of_equal_outcomes_counts() -> None:
     tally = Tally(1)
-    tally.deliver(delivered("opened"))
+    tally.deliver(delivered(*OPENED))
     for seconds in (2, 9):
         tally.hear(outcome(OutcomeKind.OPENED, unit=GRID), MORNING + timedelta(seconds=seconds))
 
@@ -58,9 +59,9 @@ def test_the_first_of_equal_outcomes_counts() -> None:
 def test_the_summary_counts_by_source_outcome_and_level_and_names_what_is_missing() -> None:
     tally = Tally(1)
     for reference, unit in (("A-1", GRID), ("A-2", GRID), ("A-3", TOWN)):
-        tally.deliver(delivered("opened", reference))
+        tally.deliver(delivered(*OPENED, reference=reference))
         tally.hear(outcome(OutcomeKind.OPENED, reference, unit=unit), MORNING + timedelta(milliseconds=20))
-    tally.deliver(delivered("resolved", "A-4"))
+    tally.deliver(delivered(*SOLVED, reference="A-4"))
     tally.hear(outcome(OutcomeKind.OPENED, "not ours", unit=GRID), MORNING)
 
     lines = list(tally.lines())
@@ -78,7 +79,7 @@ def test_a_tally_is_complete_when_all_are_delivered_and_have_their_outcome() -> 
     tally = Tally(2)
     for reference in ("A-1", "A-2"):
         assert not tally.complete
-        tally.deliver(delivered("opened", reference))
+        tally.deliver(delivered(*OPENED, reference=reference))
         tally.hear(outcome(OutcomeKind.OPENED, reference), MORNING)
 
     assert tally.complete
@@ -86,3 +87,21 @@ def test_a_tally_is_complete_when_all_are_delivered_and_have_their_outcome() -> 
 
 def test_a_feed_of_nothing_has_a_summary() -> None:
     assert "report to outcome: none came" in list(Tally(0).lines())
+
+
+def test_what_nobody_does_at_once_has_a_column_only_where_it_is_awaited() -> None:
+    tally = Tally(1)
+    tally.deliver(delivered(OutcomeKind.RECEIVED, OutcomeKind.CLOSED))
+    tally.hear(outcome(OutcomeKind.CLOSED), MORNING)
+
+    head, water, *_ = tally.lines()
+
+    assert head.split()[-3:] == ["resolved", "closed", "missing"]
+    assert water.split()[-3:] == ["1", "0", "水利"]
+
+
+def test_the_table_fits_a_terminal() -> None:
+    tally = Tally(1)
+    tally.deliver(delivered(*OPENED))
+
+    assert max(map(len, tally.lines())) + len("12345政务服务便民热线") * 2 <= 120

@@ -1,0 +1,102 @@
+"""Applies a newer revision of a report to its case: what it changes, whether the case moves, and why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from contracts.case import AssignedBecause, Assignment, Case, CaseEventKind, ClockClass, Routed, Status
+from contracts.masking import masked
+from contracts.report import Report, ReportLocated
+from contracts.territory import Level
+from services.routing.opening import placed, summary, told
+from services.routing.ruling import reason, routed
+from services.routing.table import Table
+
+PRESSING: Final[Mapping[ClockClass, int]] = {clock: n for n, clock in enumerate(ClockClass)}
+"""The classes of clocks, from the longest terms to the shortest."""
+
+
+class Change(NamedTuple):
+    """What is told, the case after it, why in Chinese, and the table's decision if there was one."""
+
+    kind: CaseEventKind
+    case: Case
+    why: str
+    how: Routed | None = None
+
+
+def change(table: Table, case: Case, located: ReportLocated, raised: Level, now: datetime) -> Change:
+    """What a newer revision makes of the case: only an open one can move, and what the source ends is ended."""
+    report = located.report
+    if not case.status.open:
+        return Change(CaseEventKind.CORRECTED, _noted(case, report), _why_noted(case, report))
+    if report.withdrawn:
+        withdrawn = _noted(case, report).model_copy(update={"status": Status.WITHDRAWN})
+        return Change(CaseEventKind.WITHDRAWN, withdrawn, why_withdrawn(report))
+    if report.solved:
+        why = f"{_revision('来源已自行处置', report)}{masked(report.solved)}"
+        return Change(CaseEventKind.RESOLVED, _resolved(case, report, now), why)
+    how = routed(table, located, raised)
+    after = _corrected(case, located, how, now)
+    moves = after.assignment.number > case.assignment.number
+    kind = CaseEventKind.ASSIGNED if moves else CaseEventKind.CORRECTED
+    return Change(kind, after, _why_corrected(after, located, how, stays=not moves), how)
+
+
+def why_withdrawn(report: Report) -> str:
+    """That and why the source has withdrawn the report, in Chinese."""
+    return f"{_revision('已按来源要求撤回', report)}{masked(report.withdrawn or '')}"
+
+
+def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -> Case:
+    """The open case as the newer revision has it.
+
+    It moves where the table now decides on another unit. Where the unit stays, its clock runs on: no touch restarts
+    one. Only a shorter term is given out anew, and is due no later than the one that it replaces.
+    """
+    chosen = how.chosen
+    known = case.model_copy(update={**told(located.report), **placed(located), "lead": chosen.lead})
+    stays = chosen.unit.code == case.assignment.unit.code
+    if stays and PRESSING[chosen.clock] <= PRESSING[case.clock]:
+        return known
+    assignment = Assignment(
+        number=case.assignment.number + 1,
+        unit=chosen.unit,
+        assigned_at=now,
+        because=AssignedBecause.CORRECTED,
+        due_by=(case.due_at or case.assignment.due_by) if stays else None,
+    )
+    given = {"assignment": assignment, "status": Status.ASSIGNED, "clock": chosen.clock, "due_at": None}
+    return known.model_copy(update=given)
+
+
+def _resolved(case: Case, report: Report, now: datetime) -> Case:
+    """The open case that its source has solved meanwhile; it stays where it is."""
+    done = {"status": Status.RESOLVED, "resolution": masked(report.solved or ""), "resolved_at": now}
+    return case.model_copy(update=told(report) | done)
+
+
+def _noted(case: Case, report: Report) -> Case:
+    """The case as it was, but that there is a newer revision."""
+    return case.model_copy(update={"revision": report.revision})
+
+
+def _why_corrected(after: Case, located: ReportLocated, how: Routed, *, stays: bool) -> str:
+    found = reason(located.location.why, how, after.path, after.about)
+    said = f"{_revision('来源更正', located.report)}{found}"
+    if not stays:
+        return said
+    longer = PRESSING[how.chosen.clock] < PRESSING[after.clock]
+    return f"{said}；承办单位不变，原{after.clock.zh if longer else ''}时限继续计算"
+
+
+def _why_noted(case: Case, report: Report) -> str:
+    if report.withdrawn:
+        said = f"{_revision('来源要求撤回', report)}{masked(report.withdrawn)}"
+    else:
+        said = f"{_revision('来源更正', report)}{summary(report.text)}"
+    return f"{said}；事项{case.status.zh}，仅作记录"
+
+
+def _revision(what: str, report: Report) -> str:
+    return f"{what}（第{report.revision}版）："

@@ -1,0 +1,197 @@
+"""Stories from the scene of all examples, each played to the services' decisions: what is written is the examples."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from contracts.examples.actions import ACCEPT, HAND_UP, RESOLVE
+from contracts.examples.reports import EVERYTHING, SUBMITTED
+from contracts.examples.scene import ABROAD, ACCEPTED, ACTED, BORDER, GRID, MIDNIGHT, RECEIVED
+from contracts.generate import example_json
+from contracts.wire import Message
+from services.chassis.values import Done, Effect
+from services.notification.settings import NotificationSettings
+from tests.contract.story import NOWHERE, Answer, Headers, Story, services, took
+
+HEADERS: Headers = (("content-type", b"application/json"), ("trace", None))
+DAY = timedelta(days=1)
+AGAIN, OTHER, LATER, LATEST = (RECEIVED + timedelta(minutes=minutes) for minutes in (1, 2, 3, 4))
+NOT_JSON = b"SL-2026-000317,2026-03-05 14:30"
+NO_DATUM = (
+    '{"reference": "SL-2026-000317", "occurred_at": "2026-03-05 14:30", "text": "机井水泵损坏", '
+    '"coordinates": {"longitude": 107.407334, "latitude": 38.458799}}'
+).encode()
+WITH_DATUM = NO_DATUM.replace(b"}}", b', "datum": "WGS-84"}}')
+ONLY_SHOWN = {"withdrawn", "about_unit", "about_staff"}
+"""Fields of the example of everything that would make another story of it."""
+
+
+def sent(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def whole(*without: str, **more: Any) -> bytes:
+    fields = {name: value for name, value in example_json(EVERYTHING).items() if name not in ONLY_SHOWN | set(without)}
+    return sent(fields | more)
+
+
+def smallest(**more: Any) -> bytes:
+    return sent({**example_json(SUBMITTED["smallest"]), **more})
+
+
+def at(place: tuple[float, float]) -> Mapping[str, Any]:
+    return {"longitude": place[0], "latitude": place[1], "datum": "WGS-84"}
+
+
+def reported(*, answer: Answer = took, settings: NotificationSettings = NOWHERE) -> Story:
+    """The story up to the case: all that a report can have, but that it is not solved yet."""
+    story = Story(services(settings), answer)
+    story.submit(whole("solved_on_the_spot"), RECEIVED)
+    return story
+
+
+def solved_on_the_spot() -> Story:
+    story = Story()
+    story.submit(whole(), RECEIVED)
+    return story
+
+
+def without_a_place() -> Story:
+    story = Story()
+    story.submit(smallest(), RECEIVED)
+    return story
+
+
+def outside() -> Story:
+    story = Story()
+    story.submit(smallest(coordinates=at(ABROAD), place_code=GRID.code), RECEIVED)
+    return story
+
+
+def on_a_border() -> Story:
+    story = Story()
+    story.submit(smallest(coordinates=at(BORDER)), RECEIVED)
+    return story
+
+
+def resolved() -> Story:
+    """Accepted and resolved; then somebody would hand it up."""
+    story = reported()
+    story.ask(ACCEPT, ACCEPTED)
+    story.ask(RESOLVE, ACTED)
+    story.ask(HAND_UP, ACTED + timedelta(minutes=5))
+    return story
+
+
+def handed_up() -> Story:
+    """Accepted and handed up, while the breach of the first assignment is on its way."""
+    story = reported()
+    story.ask(ACCEPT, ACCEPTED)
+    story.ask(HAND_UP, ACTED)
+    breach = next(one for one in climbed().written if one.type == "yiwang.deadline.breached.v1")
+    story.deliver(breach, MIDNIGHT)
+    return story
+
+
+def climbed() -> Story:
+    """Nobody does anything until the banner is overdue."""
+    story = reported()
+    story.wait(MIDNIGHT + 16 * DAY)
+    return story
+
+
+def sent_again() -> Story:
+    story = Story()
+    story.submit(smallest(), RECEIVED)
+    story.submit(smallest(), AGAIN)
+    return story
+
+
+def corrected() -> Story:
+    story = Story()
+    story.submit(smallest(), RECEIVED)
+    story.submit(sent(example_json(SUBMITTED["correction"])), LATER)
+    return story
+
+
+def corrected_in_place() -> Story:
+    story = reported()
+    story.submit(whole("solved_on_the_spot", revision=2, people=5), LATER)
+    return story
+
+
+def withdrawn() -> Story:
+    story = reported()
+    story.submit(whole("solved_on_the_spot", revision=2, withdrawn="重复登记"), LATER)
+    return story
+
+
+def about_its_town() -> Story:
+    story = Story()
+    story.submit(sent(example_json(SUBMITTED["about-a-unit"])), RECEIVED)
+    return story
+
+
+def closed() -> Story:
+    """Resolved, and nobody objects."""
+    story = reported()
+    story.ask(ACCEPT, ACCEPTED)
+    story.ask(RESOLVE, ACTED)
+    story.wait(ACTED + 8 * DAY)
+    return story
+
+
+def contradicted() -> Story:
+    story = Story()
+    story.submit(smallest(), RECEIVED)
+    story.submit(smallest(text="1"), OTHER, offset=42)
+    return story
+
+
+def unreadable() -> Story:
+    story = Story()
+    story.submit(NO_DATUM, RECEIVED, offset=40, headers=HEADERS)
+    story.submit(NOT_JSON, RECEIVED, offset=41, headers=HEADERS)
+    return story
+
+
+def met_by_a_defect() -> Story:
+    def broken(*_: object) -> NoReturn:
+        raise IndexError("tuple index out of range")
+
+    intake, *others = services()
+    story = Story((replace(intake, decide=broken), *others))
+    story.submit(WITH_DATUM, RECEIVED, offset=43, headers=HEADERS)
+    return story
+
+
+def refused_by_the_channel() -> Story:
+    def gone(effect: Effect, at: datetime) -> Done:
+        return Done(effect=effect, at=at, error="HTTP 410 Gone", lasting=True)
+
+    return reported(answer=gone)
+
+
+def cut_off() -> Story:
+    """The console stands in for the webhook; the member dies in the call, and no attempt may be made twice."""
+    story = reported(
+        answer=lambda _effect, _at: None, settings=NOWHERE.model_copy(update={"webhook": None, "resend_unknown": False})
+    )
+    story.wait(RECEIVED + timedelta(minutes=1))
+    return story
+
+
+STORIES: Sequence[Callable[[], Story]] = (
+    *(solved_on_the_spot, without_a_place, outside, on_a_border),
+    *(reported, resolved, closed, handed_up, climbed),
+    *(sent_again, corrected, corrected_in_place, withdrawn, about_its_town),
+    *(contradicted, unreadable, met_by_a_defect),
+    *(refused_by_the_channel, cut_off),
+)
+
+
+def play() -> Mapping[str, list[Message]]:
+    """All that is written, by story."""
+    return {story.__name__: story().written for story in STORIES}

@@ -1,0 +1,111 @@
+"""``yiwang demo``: runs the virtual banner on the services that run here, and says what became of everything."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from services.chassis.mongo import Steps, client
+from services.chassis.settings import Settings
+from services.chassis.topics import create_topics
+from services.chassis.values import Service
+from services.gis.boundaries import Boundaries
+from yiwang.demo import arrivals, handling, story
+from yiwang.demo.account import Account, End, account
+from yiwang.demo.book import Book
+from yiwang.demo.broker import TOPICS
+from yiwang.demo.driver import Driver
+from yiwang.demo.latency import to_first_alert
+from yiwang.demo.page import draw_all
+from yiwang.demo.plan import START, Plan, banner, lasts
+from yiwang.demo.progress import Progress
+from yiwang.demo.section import Section
+from yiwang.demo.servers import Servers
+from yiwang.init import init
+
+Say = Callable[[str], None]
+
+OFFENDERS = 20
+"""Of what is lost or happened twice, how much is named."""
+
+
+async def prepare(settings: Settings, services: Mapping[str, Service]) -> None:
+    """Make topics, indexes and the first step of the banner's time: before any service starts."""
+    await create_topics(settings.brokers, settings.namespace, TOPICS, replication=1)
+    await init(settings, services, replication=1)
+    await Steps(client(settings.mongo), settings.database("timeline")).step(START)
+
+
+async def demo(
+    settings: Settings,
+    services: Mapping[str, Service],
+    doors: Mapping[str, str],
+    plan: Plan,
+    people: Path,
+    folder: Path,
+    *,
+    say: Say = print,
+) -> int:
+    """Run the plan to its end, say what became of it, and draw it in ``folder``; 0 if nothing is lost or doubled.
+
+    ``doors`` are the services' addresses over HTTP, ``people`` the folder with what reached people.
+    """
+    boundaries, began = Boundaries.load(), time.monotonic()
+    made, hall = banner(plan, boundaries)
+    moments = list(plan.moments(made))
+    servers = Servers(settings, services, doors)
+    say(f"虚拟旗：种子 {plan.seed}，{START:%Y-%m-%d} 起报送 {plan.days} 天，其后 {plan.tail} 天只办理不报送")
+    driver = Driver(servers, hall, made.reports, Progress(say, lasts(moments)))
+    async with servers.connected():
+        book = await driver.run(moments)
+    found = account(book, moments[-1])
+    sections = summary(book, found)
+    files = [f"  {file}" for file in draw_all(book, boundaries, sections, people, folder)]
+    parts = (*(section.lines() for section in sections), _costs(driver, time.monotonic() - began), files)
+    for line in (line for part in parts for line in part):
+        say(line)
+    say(found.line())
+    return int(not found.balanced)
+
+
+def summary(book: Book, found: Account) -> list[Section]:
+    """Everything that there is to say, in order."""
+    return [
+        arrivals.sources(book, found),
+        arrivals.located(book),
+        arrivals.classified(book),
+        handling.levels(book),
+        handling.terms(book),
+        handling.alerts(book, to_first_alert(book, found)),
+        arrivals.parked(book),
+        story.section(story.neglected(book)),
+        conservation(book, found),
+    ]
+
+
+def conservation(book: Book, found: Account) -> Section:
+    """The account: what was sent is what came of it, nothing is missing and nothing happened twice."""
+    counts = {end: found.count(end) for end in End}
+    unexpected = sum(_unlike(one.sent.expect, found.ends.get(one.position)) for one in book.delivered)
+    ends = (
+        f"报送 {found.sent} 条 = 成为事项 {counts[End.CASE]}",
+        f"更正撤回（归入原事项）{counts[End.REVISION]}",
+        f"重复 {counts[End.REPEAT]}",
+        f"暂存 {counts[End.PARKED]}",
+    )
+    faults = (
+        f"下落不明 {len(found.lost)}",
+        f"重复生效 {len(found.duplicated)}",
+        f"与模拟所预期不同 {unexpected}",
+        f"重发而被消费者按编号忽略的消息 {book.again}",
+    )
+    offenders = [*found.lost[:OFFENDERS], *found.duplicated[:OFFENDERS]]
+    return Section(zh="九、守恒核对", en="conservation", remarks=[" + ".join(ends), "；".join(faults), *offenders])
+
+
+def _unlike(expected: str, end: End | None) -> bool:
+    return expected != ("case" if end is End.REVISION else end)
+
+
+def _costs(driver: Driver, seconds: float) -> list[str]:
+    looks = f"{driver.steps} 次推进时间，{driver.looks} 次查看是否静止"
+    return ["", f"运行 {seconds:.1f} 秒，{looks}；图在："]

@@ -1,0 +1,86 @@
+"""The driver's view of the running pipeline: broker, documents, calls to the outside, and the steps of its time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+
+import httpx
+
+from services.chassis.fold import wake_of
+from services.chassis.mongo import MongoStore, Steps, client
+from services.chassis.settings import Settings
+from services.chassis.values import Service
+from yiwang.demo.broker import PARTITIONS, Broker
+from yiwang.demo.quiet import Pipeline
+
+PAUSE_SECONDS: Final = 0.03
+UNDER_WAY: Final = "yiwang_calls_under_way{"
+TICKS: Final = 'yiwang_step_seconds_count{step="tick"}'
+
+
+class Servers:
+    """What ``settle`` asks, and the hand that steps the time."""
+
+    def __init__(self, settings: Settings, services: Mapping[str, Service], doors: Mapping[str, str]) -> None:
+        """Take the settings, and by name the services and their addresses over HTTP."""
+        motor = client(settings.mongo)
+        groups = {name: [reader.topic for reader in service.readers] for name, service in services.items()}
+        self.broker = Broker(settings.brokers, settings.namespace, groups)
+        self._timed = {name: service for name, service in services.items() if service.state and service.wake}
+        self._stores = {name: MongoStore(motor, settings.database(name), one) for name, one in self._timed.items()}
+        self._steps = Steps(motor, settings.database("timeline"))
+        self._http, self._doors = httpx.AsyncClient(trust_env=False, timeout=10), doors
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Open for as long as the context lasts."""
+        async with self._http, self.broker.connected():
+            yield
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What can be asked."""
+        return Pipeline(ends=self.broker.ends, settled=self.broker.settled, timers=self._timers, calls=self._calls)
+
+    async def step(self, moment: datetime) -> None:
+        """Let the banner's time be this from now on."""
+        await self._steps.step(moment)
+
+    async def ticked(self, times: int) -> None:
+        """Return once each with timers has let time pass so often: what it did by an older time is then over."""
+        before = await self._ticks()
+        while min(now - then for now, then in zip(await self._ticks(), before, strict=True)) < times:  # noqa: ASYNC110
+            await asyncio.sleep(PAUSE_SECONDS)  # other processes tell nobody
+
+    async def soonest(self, name: str, until: datetime) -> datetime | None:
+        """The earliest time at which a document of a service wants attention, if that is not after ``until``."""
+        service, store = self._timed[name], self._stores[name]
+        asked = [store.due(number, until, 1) for number in range(PARTITIONS)]
+        states = [document.state for found in await asyncio.gather(*asked) for document in found if document.state]
+        model = service.state
+        wakes = [wake_of(service, model.model_validate_json(state)) for state in states] if model else []
+        return min((at for at in wakes if at), default=None)
+
+    async def _timers(self, now: datetime) -> Sequence[str]:
+        found = await asyncio.gather(*(self._waiting(name, now) for name in self._stores))
+        return [each for one in found for each in one]
+
+    async def _waiting(self, name: str, now: datetime) -> list[str]:
+        store, numbers = self._stores[name], range(PARTITIONS)
+        due = await asyncio.gather(*(store.due(number, now, 1) for number in numbers))
+        notes = await store.intents(numbers)
+        timers = [f"{name}: {document.subject} is due" for found in due for document in found]
+        return [*timers, *(f"{name}: a timer's messages are not sent yet, {note.id}" for note in notes)]
+
+    async def _calls(self) -> Sequence[str]:
+        lines = await self._metrics(UNDER_WAY, ["notification"])
+        return [f"notification: {line}" for line in lines if float(line.rpartition(" ")[2])]
+
+    async def _ticks(self) -> list[float]:
+        return [float(line.rpartition(" ")[2]) for line in await self._metrics(TICKS, list(self._timed))]
+
+    async def _metrics(self, start: str, services: Sequence[str]) -> list[str]:
+        pages = await asyncio.gather(*(self._http.get(f"{self._doors[name]}/metrics") for name in services))
+        return [line for page in pages for line in page.text.splitlines() if line.startswith(start)]
