@@ -22,4 +22,5 @@ def decide(rules: Rules, state: State | None, given: Input[Any] | Tick | Done, c
         if isinstance(given, Done):
             return delivery.answer(rules, tray, given)
         return delivery.tick(rules, tray, given.at, context)
-    return Decision(outcome=Outcome.NOTHING)
+    # A document of an earlier form is neither: written once more, it has no timer and rings no more.
+    return Decision(state=state, outcome=Outcome.NOTHING)

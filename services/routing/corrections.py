@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from contracts.case import AssignedBecause, Assignment, Case, CaseEventKind, ClockClass, Routed, Status
 from contracts.masking import masked
-from contracts.report import Report, ReportLocated
-from contracts.territory import Level
+from contracts.report import LocationOutcome, Report, ReportLocated
+from contracts.territory import Level, full_name
 from services.routing.opening import placed, summary, told
 from services.routing.ruling import reason, routed
 from services.routing.table import Table
@@ -36,6 +36,7 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
     if report.solved:
         why = f"{_revision('来源已自行处置', report)}{masked(report.solved)}"
         return Change(CaseEventKind.RESOLVED, _resolved(case, report, now), why)
+    located = _kept_place(case, located)
     how = routed(table, located, raised)
     after = _corrected(case, located, how, now)
     moves = after.assignment.number > case.assignment.number
@@ -46,6 +47,16 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
 def why_withdrawn(report: Report) -> str:
     """That and why the source has withdrawn the report, in Chinese."""
     return f"{_revision('已按来源要求撤回', report)}{masked(report.withdrawn or '')}"
+
+
+def _kept_place(case: Case, located: ReportLocated) -> ReportLocated:
+    """What was located; a revision in which no place is found is no news of the place, and keeps the earlier one."""
+    lost = located.location.outcome is LocationOutcome.NOT_LOCATED
+    if not lost or case.located not in {LocationOutcome.LOCATED, LocationOutcome.TWO_FIT}:
+        return located
+    why = f"{located.location.why}，沿用原地点{full_name(case.path)}"
+    kept = located.location.model_copy(update={"outcome": case.located, "path": case.path, "why": why})
+    return located.model_copy(update={"location": kept})
 
 
 def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -> Case:

@@ -113,5 +113,6 @@ def test_every_alert_comes_to_an_end_through_a_channel_that_takes_one_call_at_a_
     assert len(run.told) == 5 * len(CHANNELS)
 
 
-def test_a_tick_of_a_document_that_holds_nothing_is_nothing() -> None:
-    assert decide(RULES, State(), Tick(MORNING), Context(now=MORNING)).state is None
+def test_a_tick_of_a_document_that_holds_nothing_brings_nothing_about() -> None:
+    decision = decide(RULES, State(), Tick(MORNING), Context(now=MORNING))
+    assert (decision.state, decision.events, decision.effects) == (State(), (), ())

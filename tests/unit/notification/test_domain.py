@@ -273,6 +273,13 @@ def test_a_tray_is_of_the_day_on_which_a_notice_may_first_go_out() -> None:
     assert tray_of(notice(when=MORNING + DAY)) == f"tray/{MEMBER}/20260306"
 
 
+def test_a_document_of_an_earlier_form_is_written_without_a_timer() -> None:
+    earlier = State.model_validate({"alert_id": "1", "sends": [{"wake_at": "2026-03-05T06:30:40Z"}]})
+    decision = decide(RULES, earlier, Tick(MORNING), Context(now=MORNING))
+    assert decision.state is not None
+    assert wake(decision.state) is None
+
+
 def test_a_document_survives_being_stored() -> None:
     stored = state(take(notice(2, when=at(23), **BOTH), take(notice(**BOTH)).state, now=at(9)))
     assert State.model_validate_json(stored.model_dump_json(exclude_none=True)) == stored

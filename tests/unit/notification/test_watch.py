@@ -420,5 +420,4 @@ def test_a_watch_stays_small_and_survives_being_stored() -> None:
 
 def test_what_is_not_for_a_document_changes_nothing() -> None:
     assert decide(RULES, None, Tick(MORNING), Context(now=MORNING, free=FREE)) == Decision(outcome=Outcome.NOTHING)
-    assert decide(RULES, State(), Tick(MORNING), Context(now=MORNING, free=FREE)) == Decision(outcome=Outcome.NOTHING)
     assert wake(State()) is None

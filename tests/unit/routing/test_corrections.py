@@ -125,6 +125,13 @@ def test_a_correction_that_changes_the_unit_gives_the_case_to_it() -> None:
     assert (heard(decision).unit, heard(decision).revision) == (FAR_GRID, 3)
 
 
+def test_a_correction_in_which_no_place_is_found_keeps_the_place_that_was_found() -> None:
+    decision = correct(standing(), revised(path=(BANNER,), outcome=LocationOutcome.NOT_LOCATED, people=7))
+    case = after(decision)
+    assert (case.path, case.located, case.assignment.number, case.people) == (PATH, LocationOutcome.LOCATED, 1, 7)
+    assert "沿用原地点昂素镇昂素嘎查第1网格" in told(decision).why
+
+
 MOVES: tuple[tuple[UnitRef, Level, ReportLocated, UnitRef], ...] = (
     # stands at   raised to       the correction                                   is then at
     (GRID,        Level.GRID,     revised(),                                       GRID),
