@@ -34,12 +34,17 @@ T = TypeVar("T")
 
 
 def client(uri: str) -> Any:
-    """A client with this module's guarantees; it connects when first used."""
+    """A client with this module's guarantees; it connects when first used.
+
+    The driver repeats no write by itself: what became of one is read (law 4), and a repeat of ours is as good. To the
+    local server, which walks through all that it remembers of repeatable writes, each of them costs more than the last.
+    """
     return AsyncIOMotorClient(
         uri,
         tz_aware=True,
         tzinfo=UTC,
         uuidRepresentation="standard",
+        retryWrites=False,
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=3_000,
         socketTimeoutMS=20_000,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from contracts.categories import within
@@ -35,6 +36,11 @@ OF_WHOM: Final = (
 
 GRID_MEMBERS: Final = "grid-members"
 """Who writes 网格员 of themselves."""
+
+NEAR: Final = 200
+"""How many characters before and behind an actor tell what is said of it: a text may be one sentence of 20,000."""
+ACTORS: Final = 50
+"""How many actors of a sentence are looked at: a longer list accuses nobody."""
 
 _SENTENCE: Final = re.compile(r"[^。!?;\n]+")
 _ACTOR: Final = re.compile(rf"的?[^,]{{0,2}}?{ACTOR}")
@@ -90,8 +96,8 @@ def _in_words(atlas: Atlas, department: str, text: str, place: Path, *, presumed
         if not presumed and not suspect(sentence):
             continue
         actors = tuple(_named(atlas, sentence)) or tuple(_unnamed(sentence, place)) * (department != GRID_MEMBERS)
-        for actor in actors:
-            before, after = sentence[: actor.start], sentence[actor.end :]
+        for actor in islice(actors, ACTORS):
+            before, after = sentence[max(0, actor.start - NEAR) : actor.start], sentence[actor.end : actor.end + NEAR]
             if accused(before, after) or (presumed and not mentioned(before, after)):
                 yield _meant(actor.paths, place)
 

@@ -14,6 +14,7 @@ from deploy.local.run import FEED
 from deploy.local.tokens import ROLES
 from services.escalation.clocks import DAY, TERMS
 from services.gis.boundaries import Boundaries
+from services.intake.settings import IntakeSettings
 from services.notification.settings import NotificationSettings
 from services.routing.moves import MOVES
 
@@ -85,7 +86,8 @@ def test_every_folder_of_the_layout_is_there(page: str) -> None:
 
 @each_readme
 def test_every_variable_that_is_named_is_read_by_something(page: str) -> None:
-    settings = (f"YIWANG_{name.upper()}" for name in NotificationSettings.model_fields)
+    fields = (*NotificationSettings.model_fields, *IntakeSettings.model_fields)
+    settings = (f"YIWANG_{name.upper()}" for name in fields)
     tokens = (f"YIWANG_TOKEN_{role.upper()}" for role in ROLES)
     named = set(re.findall(r"YIWANG_[A-Z_]+", TEXT[page]))
     assert named

@@ -16,10 +16,12 @@ from yiwang.demo.quiet import settle
 from yiwang.demo.servers import Servers
 
 SOON: Final = timedelta(minutes=15)
-"""What people are to be told within so long after a slice gets its time, and they theirs, before the next slice."""
+"""For so long after a slice a message that waits to go out gets its time before the next."""
 GRAIN: Final = timedelta(minutes=5)
 """Such times are bundled to full five minutes."""
-PAUSE_SECONDS: Final = 0.02
+TRAYS: Final = ("notification", "tray/")
+"""The documents in which messages wait to go out: their service, and how their names begin."""
+PAUSE_SECONDS: Final = 0.03
 """From one look whether all is quiet to the next."""
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
@@ -43,8 +45,9 @@ class Driver:
         await self.servers.ticked(2)
         for moment, following in pairwise([*planned, planned[-1] + SOON]):
             await self._moment(moment)
-            while between := await self._between(moment, following):
-                await self._moment(between)
+            now = moment
+            while between := await self._between(now, moment + SOON, following - GRAIN):
+                await self._moment(now := between)
             self.told(moment, self.book)
         return self.book
 
@@ -73,11 +76,12 @@ class Driver:
         for event in events:
             self.hall.hear(event)
 
-    async def _between(self, moment: datetime, following: datetime) -> datetime | None:
-        """The next time at which somebody is to be told something that does not wait for the following slice."""
-        soonest = await self.servers.soonest("notification", moment + SOON)
-        at = soonest and _up(soonest)
-        return at if at and at < following else None
+    async def _between(self, now: datetime, soon: datetime, last: datetime) -> datetime | None:
+        """The next time that does not wait for the following slice, which comes after ``last``."""
+        waiting = await self.servers.soonest(*TRAYS, min(soon, last))
+        times = [_up(at) for at in (self.hall.soonest(now), waiting) if at]
+        at = min((each for each in times if each > now), default=None)
+        return at if at and at <= last else None
 
 
 def _up(at: datetime) -> datetime:

@@ -45,11 +45,11 @@ def levels(book: Book) -> Section:
 
 def _goals(solved: Sequence[Case], settled: Sequence[Case], cases: Sequence[Case]) -> list[str]:
     where, disputes, status = _by_level(solved), _by_level(settled), Counter(case.status for case in cases)
-    middle = disputes[Level.VILLAGE] + disputes[Level.TOWN]
+    below = disputes.total() - disputes[Level.BANNER]
     goals = (
         f"在网格办结 {share(where[Level.GRID], len(solved))}（目标 70%）",
-        f"纠纷在嘎查村和苏木镇办结 {share(middle, len(settled))}（目标 90%）",
-        f"纠纷在网格就地化解 {share(disputes[Level.GRID], len(settled))}",
+        f"纠纷在苏木镇、嘎查村和网格化解 {share(below, len(settled))}（目标 90%）",
+        f"其中在网格就地化解 {share(disputes[Level.GRID], len(settled))}",
     )
     return ["；".join(goals), "现状：" + "，".join(f"{each.zh} {status[each]}" for each in Status)]
 

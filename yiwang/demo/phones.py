@@ -12,13 +12,14 @@ from contracts.notice import Notice
 from yiwang.demo.book import Book
 from yiwang.demo.handling import CHANNELS
 from yiwang.demo.story import clock
-from yiwang.demo.svg import BLUE, FAINT, GREEN, INK, PAPER, VIOLET, Sheet, wrapped
+from yiwang.demo.svg import BLUE, FAINT, GREEN, PAPER, Sheet, wrapped
 
 PHONES, SHOWN = 3, 5
 WIDE, GAP, TOP, SIZE, LINE = 340.0, 20.0, 96.0, 13.0, 19.0
 MOST_LINES: Final = 15
 """Of one message, how many lines are shown."""
-COLOURS: Final = {"webhook": BLUE, "sms": GREEN, "mail": VIOLET}
+COLOURS: Final = {"webhook": BLUE, "sms": GREEN}
+"""The channels that end on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ def messages(book: Book, texts: Mapping[str, str]) -> Mapping[str, Sequence[Mess
     """By person, all that they got, the earliest first; ``texts`` are the digests' words by their id."""
     words = {(said.body.alert_id, said.body.staff): said.body for said in book.notices}
     groups: dict[tuple[str, str, str], list[AlertEvent]] = {}
-    for alert in (said.body for said in book.alerts if said.body.kind is AlertKind.SENT):
+    for alert in (said.body for said in book.alerts):
+        if alert.kind is not AlertKind.SENT or alert.channel not in COLOURS:
+            continue
         groups.setdefault((alert.recipient, alert.channel, str(alert.digest or alert.alert_id)), []).append(alert)
     found: dict[str, list[Message]] = {}
     for (person, channel, name), alerts in groups.items():
@@ -115,7 +118,7 @@ def _phone(sheet: Sheet, x: float, person: str, got: Sequence[Message], height: 
 
 def _bubble(sheet: Sheet, at: tuple[float, float], one: Message) -> None:
     x, y = at
-    colour = COLOURS.get(one.channel, INK)
+    colour = COLOURS[one.channel]
     sheet.rect((x, y), (WIDE - 28, _height(one)), fill=PAPER, stroke=colour, round_=10)
     more = f" · 汇总 {one.alerts} 条提醒" if one.alerts > 1 else ""
     charged = f" · 计 {one.segments} 条短信" if one.segments else ""

@@ -41,8 +41,8 @@ class Pipeline:
         All that goes on is a record unread, a timer due, a timer's note, or a call. While one is looked at another may
         become it, but it leaves a record or a call behind: so both are asked for before and after timers and notes.
         """
-        ends, calls = await asyncio.gather(self.ends(), self.calls())
-        if found := _unread(ends, await self.settled()) or calls or await self.timers(now):
+        ends = await self.ends()
+        if found := _unread(ends, await self.settled()) or await self.calls() or await self.timers(now):
             return found
         after, calls = await asyncio.gather(self.ends(), self.calls())
         return calls or [f"{_name(place)} grows" for place, end in after.items() if end != ends.get(place)]

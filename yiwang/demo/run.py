@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from aiokafka.errors import KafkaError
+from httpx import HTTPError
+
 from services.chassis.mongo import Steps, client
 from services.chassis.settings import Settings
 from services.chassis.topics import create_topics
-from services.chassis.values import Service
+from services.chassis.values import Service, Unavailable
 from services.gis.boundaries import Boundaries
 from yiwang.demo import arrivals, handling, story
 from yiwang.demo.account import Account, End, account
@@ -18,6 +21,7 @@ from yiwang.demo.latency import to_first_alert
 from yiwang.demo.page import draw_all
 from yiwang.demo.plan import START, Plan, banner, lasts
 from yiwang.demo.progress import Progress
+from yiwang.demo.quiet import NotQuiet
 from yiwang.demo.section import Section
 from yiwang.demo.servers import Servers
 from yiwang.init import init
@@ -26,6 +30,11 @@ Say = Callable[[str], None]
 
 OFFENDERS = 20
 """Of what is lost or happened twice, how much is named."""
+
+
+def tell(line: str) -> None:
+    """Print at once: somebody watches."""
+    print(line, flush=True)
 
 
 async def prepare(settings: Settings, services: Mapping[str, Service]) -> None:
@@ -43,11 +52,11 @@ async def demo(
     people: Path,
     folder: Path,
     *,
-    say: Say = print,
+    say: Say = tell,
 ) -> int:
     """Run the plan to its end, say what became of it, and draw it in ``folder``; 0 if nothing is lost or doubled.
 
-    ``doors`` are the services' addresses over HTTP, ``people`` the folder with what reached people.
+    ``doors`` are the services' addresses over HTTP, ``people`` the folder with what reached people. Raises Unavailable.
     """
     boundaries, began = Boundaries.load(), time.monotonic()
     made, hall = banner(plan, boundaries)
@@ -55,8 +64,11 @@ async def demo(
     servers = Servers(settings, services, doors)
     say(f"虚拟旗：种子 {plan.seed}，{START:%Y-%m-%d} 起报送 {plan.days} 天，其后 {plan.tail} 天只办理不报送")
     driver = Driver(servers, hall, made.reports, Progress(say, lasts(moments)))
-    async with servers.connected():
-        book = await driver.run(moments)
+    try:
+        async with servers.connected():
+            book = await driver.run(moments)
+    except (NotQuiet, KafkaError, HTTPError) as fault:
+        raise Unavailable(f"the demo was broken off: {str(fault) or type(fault).__name__}") from fault
     found = account(book, moments[-1])
     sections = summary(book, found)
     files = [f"  {file}" for file in draw_all(book, boundaries, sections, people, folder)]

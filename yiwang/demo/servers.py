@@ -17,6 +17,7 @@ from yiwang.demo.quiet import Pipeline
 
 PAUSE_SECONDS: Final = 0.03
 UNDER_WAY: Final = "yiwang_calls_under_way{"
+LOOKED: Final = 500
 TICKS: Final = 'yiwang_step_seconds_count{step="tick"}'
 
 
@@ -54,11 +55,14 @@ class Servers:
         while min(now - then for now, then in zip(await self._ticks(), before, strict=True)) < times:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE_SECONDS)  # other processes tell nobody
 
-    async def soonest(self, name: str, until: datetime) -> datetime | None:
-        """The earliest time at which a document of a service wants attention, if that is not after ``until``."""
+    async def soonest(self, name: str, prefix: str, until: datetime) -> datetime | None:
+        """The earliest time, not after ``until``, at which a service's document with such a name wants attention.
+
+        Answers None, too, where more documents of other names want it before than are looked at.
+        """
         service, store = self._timed[name], self._stores[name]
-        asked = [store.due(number, until, 1) for number in range(PARTITIONS)]
-        states = [document.state for found in await asyncio.gather(*asked) for document in found if document.state]
+        found = await asyncio.gather(*(store.due(number, until, LOOKED) for number in range(PARTITIONS)))
+        states = [one.state for part in found for one in part if one.state and one.subject.startswith(prefix)]
         model = service.state
         wakes = [wake_of(service, model.model_validate_json(state)) for state in states] if model else []
         return min((at for at in wakes if at), default=None)

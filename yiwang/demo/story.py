@@ -56,8 +56,8 @@ TEMPLATES: Final = {
 }
 GIVEN: Final = {CaseEventKind.OPENED, CaseEventKind.ASSIGNED}
 OVER: Final = {CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN}
-SUMMARY: Final = 90
-"""Columns of the case's words."""
+SUMMARY, WHY = 90, 54
+"""Columns of the case's words, and of how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def story(book: Book, case_id: UUID) -> Story:
     events = [said.body for said in book.events if said.body.case_id == case_id]
     clocks = [said.body for said in book.deadlines if said.body.case_id == case_id]
     stays = list(_stays(sorted(events, key=lambda event: event.version), clocks))
-    marks = [*_said(clocks), *_told(book, case_id, stays)]
+    marks = [*_said(clocks), *_ended(events), *_told(book, case_id, stays)]
     return Story(book.cases[case_id], stays, sorted(marks, key=lambda mark: mark.at))
 
 
@@ -145,6 +145,13 @@ def _said(clocks: Sequence[DeadlineEvent]) -> Iterator[Mark]:
     for clock in clocks:
         if clock.kind in SAYS and clock.n == 1:
             yield Mark(clock.at, clock.case.assignment.unit.level, SAYS[clock.kind])
+
+
+def _ended(events: Sequence[CaseEvent]) -> Iterator[Mark]:
+    """How it ended, in routing's words."""
+    for event in events:
+        if event.kind in OVER and event.case:
+            yield Mark(event.at, event.case.assignment.unit.level, cut(event.why, WHY))
 
 
 def _told(book: Book, case_id: UUID, stays: Sequence[Stay]) -> Iterator[Mark]:

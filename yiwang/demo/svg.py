@@ -10,7 +10,7 @@ FONT = "'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'WenQuanYi Micro H
 INK, FAINT, PAPER, RULE = "#1f2933", "#64707d", "#ffffff", "#d5dbe1"
 GREEN, AMBER, RED, BLUE, VIOLET = "#2e9e5b", "#e6a117", "#d43d3d", "#2f74c0", "#8a4fbf"
 
-PIECES = re.compile(r"[A-Za-z0-9:.%-]{1,32}|.")
+PIECES = re.compile(r"[（【《]?(?:[A-Za-z0-9:.%-]{1,32}|.)")
 HANGING = frozenset("，。；：、）！？…")
 
 Point = tuple[float, float]
@@ -73,7 +73,8 @@ def extent(words: str, size: float) -> float:
 def wrapped(words: str, room: float, size: float) -> list[str]:
     """The text in lines of at most ``room`` pixels; line breaks in it are kept.
 
-    Chinese breaks anywhere but before a closing sign, which hangs over; numbers and Latin words do not break.
+    Chinese breaks anywhere but behind an opening and before a closing sign, which hangs over; numbers and Latin words
+    do not break.
     """
     lines = []
     for part in words.splitlines() or [""]:

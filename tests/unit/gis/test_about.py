@@ -4,7 +4,7 @@ import pytest
 
 from contracts.report import Classification, ClassifiedBy
 from contracts.territory import BANNER, full_name
-from services.gis.about import about
+from services.gis.about import ACTORS, NEAR, about
 from services.gis.atlas import Atlas
 from tests.builders import PATH, report
 
@@ -147,3 +147,10 @@ def test_of_two_units_of_one_name_the_place_of_the_report_says_which_is_accused(
     text = "举报巴彦希里嘎查书记"
     assert concerned(text) == ""
     assert concerned(text, place=TOWN) == "昂素镇巴彦希里嘎查"
+
+
+def test_of_one_endless_sentence_only_so_many_actors_and_what_stands_near_them_is_looked_at() -> None:
+    endless = "，".join(["昂素镇干部到场"] * (ACTORS + 10))
+    assert concerned(f"举报昂素镇干部不作为，{endless}") == "昂素镇"
+    assert concerned(f"{endless}，举报昂素镇干部不作为") == ""
+    assert concerned(f"昂素镇干部{'到场' * NEAR}，不作为") == ""

@@ -5,8 +5,9 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
+from contracts.case import CaseEventKind, Status
 from services.gis.boundaries import Boundaries
-from tests.builders import DAY, MORNING
+from tests.builders import DAY, MORNING, case
 from tests.unit.yiwang.demo_scene import STAFF, Scene, neglected, opened
 from yiwang.demo import climb, phones, story, territory
 from yiwang.demo.account import account
@@ -50,12 +51,12 @@ def test_a_text_is_cut_to_its_columns() -> None:
 
 
 def test_a_line_breaks_before_no_closing_sign_and_in_no_number() -> None:
-    lines = wrapped("请于今日24:00前办结。", 5 * 13, 13)
+    lines = wrapped("请于今日24:00前（本日）办结。", 5 * 13, 13)
 
-    assert "".join(lines) == "请于今日24:00前办结。"
+    assert "".join(lines) == "请于今日24:00前（本日）办结。"
     assert any("24:00" in line for line in lines)
-    assert not any(line.startswith("。") for line in lines)
-    assert max(extent(line.rstrip("。"), 13) for line in lines) <= 5 * 13
+    assert not any(line.startswith(("。", "）")) or line.endswith("（") for line in lines)
+    assert max(extent(line.rstrip("。）"), 13) for line in lines) <= 5 * 13
 
 
 def test_the_neglected_case_is_told_level_by_level() -> None:
@@ -70,6 +71,18 @@ def test_the_neglected_case_is_told_level_by_level() -> None:
         "超期提级",
     ]
     assert "承办 1 人" in found.events[1].told
+
+
+def test_the_story_ends_with_how_it_was_solved() -> None:
+    scene = neglected()
+    last = scene.book.cases[case().case_id]
+    solved = last.model_copy(update={"version": 5, "status": Status.RESOLVED})
+    scene.happened(solved, CaseEventKind.RESOLVED, MORNING + 10 * DAY)
+
+    found = story.neglected(scene.book)
+
+    assert found
+    assert (found.events[-1].what, found.stays[-1].left) == ("测试", MORNING + 10 * DAY)
 
 
 def test_a_case_that_stays_where_it_is_is_not_neglected() -> None:
