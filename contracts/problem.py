@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from contracts.masking import masked
 from contracts.wire import Value
 
 FOUND_LIMIT = 80
@@ -143,5 +144,5 @@ def _found(detail: ErrorDetails) -> str:
 def shorten(found: object) -> str:
     """What was found, short enough to read and safe to print."""
     text = ascii(found) if isinstance(found, bytes) else repr(found)
-    text = text.encode("utf-8", "backslashreplace").decode()
+    text = masked(text.encode("utf-8", "backslashreplace").decode())
     return text if len(text) <= FOUND_LIMIT else f"{text[:FOUND_LIMIT]}…"

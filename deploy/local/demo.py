@@ -23,8 +23,6 @@ from deploy.local.run import INIT_S, Run
 from deploy.local.steps import run_step, run_visibly
 
 INTERRUPTED = 130
-QUICK_WRITES = "/?retryWrites=false"
-"""At each retryable write the local server walks through all that it remembers; nothing here relies on them."""
 GRACE_S = 0.5
 QUICK_JAVA = "-XX:TieredStopAtLevel=1"
 """Without the second compiler, which pays only in longer runs: 5 s less of processor time."""
@@ -36,6 +34,8 @@ STEPPED = {
     # Nobody waits for a free line: how many calls fit in at once would hang on the machine's speed.
     "YIWANG_WEBHOOK_CAPACITY": "1000",
     "YIWANG_MAIL_CAPACITY": "1000",
+    "YIWANG_SMS_CAPACITY": "1000",
+    "YIWANG_CONSOLE_CAPACITY": "1000",
 }
 
 
@@ -45,9 +45,8 @@ def place(environ: Mapping[str, str]) -> Place:
     folder = given.folder / "demo"
     space = {"YIWANG_NAMESPACE": f"demo-{uuid4().hex[:8]}."} if given.outside_kafka or given.outside_mongo else {}
     ports = MappingProxyType(dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
-    here = replace(given, folder=folder, ports=ports)
-    own = {} if given.outside_mongo else {"YIWANG_MONGO": here.mongo + QUICK_WRITES}
-    return replace(here, more={**STEPPED, "YIWANG_ROSTER": str(folder / "roster"), **space, **own})
+    more = {**STEPPED, "YIWANG_ROSTER": str(folder / "roster"), **space}
+    return replace(given, folder=folder, ports=ports, more=more)
 
 
 async def play(where: Place, arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from contracts.numerals import DIGITS, UNITS, number
@@ -12,6 +13,10 @@ _GRID: Final = re.compile(r"网格(?![员长化])")
 _NUMBERS: Final = re.compile(rf"第?{_N}号?(?:(?:[、,和及与]|[至到~-])第?{_N}号?){{0,5}}$")
 NUMBERED: Final = re.compile(rf"[ 的]?第?{_N}号?网格(?![员长化])")
 _RANGE: Final = re.compile(rf"({_N})号?[至到~-]第?({_N})")
+LONGEST: Final = 20
+"""Grids of one range that are looked at; no village has so many."""
+MENTIONS: Final = 50
+"""Mentions of grids in one text that are looked at: a list of more names no place."""
 _LOOK_BACK: Final = 24
 """Characters before 网格 in which its numbers stand."""
 
@@ -27,7 +32,7 @@ class GridMention:
 
 def grids_in(text: str) -> Iterator[GridMention]:
     """The numbered grids in the text, in order; 网格员 and 统一网格 are none."""
-    for match in _GRID.finditer(text):
+    for match in islice(_GRID.finditer(text), MENTIONS):
         head = max(0, match.start() - _LOOK_BACK)
         if found := _NUMBERS.search(text, head, match.start()):
             yield GridMention(found.start(), match.end(), tuple(_numbers(found[0])))
@@ -35,7 +40,7 @@ def grids_in(text: str) -> Iterator[GridMention]:
 
 def _numbers(written: str) -> Iterator[int]:
     for first, last in _RANGE.findall(written):
-        yield from range(_value(first), min(_value(last), _value(first) + 50) + 1)
+        yield from range(_value(first), min(_value(last), _value(first) + LONGEST) + 1)
     yield from map(_value, re.findall(_N, _RANGE.sub("", written)))
 
 

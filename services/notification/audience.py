@@ -108,5 +108,5 @@ def _there(staff: str, role: Role, said: str, occasion: Occasion) -> Iterator[Ch
 
 
 def barred(unit: str, case: Case) -> bool:
-    """Whether the case is about this unit, which then is never told; about the banner there is nobody else to tell."""
-    return len(case.about) > 1 and unit == case.about[-1].code
+    """Whether the case is about this unit or one above it; then it is never told. Above the banner there is nobody."""
+    return len(case.about) > 1 and unit.startswith(case.about[-1].code)

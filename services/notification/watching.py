@@ -23,6 +23,9 @@ from services.notification.watch import Ladder, Watch, awaits
 
 Happening = CaseEvent | DeadlineEvent
 
+READ: Final = ("summary", "title", "place_name", "path", "urgency", "people", "lead", "clock", "occurred_at")
+"""What of a case people read or go by."""
+
 STEPS: Final = {"remind": Template.REMINDER, "deputy": Template.DEPUTY, "superior": Template.SUPERIOR}
 
 
@@ -35,7 +38,8 @@ def hear(rules: Rules, watch: Watch | None, body: Happening, event: UUID, now: d
         return Decision(outcome=Outcome.STALE)
     before = watch or Watch(case=case)
     known = before.seen(case, body.at, **_read(before, body))
-    wanted = [] if moot(known, body, case) else list(plan(rules, happened(body), case, now, known.former(event)))
+    silent = moot(known, body, case) or (watch is not None and says_nothing_new(watch.case, body, case))
+    wanted = [] if silent else list(plan(rules, happened(body), case, now, known.former(event)))
     told, events = _issue(rules, known, (body, case), wanted, Cause(event, event, now))
     if isinstance(body, DeadlineEvent) and body.kind is DeadlineKind.SCHEDULED:
         told = _climbing(rules, told, body, event, wanted)
@@ -80,6 +84,12 @@ def moot(watch: Watch, body: Happening, case: Case) -> bool:
     if body.kind is DeadlineKind.BREACHED:
         return body.n > 1 or (end is not None and end < body.at)
     return end is not None and end != body.at
+
+
+def says_nothing_new(before: Case, body: Happening, case: Case) -> bool:
+    """Whether a correction changed nothing that people read, as when a source sends the same again and again."""
+    later = body.kind is CaseEventKind.CORRECTED and before.version < case.version
+    return later and all(getattr(before, name) == getattr(case, name) for name in READ)
 
 
 def _issue(

@@ -6,14 +6,18 @@ from typing import Final, NamedTuple
 
 from contracts.case import AssignedBecause, Assignment, Case, CaseEventKind, ClockClass, Routed, Status
 from contracts.masking import masked
-from contracts.report import LocationOutcome, Report, ReportLocated
-from contracts.territory import Level, full_name
+from contracts.report import LocationOutcome, Report, ReportLocated, Urgency
+from contracts.territory import Level, Path, full_name
 from services.routing.opening import placed, summary, told
 from services.routing.ruling import reason, routed
 from services.routing.table import Table
 
 PRESSING: Final[Mapping[ClockClass, int]] = {clock: n for n, clock in enumerate(ClockClass)}
 """The classes of clocks, from the longest terms to the shortest."""
+
+
+MOVES: Final = 3
+"""Assignments after which a source that moves the case again gives it no new term: else it would never be due."""
 
 
 class Change(NamedTuple):
@@ -28,7 +32,7 @@ class Change(NamedTuple):
 def change(table: Table, case: Case, located: ReportLocated, raised: Level, now: datetime) -> Change:
     """What a newer revision makes of the case: only an open one can move, and what the source ends is ended."""
     report = located.report
-    if not case.status.open:
+    if not case.status.open and not _lives_again(case, report):
         return Change(CaseEventKind.CORRECTED, _noted(case, report), _why_noted(case, report))
     if report.withdrawn:
         withdrawn = _noted(case, report).model_copy(update={"status": Status.WITHDRAWN})
@@ -36,7 +40,7 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
     if report.solved:
         why = f"{_revision('来源已自行处置', report)}{masked(report.solved)}"
         return Change(CaseEventKind.RESOLVED, _resolved(case, report, now), why)
-    located = _kept_place(case, located)
+    located = _supplemented(case, _kept_place(case, located))
     how = routed(table, located, raised)
     after = _corrected(case, located, how, now)
     moves = after.assignment.number > case.assignment.number
@@ -47,6 +51,37 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
 def why_withdrawn(report: Report) -> str:
     """That and why the source has withdrawn the report, in Chinese."""
     return f"{_revision('已按来源要求撤回', report)}{masked(report.withdrawn or '')}"
+
+
+def _lives_again(case: Case, report: Report) -> bool:
+    """Whether lives are in danger in what was taken for done: the case is open again, at the unit for such cases."""
+    ended = case.status in {Status.RESOLVED, Status.CLOSED}
+    return ended and report.urgency is Urgency.LIFE_THREATENING and not (report.withdrawn or report.solved)
+
+
+def _supplemented(case: Case, located: ReportLocated) -> ReportLocated:
+    """The revision with what it leaves out: most are supplements, and silence about a danger or an accused is no news.
+
+    Urgency only grows; people, a decided category and the unit that it is about stay until others are named. Of two
+    units that it is about, one after the other, it is about what holds both, so that neither gets it.
+    """
+    report = located.report
+    undecided = report.classified is None or report.classified.code is None
+    known = {
+        "urgency": max(report.urgency, case.urgency, key=list(Urgency).index),
+        "people": case.people if report.people is None else report.people,
+        "classified": case.classified if undecided and case.classified else report.classified,
+    }
+    return located.model_copy(
+        update={"report": report.model_copy(update=known), "about": _both(case.about, located.about)}
+    )
+
+
+def _both(before: Path, now: Path) -> Path:
+    if not before or not now:
+        return before or now
+    shared = [one for one, other in zip(before, now, strict=False) if one.code == other.code]
+    return tuple(shared) if len(shared) > 1 else now
 
 
 def _kept_place(case: Case, located: ReportLocated) -> ReportLocated:
@@ -67,7 +102,7 @@ def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -
     """
     chosen = how.chosen
     known = case.model_copy(update={**told(located.report), **placed(located), "lead": chosen.lead})
-    stays = chosen.unit.code == case.assignment.unit.code
+    stays = case.status.open and chosen.unit.code == case.assignment.unit.code
     if stays and PRESSING[chosen.clock] <= PRESSING[case.clock]:
         return known
     assignment = Assignment(
@@ -75,10 +110,16 @@ def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -
         unit=chosen.unit,
         assigned_at=now,
         because=AssignedBecause.CORRECTED,
-        due_by=(case.due_at or case.assignment.due_by) if stays else None,
+        due_by=(case.due_at or case.assignment.due_by) if _inherits(case, stays=stays) else None,
     )
     given = {"assignment": assignment, "status": Status.ASSIGNED, "clock": chosen.clock, "due_at": None}
+    given |= {"resolution": None, "resolved_at": None}
     return known.model_copy(update=given)
+
+
+def _inherits(case: Case, *, stays: bool) -> bool:
+    """Whether the due time goes along: at the same unit, and once a source has moved the case so often already."""
+    return case.status.open and (stays or case.assignment.number > MOVES)
 
 
 def _resolved(case: Case, report: Report, now: datetime) -> Case:

@@ -45,7 +45,7 @@ def told(report: Report) -> dict[str, Any]:
         "revision": report.revision,
         "summary": summary(report.text),
         "title": masked(report.title) if report.title else None,
-        "category": report.category,
+        "category": masked(report.category) if report.category else None,
         "classified": report.classified,
         "urgency": report.urgency,
         "occurred_at": report.occurred_at,

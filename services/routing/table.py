@@ -7,11 +7,16 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from contracts.categories import CATEGORIES, lineage, within
-from contracts.report import LocationOutcome, Report, Urgency
+from contracts.report import Classification, LocationOutcome, Report, Urgency
 from services.routing.rules import NAMES, UNDECIDED, Rule, Rules, When
 
 OTHER: Final = ""
 """Stands for a category or a source that this version does not know: a newer one may have sent it."""
+
+GRAVE: Final = frozenset({"15", "16"})
+"""First levels of which a suspicion is enough, emergencies and conduct: a false alarm costs less than silence."""
+SUSPECTED: Final = 0.3
+"""How likely the first level must be to be suspected."""
 
 V = TypeVar("V")
 
@@ -31,13 +36,21 @@ class Facts:
 def facts(report: Report, located: LocationOutcome) -> Facts:
     """What the rows ask about of a report."""
     return Facts(
-        category=report.classified.code if report.classified else None,
+        category=_category(report.classified),
         urgency=report.urgency,
         people=report.people,
         located=located,
         source=report.department,
         solved=bool(report.solved),
     )
+
+
+def _category(found: Classification | None) -> str | None:
+    """The category; of an undecided report the first level that is likeliest, if a mistake there would cost most."""
+    if found is None or found.code is not None or not found.runners_up:
+        return found.code if found else None
+    best = found.runners_up[0]
+    return best.code[:2] if best.code[:2] in GRAVE and best.confidence >= SUSPECTED else None
 
 
 @dataclass(frozen=True, slots=True)

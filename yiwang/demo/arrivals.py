@@ -119,7 +119,8 @@ def parked(book: Book) -> Section:
     """Parked records by reason and by what was wrong first."""
     letters = [said.body for said in book.letters]
     counts = Counter((letter.reason, *_first(letter.problems)) for letter in letters)
-    rows = [(REASONS[reason], path, zh, count) for (reason, path, zh), count in counts.most_common(SHOWN)]
+    often = sorted(counts.items(), key=lambda found: (-found[1], found[0]))
+    rows = [(REASONS[reason], path, zh, count) for (reason, path, zh), count in often[:SHOWN]]
     rest = len(letters) - sum(int(row[-1]) for row in rows)
     head = ("原因", "所在项", "应为", "件数")
     remarks = [f"其余 {rest} 件"] if rest else [] if rows else ["无"]

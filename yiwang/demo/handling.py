@@ -51,7 +51,7 @@ def _goals(solved: Sequence[Case], settled: Sequence[Case], cases: Sequence[Case
         f"纠纷在苏木镇、嘎查村和网格化解 {share(below, len(settled))}（目标 90%）",
         f"其中在网格就地化解 {share(disputes[Level.GRID], len(settled))}",
     )
-    return ["；".join(goals), "现状：" + "，".join(f"{each.zh} {status[each]}" for each in Status)]
+    return [*goals, "现状：" + "，".join(f"{each.zh} {status[each]}" for each in Status)]
 
 
 def terms(book: Book) -> Section:
@@ -79,8 +79,12 @@ def alerts(book: Book, latencies: Sequence[float]) -> Section:
     if rows:
         rows.append(("合计", "", *(sum(column) for column in zip(*figures.values(), strict=True))))
     people = len({one.recipient for one in found})
-    said = f"共通知 {people} 人；自上报写入 Kafka 到首条提醒发出（实际时间，不含按规定延后的）：{ranked(latencies)}"
-    return Section(zh="六、通知", en="alerts per channel", head=HEAD, rows=rows, texts=2, remarks=[said])
+    again = sum(one.attempt > 1 for one in found)
+    said = [
+        f"共通知 {people} 人，{again} 条经重试送达",
+        f"自上报写入 Kafka 到首条提醒发出（实际时间，不含按规定延后的）：{ranked(latencies)}",
+    ]
+    return Section(zh="六、通知", en="alerts per channel", head=HEAD, rows=rows, texts=2, remarks=said)
 
 
 HEAD: Final = ("渠道", "channel", "提醒", *ENDS.values(), "并入汇总", "消息数", "短信条数")

@@ -36,7 +36,9 @@ HIDDEN = (
 SHOWN = (
     "",
     "牧区机井损坏，无法取水。",
-    "拨打12345或0477-7620000",
+    "拨打12345",
+    "井在107.13900001111度",
+    "经度107.41270100",
     "SL-2026-000317",
     "20260305143000",
     "139000011112",
@@ -72,3 +74,17 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 @given(st.text(alphabet="字 。x"), st.integers(10**10, 2 * 10**10 - 1), st.text(alphabet="字 。x"))
 def test_no_mobile_number_is_left_between_any_words(before: str, number: int, after: str) -> None:
     assert str(number) not in masked(f"{before}{number}{after}")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1.13900001111 2.13800002222", "1.139****1111 2.138****2222"),
+        ("139.0000.1111", "139****1111"),
+        ("电话013900001111", "电话0139****1111"),
+        ("座机0477-7620123，010 8888 0123", "座机0477-****123，010-****123"),
+    ],
+)
+def test_a_number_is_masked_in_a_list_between_points_and_as_a_landline(text: str, shown: str) -> None:
+    assert masked(text) == shown
+    assert masked(shown) == shown

@@ -8,9 +8,10 @@ import pytest
 from contracts.case import Action, AssignedBecause, Case, CaseEvent, CaseEventKind, ClockClass, Status
 from contracts.deadline import DeadlineKind
 from contracts.outcome import ReportOutcome
-from contracts.report import LocationOutcome, ReportLocated
+from contracts.report import LocationOutcome, ReportLocated, Urgency
 from contracts.territory import BANNER, Level, Path, UnitRef
 from services.chassis.values import Decision, Outcome
+from services.routing.corrections import MOVES as OWN_TERMS
 from services.routing.state import State
 from tests import builders
 from tests.builders import (
@@ -274,3 +275,41 @@ def test_the_same_correction_has_the_same_events_whenever_it_is_decided() -> Non
     once = arrived(revised(path=FAR_PATH))
     first, second = (decide(standing(), once, context(at)) for at in (NOON, NOON + DAY))
     assert [event.id for event in first.events] == [event.id for event in second.events]
+
+
+def test_a_supplement_that_says_nothing_of_the_danger_takes_nothing_from_it() -> None:
+    life: dict[str, Any] = {"urgency": Urgency.LIFE_THREATENING, "clock": ClockClass.LIFE, "people": 3}
+    decision = correct(standing(BANNER, **life), revised(text="补充：家属已到"))
+    case = after(decision)
+    assert kinds(decision) == ["case.corrected"]
+    assert (case.urgency, case.clock, case.people) == (Urgency.LIFE_THREATENING, ClockClass.LIFE, 3)
+    assert case.assignment.unit == BANNER
+
+
+def test_a_supplement_that_names_nobody_does_not_give_the_case_to_whom_it_is_about() -> None:
+    decision = correct(standing(VILLAGE, about=PATH), revised(text="补充：该问题已持续半年"))
+    assert after(decision).about == PATH
+    assert after(decision).assignment.unit == VILLAGE
+
+
+def test_about_one_unit_and_then_about_another_is_about_what_holds_both() -> None:
+    decision = correct(standing(VILLAGE, about=PATH), revised(path=OTHER_PATH, about=OTHER_PATH))
+    case = after(decision)
+    assert case.about == PATH[:3]
+    assert case.assignment.unit == TOWN
+
+
+@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CLOSED])
+def test_what_was_taken_for_done_is_open_again_when_lives_are_in_danger(status: Status) -> None:
+    done = standing(GRID, status, resolved_at=MORNING, resolution="已处置")
+    decision = correct(done, revised(text="又有人触电倒地", urgency=Urgency.LIFE_THREATENING))
+    case = after(decision)
+    assert kinds(decision) == ["case.assigned", "report.assigned"]
+    assert (case.status, case.assignment.unit, case.clock) == (Status.ASSIGNED, BANNER, ClockClass.LIFE)
+    assert (case.resolved_at, case.resolution) == (None, None)
+
+
+def test_a_source_that_moves_a_case_again_and_again_gives_it_no_new_term() -> None:
+    often = assignment(OWN_TERMS + 1, GRID)
+    decision = correct(standing(GRID, assignment=often), revised(path=FAR_PATH))
+    assert after(decision).assignment.due_by == NIGHT

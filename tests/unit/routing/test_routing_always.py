@@ -1,7 +1,6 @@
 """What holds for a case whatever happens to it, in whatever order."""
 
 from datetime import timedelta
-from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,13 +128,16 @@ def test_a_case_goes_only_the_lawful_ways_from_status_to_status(inputs: list[Giv
     lawful = {
         Status.ASSIGNED: set(Status) - {Status.CLOSED},
         Status.ACCEPTED: set(Status) - {Status.CLOSED},
-        Status.RESOLVED: {Status.RESOLVED, Status.CLOSED},
-        Status.CLOSED: {Status.CLOSED},
+        Status.RESOLVED: {Status.RESOLVED, Status.CLOSED, Status.ASSIGNED},
+        Status.CLOSED: {Status.CLOSED, Status.ASSIGNED},
         Status.WITHDRAWN: {Status.WITHDRAWN},
     }
     for one, before, after in changes(inputs):
         assert after.status in lawful[before.status]
-        assert (after.status is Status.CLOSED) == (before.status is Status.CLOSED or isinstance(one, timedelta))
+        again = after.status.open and not before.status.open
+        assert not again or after.urgency is Urgency.LIFE_THREATENING
+        closed = before.status is Status.CLOSED or isinstance(one, timedelta)
+        assert (after.status is Status.CLOSED) == (closed and not again)
         assert (after.resolved_at is not None) == (after.status in {Status.RESOLVED, Status.CLOSED})
 
 
@@ -146,7 +148,7 @@ def test_only_a_new_assignment_takes_the_due_time_away_or_changes_the_clock(inpu
             scheduled = isinstance(one, DeadlineEvent) and one.kind is DeadlineKind.SCHEDULED
             assert after.clock == before.clock
             assert scheduled or after.due_at == before.due_at
-        elif after.assignment.unit.code == before.assignment.unit.code:
+        elif before.status.open and after.assignment.unit.code == before.assignment.unit.code:
             assert after.assignment.because is AssignedBecause.CORRECTED
             assert PRESSING[after.clock] > PRESSING[before.clock]
             assert after.assignment.due_by == (before.due_at or before.assignment.due_by)
@@ -222,11 +224,12 @@ def test_the_source_hears_of_each_thing_that_concerns_it_in_the_version_of_its_e
 @given(INPUTS)
 def test_once_ended_it_is_told_so_once(inputs: list[Given]) -> None:
     told = [told.kind for _, _, decision, _ in lived(inputs) for told in case_events(decision)]
-    for end in (CaseEventKind.OPENED, CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN, CaseEventKind.CLOSED):
+    again = sum(after.status.open and not before.status.open for _, before, after in changes(inputs))
+    for end in (CaseEventKind.RESOLVED, CaseEventKind.CLOSED):
+        assert told.count(end) <= 1 + again
+    for end in (CaseEventKind.OPENED, CaseEventKind.WITHDRAWN):
         assert told.count(end) <= 1
-    assert not {CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN} <= set(told)
-    ends = [kind for kind in told if kind in {CaseEventKind.RESOLVED, CaseEventKind.CLOSED}]
-    assert all(one is CaseEventKind.RESOLVED for one, _ in pairwise(ends))
+    assert told.count(CaseEventKind.CLOSED) <= told.count(CaseEventKind.RESOLVED)
 
 
 @given(INPUTS)

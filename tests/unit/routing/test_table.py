@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.categories import CATEGORIES, within
-from contracts.report import LocationOutcome, Urgency
+from contracts.report import Classification, ClassifiedBy, Guess, LocationOutcome, Urgency
 from services.routing.rules import NAMES, UNDECIDED, Rule
-from services.routing.table import Facts
+from services.routing.table import Facts, facts
+from tests import builders
 from tests.unit.routing.rulebook import LAST, TABLE, row, table
 
 PLAIN = Facts(
@@ -127,3 +128,16 @@ def meets(of: Facts, word: str) -> bool:
 @given(FACTS)
 def test_the_table_made_ready_says_what_reading_it_row_by_row_would(of: Facts) -> None:
     assert list(TABLE.fitting(of)) == [rule for rule in TABLE.rules if plainly(rule, of)]
+
+
+@pytest.mark.parametrize(
+    ("first", "confidence", "category"),
+    [("15", 0.5, "15"), ("16", 0.31, "16"), ("15", 0.2, None), ("13", 0.8, None)],
+)
+def test_an_undecided_report_that_looks_like_an_emergency_or_like_misconduct_is_taken_for_one(
+    first: str, confidence: float, category: str | None
+) -> None:
+    guess = Guess(code=first, zh=first, confidence=confidence)
+    found = Classification(zh="未定类别", by=ClassifiedBy.UNDECIDED, confidence=0, version="1", runners_up=(guess,))
+    asked = facts(builders.report(classified=found), LocationOutcome.LOCATED)
+    assert asked.category == category
