@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from contracts.case import CaseEvent
+from contracts.case import CaseEvent, ClockClass, Status
 from contracts.identity import report_id
 from simulation.hall import TownHall
 from simulation.sent import Sent
@@ -16,7 +16,7 @@ from yiwang.demo.quiet import settle
 from yiwang.demo.servers import Servers
 
 SOON: Final = timedelta(minutes=15)
-"""For so long after a slice a message that waits to go out gets its time before the next."""
+"""For so long after a slice what cannot wait gets its time before the next: a digest, a case of life and death."""
 GRAIN: Final = timedelta(minutes=5)
 """Such times are bundled to full five minutes."""
 TRAYS: Final = ("notification", "tray/")
@@ -46,7 +46,7 @@ class Driver:
         for moment, following in pairwise([*planned, planned[-1] + SOON]):
             await self._moment(moment)
             now = moment
-            while between := await self._between(now, moment + SOON, following - GRAIN):
+            while between := await self._between(now, min(moment + SOON, following - GRAIN)):
                 await self._moment(now := between)
             self.told(moment, self.book)
         return self.book
@@ -76,11 +76,13 @@ class Driver:
         for event in events:
             self.hall.hear(event)
 
-    async def _between(self, now: datetime, soon: datetime, last: datetime) -> datetime | None:
-        """The next time that does not wait for the following slice, which comes after ``last``."""
-        waiting = await self.servers.soonest(*TRAYS, min(soon, last))
-        times = [_up(at) for at in (self.hall.soonest(now), waiting) if at]
-        at = min((each for each in times if each > now), default=None)
+    async def _between(self, now: datetime, last: datetime) -> datetime | None:
+        """The next time that does not wait for the following slice, if it is not after ``last``."""
+        waits = any(
+            case.clock is ClockClass.LIFE and case.status is Status.ASSIGNED for case in self.book.cases.values()
+        )
+        soonest = now + GRAIN if waits else await self.servers.soonest(*TRAYS, last)
+        at = soonest and _up(soonest)
         return at if at and at <= last else None
 
 
