@@ -19,6 +19,8 @@ SOON: Final = timedelta(minutes=15)
 """For so long after a slice what cannot wait gets its time before the next: a digest, a case of life and death."""
 GRAIN: Final = timedelta(minutes=5)
 """Such times are bundled to full five minutes."""
+BRIEF: Final = timedelta(minutes=2)
+"""What waits for less is an attempt made again: whether there is one hangs on the machine's speed, so no time is its."""
 TRAYS: Final = ("notification", "tray/")
 """The documents in which messages wait to go out: their service, and how their names begin."""
 PAUSE_SECONDS: Final = 0.03
@@ -81,7 +83,7 @@ class Driver:
         waits = any(
             case.clock is ClockClass.LIFE and case.status is Status.ASSIGNED for case in self.book.cases.values()
         )
-        soonest = now + GRAIN if waits else await self.servers.soonest(*TRAYS, last)
+        soonest = now + GRAIN if waits else await self.servers.soonest(*TRAYS, now + BRIEF, last)
         at = soonest and _up(soonest)
         return at if at and at <= last else None
 

@@ -55,8 +55,8 @@ class Servers:
         while min(now - then for now, then in zip(await self._ticks(), before, strict=True)) < times:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE_SECONDS)  # other processes tell nobody
 
-    async def soonest(self, name: str, prefix: str, until: datetime) -> datetime | None:
-        """The earliest time, not after ``until``, at which a service's document with such a name wants attention.
+    async def soonest(self, name: str, prefix: str, after: datetime, until: datetime) -> datetime | None:
+        """The earliest time between these at which a service's document with such a name wants attention.
 
         Answers None, too, where more documents of other names want it before than are looked at.
         """
@@ -65,7 +65,7 @@ class Servers:
         states = [one.state for part in found for one in part if one.state and one.subject.startswith(prefix)]
         model = service.state
         wakes = [wake_of(service, model.model_validate_json(state)) for state in states] if model else []
-        return min((at for at in wakes if at), default=None)
+        return min((at for at in wakes if at and at > after), default=None)
 
     async def _timers(self, now: datetime) -> Sequence[str]:
         found = await asyncio.gather(*(self._waiting(name, now) for name in self._stores))
