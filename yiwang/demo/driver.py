@@ -20,7 +20,7 @@ SOON: Final = timedelta(minutes=15)
 GRAIN: Final = timedelta(minutes=5)
 """Such times are bundled to full five minutes."""
 BRIEF: Final = timedelta(minutes=2)
-"""What waits for less is an attempt made again: whether there is one hangs on the machine's speed, so no time is its."""
+"""What waits for less is an attempt made again: whether there is one depends on the machine, so it gets no time."""
 TRAYS: Final = ("notification", "tray/")
 """The documents in which messages wait to go out: their service, and how their names begin."""
 PAUSE_SECONDS: Final = 0.03
