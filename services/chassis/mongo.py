@@ -25,6 +25,7 @@ FIND_CHUNK = 64
 """Ids in one find: the local stand-in takes quadratic time in them (500 at once 138 ms, in chunks 40 ms)."""
 DUPLICATE_KEY = 11000
 EPOCH = datetime.fromtimestamp(0, UTC)
+FIRST = datetime.min.replace(tzinfo=UTC)
 SURE: Mapping[str, Any] = {
     "write_concern": WriteConcern("majority", j=True),
     "read_concern": ReadConcern("majority"),
@@ -119,8 +120,8 @@ class MongoStore:
             raise Unavailable(f"history: {type(fault).__name__}") from fault
 
     async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
-        """See the port."""
-        where = {"partition": partition, "wake_at": {"$lte": at}}
+        """See the port; the lower bound keeps the local server from walking all documents that want no attention."""
+        where = {"partition": partition, "wake_at": {"$gte": FIRST, "$lte": at}}
         cursor = self._documents.find(where, {"kept": 0}).sort("wake_at", ASCENDING).limit(limit)
         return [rows.document(raw) for raw in await _sure(cursor.to_list(None))]
 
@@ -197,7 +198,10 @@ class DatabaseClock:
 
 
 class Steps:
-    """The steps of a stepped time, in a database of their own: see ``timeline``."""
+    """The steps of a stepped time, in a database of their own: see ``timeline``.
+
+    They are found by ``real``, not by ``_id``: the local server walks a whole collection for a range of ids.
+    """
 
     def __init__(self, motor: Any, database: str) -> None:
         """Take a client and the database's name; nothing is known yet."""
@@ -205,11 +209,15 @@ class Steps:
         self.known: tuple[Step, ...] = ()
         self.read_at = EPOCH
 
+    async def prepare(self) -> None:
+        """Create the index; harmless when it is there."""
+        await _sure(self._steps.create_index([("real", ASCENDING)]))
+
     async def read(self) -> tuple[Step, ...]:
         """See the timeline: what is known is not fetched again."""
         began = datetime.now(UTC)
-        newer = self._steps.find({"_id": {"$gt": self._last}}).sort("_id", ASCENDING)
-        found = [Step(raw["_id"], raw["virtual"]) for raw in await _sure(newer.to_list(None))]
+        newer = self._steps.find({"real": {"$gt": self._last}}).sort("real", ASCENDING)
+        found = [Step(raw["real"], raw["virtual"]) for raw in await _sure(newer.to_list(None))]
         self.known += tuple(step for step in found if step.real > self._last)  # another reading may have been faster
         self.read_at = max(self.read_at, began)
         return self.known
@@ -229,7 +237,7 @@ class Steps:
         if known and virtual < known[-1].virtual:
             raise ValueError(f"a step back to {virtual}; the time is {known[-1].virtual} already")
         real = max(self._last, await _time(self._motor)) + MILLISECOND
-        await _sure(self._steps.insert_one({"_id": real, "virtual": virtual}))
+        await _sure(self._steps.insert_one({"_id": real, "real": real, "virtual": virtual}))
         while min(await _time(self._motor), datetime.now(UTC)) < real + MILLISECOND:  # noqa: ASYNC110 - a clock tells nobody
             await asyncio.sleep(0.001)
         return Step(real, virtual)

@@ -41,7 +41,9 @@ async def prepare(settings: Settings, services: Mapping[str, Service]) -> None:
     """Make topics, indexes and the first step of the banner's time: before any service starts."""
     await create_topics(settings.brokers, settings.namespace, TOPICS, replication=1)
     await init(settings, services, replication=1)
-    await Steps(client(settings.mongo), settings.database("timeline")).step(START)
+    steps = Steps(client(settings.mongo), settings.database("timeline"))
+    await steps.prepare()
+    await steps.step(START)
 
 
 async def demo(
