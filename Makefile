@@ -46,8 +46,9 @@ down: venv ## stop what `make up` or `make run` started
 status: venv ## what runs
 	@$(SUPERVISOR) status
 
-demo: venv ## weeks of the virtual banner in a few minutes, on engines of its own; SEED=2 DAYS=7
-	@exec $(PY) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
+demo: venv ## weeks of the virtual banner in a minute or two, on engines of its own; SEED=2 DAYS=21 VOLUME=124
+	@exec $(PY) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) \
+		$(if $(VOLUME),--volume $(VOLUME))
 
 test: venv ## all tests, those on a real Kafka and MongoDB included
 	@$(PY) -m pytest $(wildcard $(TESTS))

@@ -26,7 +26,8 @@ def parser() -> argparse.ArgumentParser:
     feed.add_argument("--seed", type=int, default=1, help="the same seed gives the same reports (default 1)")
     demo = commands.add_parser("demo", help="run weeks of the virtual banner on services whose time can be stepped")
     demo.add_argument("--seed", type=int, default=1, help="the same seed gives the same totals (default 1)")
-    demo.add_argument("--days", type=int, default=21, help="days with reports (default 21)")
+    demo.add_argument("--days", type=int, default=14, help="days with reports (default 14)")
+    demo.add_argument("--volume", type=int, default=62, help="openings on an ordinary day (default 62)")
     demo.add_argument("--tail", type=int, default=8, help="days after them, without reports (default 8)")
     demo.add_argument("--folder", type=Path, default=Path(), help="where the pictures and the report are written")
     demo.add_argument(
@@ -60,7 +61,7 @@ async def _demo(settings: Settings, asked: argparse.Namespace) -> int:
     from yiwang.demo.run import demo, prepare  # noqa: PLC0415 - as above
     from yiwang.services import services  # noqa: PLC0415 - as above
 
-    plan = Plan(seed=asked.seed, days=asked.days, tail=asked.tail)
+    plan = Plan(seed=asked.seed, days=asked.days, tail=asked.tail, volume=asked.volume)
     if asked.prepare:
         write_roster(plan, Path(os.environ["YIWANG_ROSTER"]))
         await prepare(settings, services())

@@ -26,8 +26,8 @@ INTERRUPTED = 130
 GRACE_S = 0.5
 QUICK_JAVA = "-XX:TieredStopAtLevel=1"
 """Without the second compiler, which pays only in longer runs: 5 s less of processor time."""
-TIMED = {"routing": "0.05", "escalation": "0.05", "notification": "0.05"}
-"""The services with timers, and how many seconds after a step of the time they look for what is due."""
+TIMED = {"routing": "0.5", "escalation": "0.5", "notification": "0.5"}
+"""The services with timers, and every how many seconds they look for what is due when no step makes them look."""
 STEPPED = {
     "YIWANG_TIMELINE": "true",
     "YIWANG_LOG_LEVEL": "WARNING",
@@ -107,7 +107,7 @@ def clear(folder: Path) -> None:
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 if nothing was lost and nothing happened twice, 2 with one line for what can be put right."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.demo", description="Run the virtual banner.")
-    for name in ("seed", "days", "tail"):
+    for name in ("seed", "days", "tail", "volume"):
         parser.add_argument(f"--{name}", type=int)
     asked = vars(parser.parse_args(arguments))
     given = [word for name, value in asked.items() if value is not None for word in (f"--{name}", str(value))]

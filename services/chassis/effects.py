@@ -9,6 +9,8 @@ from services.chassis.values import Done, Effect
 
 BATCH = 200
 """Ends that are handed back to the loop at once."""
+GATHER_SECONDS = 0.05
+"""How long the first of them waits for others: each batch costs the same six calls, be it of one end or of many."""
 
 OnDone = Callable[[Sequence[Ended]], Awaitable[None]]
 
@@ -45,6 +47,7 @@ class Calls:
         """For ever: wait for ends, and give them to the loop in batches."""
         while True:
             ended = [await self._ended.get()]
+            await asyncio.sleep(GATHER_SECONDS)
             while len(ended) < BATCH and not self._ended.empty():
                 ended.append(self._ended.get_nowait())
             try:

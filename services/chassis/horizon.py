@@ -19,6 +19,11 @@ class Horizons:
             mine = {place: end for place, end in ends.items() if place[1] == number}
             self._targets.setdefault(number, (at, mine))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether some partition's inputs were not read to their sampled end when it was last asked."""
+        return bool(self._targets)
+
     def reached(self, read_to: Mapping[Partition, int]) -> Mapping[int, datetime]:
         """The partitions whose inputs were read to their sampled ends, with the time they may act on; each once."""
         done = {

@@ -115,8 +115,10 @@ def application(routes: Sequence[BaseRoute], health: Callable[[], Health], regis
         found = health()
         return JSONResponse({"ready": found.ready, "why": found.why}, 200 if found.ready else 503)
 
-    async def metrics(_request: Request) -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        names = request.query_params.getlist("name[]")
+        wanted = registry.restricted_registry(names) if names else registry
+        return Response(generate_latest(wanted), media_type=CONTENT_TYPE_LATEST)
 
     own = [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
     handlers: Any = {HttpProblem: _problem, HTTPException: _http, Unavailable: _unavailable, Exception: _fault}

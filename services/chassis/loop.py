@@ -63,6 +63,8 @@ class Loop:
         """When a step last ended, or was put off on purpose."""
         self.read_at = self.moved_at
         """When there was last nothing to read, or some of it was settled."""
+        self.wanted = asyncio.Event()
+        """Set while a tick has something to do that need not wait for the next one's turn."""
 
     @property
     def paused(self) -> str | None:
@@ -78,6 +80,8 @@ class Loop:
             failed = await self._guard("records", self._records(records, after)) if records else None
             if failed:
                 self._stream.rewind(first)
+            elif self._horizons.waiting:
+                self.wanted.set()
         await self._pause("records", failed)
 
     async def on_tick(self) -> None:
@@ -103,6 +107,7 @@ class Loop:
     async def close(self) -> None:
         """Take no more records: what is polled from now on stays for the next member."""
         self._closed = True
+        self.wanted.set()
         await self.released()
 
     async def _guard(self, step: str, work: Awaitable[None]) -> Unavailable | None:
@@ -178,6 +183,7 @@ class Loop:
                 self._blame(record, fault)
             self._check_breaker()
             lost = await self._settlement.write(drafts, batch)
+            self._want(drafts)
             stalled = stalled + 1 if len(lost) == len(drafts) else 0
             left = {one.subject: pending[one.subject][0 if one.subject in lost else one.taken :] for one in drafts}
             pending = {name: group for name, group in left.items() if group}
@@ -188,7 +194,14 @@ class Loop:
             raise Unavailable(f"{len(pending)} documents met other writers in {ROUNDS} rounds")
         await self._settlement.send(batch)
 
+    def _want(self, drafts: Sequence[Draft]) -> None:
+        """What records make due at once, such as a deadline that passed in a backlog, waits for no tick's turn."""
+        now = self._clock.wall()
+        if any(one.form and one.form.wake_at and one.form.wake_at <= now for one in drafts):
+            self.wanted.set()
+
     async def _tick(self) -> None:
+        self.wanted.clear()
         now = await self._clock.now()
         ends = await self._stream.ends()
         read_to = await self._stream.read_to()
@@ -203,6 +216,8 @@ class Loop:
         for partition, at in self._horizons.reached(read_to).items():
             try:
                 due = await self._store.due(partition, at, TICK_LIMIT)
+                if len(due) == TICK_LIMIT:
+                    self.wanted.set()
                 await self._advance([(document, Tick(at)) for document in due], at)
             except Unavailable as fault:  # the other partitions' timers do not wait for this one's
                 failed = fault

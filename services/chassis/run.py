@@ -23,7 +23,7 @@ from services.chassis.metrics import Metrics
 from services.chassis.mongo import DatabaseClock, MongoStore, Steps, client
 from services.chassis.ports import Channel, Clock
 from services.chassis.settings import Settings
-from services.chassis.timeline import Dated, SteppedClock, dated
+from services.chassis.timeline import SteppedClock, dated, follow
 from services.chassis.tokens import BadTokens, Tokens
 from services.chassis.topics import missing_topics
 from services.chassis.values import Service, Unavailable
@@ -34,6 +34,8 @@ STUCK_SECONDS = 60.0
 """Without progress for so long, /livez says no."""
 SKEW_SECONDS = 1.0
 """A clock further off than this makes a member not ready."""
+BREATH = 0.1
+"""Between two ticks lies at least this part of a turn, however much is wanted."""
 STOP_SECONDS, CALLS_SECONDS, LEAVE_SECONDS = 6.0, 4.0, 2.0
 """After a stop was asked for: how long what is under way may take to end, calls to the outside, leaving the group."""
 
@@ -120,6 +122,8 @@ class Process:
         await self._stream.start(self._loop.on_records, self._loop.released)
         self._ticking = asyncio.create_task(self._tick())
         work = [self._ticking, asyncio.create_task(self._calls.hand_back(self._loop.on_done))]
+        if self._steps and self._service.wake:
+            work.append(asyncio.create_task(follow(self._steps, self._loop.wanted.set, self._clock)))
         log.info("started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         stop = asyncio.create_task(self._stop.wait())
         ends: list[asyncio.Future[Any]] = [stop, server, self._stream.lost, *work]
@@ -139,7 +143,7 @@ class Process:
         reader_topics = [reader.topic for reader in self._service.readers]
         motor = client(self._settings.mongo)
         self._store = MongoStore(motor, self._settings.database(self._service.name), self._service)
-        self._clock, self._dated = self._time(motor)
+        self._clock, self._steps = self._time(motor)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._clock.now()
@@ -149,15 +153,15 @@ class Process:
         if missing:
             raise Unavailable(f"topics are missing, run 'yiwang init' first: {', '.join(missing[:3])} …")
 
-    def _time(self, motor: Any) -> tuple[Clock, Dated | None]:
-        """The clock, and what dates records: the database's and nothing, unless a demonstration steps the time."""
+    def _time(self, motor: Any) -> tuple[Clock, Steps | None]:
+        """The clock, and the steps that it goes by: the database's and none, unless a demonstration steps the time."""
         clock = DatabaseClock(motor, self._stop)
         if not self._settings.timeline:
             return clock, None
         database = self._settings.database("timeline")
         log.warning("time is stepped: YIWANG_TIMELINE is for demonstrations, never for production", database=database)
         steps = Steps(motor, database)
-        return SteppedClock(clock, steps), dated(steps)
+        return SteppedClock(clock, steps), steps
 
     def _open(self) -> None:
         service, settings = self._service, self._settings
@@ -171,7 +175,7 @@ class Process:
             member=settings.member,
             batch=settings.batch_records,
             quotas=quotas,
-            dated=self._dated,
+            dated=dated(self._steps) if self._steps else None,
         )
         self._loop = Loop(
             service,
@@ -187,10 +191,14 @@ class Process:
             self._metrics.under_way.labels(name).set_function(partial(self._calls.under_way, name))
 
     async def _tick(self) -> None:
+        """At each turn a tick; one that is wanted comes sooner, after a breath."""
+        turn = self._settings.tick_seconds
         while not self._stop.is_set():
             await self._loop.on_tick()
             self._metrics.ready.set(self._health().ready)
-            await self._clock.sleep(self._settings.tick_seconds)
+            await self._clock.sleep(turn * BREATH)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._loop.wanted.wait(), turn * (1 - BREATH))
 
     async def _serve(self) -> None:
         doors = Doors(

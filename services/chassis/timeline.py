@@ -6,14 +6,16 @@ read and however often. Nothing may be appended while a step is being made: whoe
 
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Protocol
 
 from services.chassis.ports import Clock
-from services.chassis.values import Record
+from services.chassis.values import Record, Unavailable
 
+FOLLOW_SECONDS = 0.08
 MILLISECOND = timedelta(milliseconds=1)
 """The grain of a broker's append times and of the database's clock."""
 
@@ -63,6 +65,18 @@ class SteppedClock:
     def wall(self) -> datetime:
         """See the port."""
         return shifted(self._steps.known, self._clock.wall())
+
+
+async def follow(steps: Timeline, stepped: Callable[[], None], clock: Clock) -> None:
+    """For ever: tell of each new step, within ``FOLLOW_SECONDS``, so that what it makes due waits for no tick's turn."""
+    seen = len(steps.known)
+    while True:
+        with suppress(Unavailable):
+            await steps.read()
+        if len(steps.known) > seen:  # whoever has read it
+            seen = len(steps.known)
+            stepped()
+        await clock.sleep(FOLLOW_SECONDS)
 
 
 def dated(steps: Timeline) -> Dated:

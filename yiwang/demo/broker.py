@@ -97,12 +97,8 @@ class Broker:
         found = await self._watcher.end_offsets(list(self._places))
         return {self._place(wire): end for wire, end in found.items()}
 
-    async def settled(self) -> Mapping[str, Offsets]:
-        """By group, what it has settled; a partition of which it has settled nothing is read from its beginning."""
-        found = await asyncio.gather(*map(self._settled, self._groups))
-        return dict(zip(self._groups, found, strict=True))
-
-    async def _settled(self, group: str) -> Offsets:
+    async def settled(self, group: str) -> Offsets:
+        """What a group has settled; a partition of which it has settled nothing is read from its beginning."""
         name = self._space + group
         if group not in self._coordinators:
             self._coordinators[group] = await self._admin.find_coordinator(name)

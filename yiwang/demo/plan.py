@@ -25,11 +25,12 @@ QUIET_HOURS: Final = (0, 9, 17)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The same seed, days and tail give the same run: ``days`` with reports, then ``tail`` days without."""
+    """The same values give the same run: ``days`` with reports, ``volume`` openings on an ordinary one, ``tail`` without."""
 
     seed: int = 1
-    days: int = 21
+    days: int = 14
     tail: int = 8
+    volume: int = 62
 
     def moments(self, banner: Banner) -> Iterator[datetime]:
         """Those of the days with reports, then fewer of the days after, and a last morning."""
@@ -46,7 +47,7 @@ class Plan:
 def banner(plan: Plan, boundaries: Boundaries) -> tuple[Banner, TownHall]:
     """The banner's reports and its people."""
     members = _members(boundaries)
-    made = Banner(plan.seed, START, plan.days, boundaries, members)
+    made = Banner(plan.seed, START, plan.days, boundaries, members, plan.volume)
     return made, TownHall(People.of(plan.seed, members, plan.leave(members)))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import httpx
@@ -16,9 +17,10 @@ from yiwang.demo.broker import PARTITIONS, Broker
 from yiwang.demo.quiet import Pipeline
 
 PAUSE_SECONDS: Final = 0.03
-UNDER_WAY: Final = "yiwang_calls_under_way{"
+UNDER_WAY: Final = "yiwang_calls_under_way"
 LOOKED: Final = 500
-TICKS: Final = 'yiwang_step_seconds_count{step="tick"}'
+STEPS: Final = "yiwang_step_seconds_count"
+TICKS: Final = f'{STEPS}{{step="tick"}}'
 
 
 class Servers:
@@ -27,8 +29,8 @@ class Servers:
     def __init__(self, settings: Settings, services: Mapping[str, Service], doors: Mapping[str, str]) -> None:
         """Take the settings, and by name the services and their addresses over HTTP."""
         motor = client(settings.mongo)
-        groups = {name: [reader.topic for reader in service.readers] for name, service in services.items()}
-        self.broker = Broker(settings.brokers, settings.namespace, groups)
+        self._groups = {name: [reader.topic for reader in service.readers] for name, service in services.items()}
+        self.broker = Broker(settings.brokers, settings.namespace, self._groups)
         self._timed = {name: service for name, service in services.items() if service.state and service.wake}
         self._stores = {name: MongoStore(motor, settings.database(name), one) for name, one in self._timed.items()}
         self._steps = Steps(motor, settings.database("timeline"))
@@ -43,7 +45,12 @@ class Servers:
     @property
     def pipeline(self) -> Pipeline:
         """What can be asked."""
-        return Pipeline(ends=self.broker.ends, settled=self.broker.settled, timers=self._timers, calls=self._calls)
+        return Pipeline(
+            ends=self.broker.ends,
+            settled={group: partial(self.broker.settled, group) for group in self._groups},
+            timers={name: partial(self._waiting, name) for name in self._stores},
+            calls=self._calls,
+        )
 
     async def step(self, moment: datetime) -> None:
         """Let the banner's time be this from now on."""
@@ -67,10 +74,6 @@ class Servers:
         wakes = [wake_of(service, model.model_validate_json(state)) for state in states] if model else []
         return min((at for at in wakes if at and at > after), default=None)
 
-    async def _timers(self, now: datetime) -> Sequence[str]:
-        found = await asyncio.gather(*(self._waiting(name, now) for name in self._stores))
-        return [each for one in found for each in one]
-
     async def _waiting(self, name: str, now: datetime) -> list[str]:
         store, numbers = self._stores[name], range(PARTITIONS)
         due = await asyncio.gather(*(store.due(number, now, 1) for number in numbers))
@@ -79,12 +82,13 @@ class Servers:
         return [*timers, *(f"{name}: a timer's messages are not sent yet, {note.id}" for note in notes)]
 
     async def _calls(self) -> Sequence[str]:
-        lines = await self._metrics(UNDER_WAY, ["notification"])
+        lines = await self._metrics(UNDER_WAY, UNDER_WAY, ["notification"])
         return [f"notification: {line}" for line in lines if float(line.rpartition(" ")[2])]
 
     async def _ticks(self) -> list[float]:
-        return [float(line.rpartition(" ")[2]) for line in await self._metrics(TICKS, list(self._timed))]
+        return [float(line.rpartition(" ")[2]) for line in await self._metrics(STEPS, TICKS, list(self._timed))]
 
-    async def _metrics(self, start: str, services: Sequence[str]) -> list[str]:
-        pages = await asyncio.gather(*(self._http.get(f"{self._doors[name]}/metrics") for name in services))
+    async def _metrics(self, name: str, start: str, services: Sequence[str]) -> list[str]:
+        addresses = [f"{self._doors[service]}/metrics" for service in services]
+        pages = await asyncio.gather(*(self._http.get(one, params={"name[]": name}) for one in addresses))
         return [line for page in pages for line in page.text.splitlines() if line.startswith(start)]

@@ -1,6 +1,6 @@
 """When a pipeline counts as quiet, on one made of values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -22,21 +22,24 @@ class Made:
     settled: list[int] = field(default_factory=lambda: [3])
     timers: list[list[str]] = field(default_factory=lambda: [[]])
     calls: list[list[str]] = field(default_factory=lambda: [[]])
+    asked: list[str] = field(default_factory=list)
 
     def pipeline(self) -> Pipeline:
         async def ends() -> Offsets:
             return {HERE: _next(self.ends)}
 
-        async def settled() -> Mapping[str, Offsets]:
-            return {"routing": {HERE: _next(self.settled)}}
+        async def settled() -> Offsets:
+            self.asked.append("settled")
+            return {HERE: _next(self.settled)}
 
         async def timers(_now: datetime) -> Sequence[str]:
+            self.asked.append("timers")
             return _next(self.timers)
 
         async def calls() -> Sequence[str]:
             return _next(self.calls)
 
-        return Pipeline(ends=ends, settled=settled, timers=timers, calls=calls)
+        return Pipeline(ends=ends, settled={"routing": settled}, timers={"escalation": timers}, calls=calls)
 
 
 def _next(left: list[T]) -> T:
@@ -63,11 +66,18 @@ async def test_what_is_at_rest_is_quiet_at_the_first_look() -> None:
     ids=["unread", "growing", "due", "calling", "called after the timers were looked at"],
 )
 async def test_what_is_not_quiet_is_named(made: Made, named: str) -> None:
-    assert list(await made.pipeline().stirring(MORNING)) == [named]
+    found, _ = await made.pipeline().stirring(MORNING)
+    assert list(found) == [named]
 
 
 async def test_it_is_looked_at_again_until_it_is_quiet() -> None:
     assert await settle(Made(settled=[0, 1, 2, 3]).pipeline(), MORNING, no_pause) == 4
+
+
+async def test_while_something_stirs_nothing_else_is_asked_and_then_all_of_it() -> None:
+    made = Made(settled=[0, 1, 3], timers=[["x is due"], ["x is due"], []])
+    await settle(made.pipeline(), MORNING, no_pause)
+    assert made.asked == ["settled"] * 4 + ["timers"] * 3 + ["settled", "timers"]
 
 
 async def test_what_never_rests_ends_with_its_names() -> None:
