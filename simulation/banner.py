@@ -19,7 +19,7 @@ from simulation.sent import Sent
 
 # At which hours time stands, and how many of a day's reports come then.
 HOURS: Final[Mapping[int, int]] = {
-    0: 1, 6: 6, 8: 19, 10: 25, 12: 17, 14: 20, 16: 21, 18: 14, 20: 8, 22: 2,
+    0: 1, 8: 25, 10: 25, 12: 17, 14: 20, 16: 21, 18: 14, 20: 10,
 }  # fmt: skip
 WEEKDAYS: Final = (1.12, 1.05, 1.0, 1.0, 1.05, 0.78, 0.68)
 """From Monday to Sunday."""

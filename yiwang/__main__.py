@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="run weeks of the virtual banner on services whose time can be stepped")
     demo.add_argument("--seed", type=int, default=1, help="the same seed gives the same totals (default 1)")
     demo.add_argument("--days", type=int, default=14, help="days with reports (default 14)")
-    demo.add_argument("--volume", type=int, default=62, help="openings on an ordinary day (default 62)")
+    demo.add_argument("--volume", type=int, default=40, help="openings on an ordinary day (default 40)")
     demo.add_argument("--tail", type=int, default=8, help="days after them, without reports (default 8)")
     demo.add_argument("--folder", type=Path, default=Path(), help="where the pictures and the report are written")
     demo.add_argument(

@@ -195,7 +195,7 @@ class Loop:
         await self._settlement.send(batch)
 
     def _want(self, drafts: Sequence[Draft]) -> None:
-        """What records make due at once, such as a deadline that passed in a backlog, waits for no tick's turn."""
+        """What records make due at once, such as a time that passed in a backlog, waits for no tick's turn."""
         now = self._clock.wall()
         if any(one.form and one.form.wake_at and one.form.wake_at <= now for one in drafts):
             self.wanted.set()
@@ -216,9 +216,9 @@ class Loop:
         for partition, at in self._horizons.reached(read_to).items():
             try:
                 due = await self._store.due(partition, at, TICK_LIMIT)
+                await self._advance([(document, Tick(at)) for document in due], at)
                 if len(due) == TICK_LIMIT:
                     self.wanted.set()
-                await self._advance([(document, Tick(at)) for document in due], at)
             except Unavailable as fault:  # the other partitions' timers do not wait for this one's
                 failed = fault
         if failed:

@@ -68,7 +68,7 @@ class SteppedClock:
 
 
 async def follow(steps: Timeline, stepped: Callable[[], None], clock: Clock) -> None:
-    """For ever: tell of each new step, within ``FOLLOW_SECONDS``, so that what it makes due waits for no tick's turn."""
+    """For ever: tell of each new step, within ``FOLLOW_SECONDS``, so that nothing due waits for a tick's turn."""
     seen = len(steps.known)
     while True:
         with suppress(Unavailable):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracts.deadletter import DeadLetter, Reason
+from services.chassis import loop
 from services.chassis.fold import DOCUMENT_LIMIT
 from services.chassis.loop import ASIDE
 from services.chassis.ports import Change, Entry
@@ -280,6 +281,45 @@ async def test_no_time_passes_for_a_document_before_its_inputs_are_read() -> Non
     bench.put("a", "3", amount=9)
     await bench.tick(seconds=1)
     assert bench.state("a").rings == 1, "records that came after the sampled end do not hold time up"
+
+
+async def test_a_tick_that_waited_for_inputs_is_wanted_as_soon_as_they_are_read() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    assert not bench.loop.wanted.is_set(), "nothing is due"
+    bench.clock.advance(seconds=120)
+    bench.put("a", "2", amount=7)
+    await bench.tick(seconds=1)
+    assert not bench.loop.wanted.is_set(), "to ask again before the record is read would be in vain"
+    await bench.run()
+    assert bench.loop.wanted.is_set()
+    await bench.tick()
+    assert bench.state("a").rings == 1
+    assert not bench.loop.wanted.is_set()
+
+
+async def test_a_record_that_leaves_a_document_due_wants_a_tick_at_once() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    bench.clock.advance(seconds=61)
+    await bench.run()
+    assert bench.loop.wanted.is_set()
+    await bench.tick()
+    assert bench.state("a").rings == 1
+
+
+async def test_more_timers_than_a_step_takes_want_the_next_step_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "TICK_LIMIT", 2)
+    bench, names = Bench(), [f"n{number}" for number in range(7)]
+    for name in names:
+        bench.put(name, "1", amount=5, ring_after=60)
+    await bench.run()
+    await bench.tick(seconds=61)
+    assert 0 < sum(bench.state(name).rings for name in names) < len(names), "one of three partitions has three"
+    while bench.loop.wanted.is_set():
+        await bench.tick()
+    assert [bench.state(name).rings for name in names] == [1] * len(names)
 
 
 @pytest.mark.parametrize(

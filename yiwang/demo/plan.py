@@ -19,25 +19,25 @@ from simulation.people import Leave, People, leaves
 START: Final = datetime(2026, 3, 2, tzinfo=SHANGHAI)
 """A Monday's first moment."""
 DAY: Final = timedelta(days=1)
-QUIET_HOURS: Final = (0, 9, 17)
+QUIET_HOURS: Final = (9, 17)
 """At which hours of the days without reports time stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The same values give the same run: ``days`` with reports, ``volume`` openings on an ordinary one, ``tail`` without."""
+    """The same values give the same run: ``days`` with ``volume`` openings on an ordinary one, ``tail`` without any."""
 
     seed: int = 1
     days: int = 14
     tail: int = 8
-    volume: int = 62
+    volume: int = 40
 
     def moments(self, banner: Banner) -> Iterator[datetime]:
         """Those of the days with reports, then fewer of the days after, and a last morning."""
         yield from banner.moments
         after = START + self.days * DAY
         yield from (after + day * DAY + timedelta(hours=hour) for day in range(self.tail) for hour in QUIET_HOURS)
-        yield after + self.tail * DAY + timedelta(hours=QUIET_HOURS[1])
+        yield after + self.tail * DAY + timedelta(hours=QUIET_HOURS[0])
 
     def leave(self, members: Mapping[str, str]) -> Sequence[Leave]:
         """Who is away when, the tail included."""

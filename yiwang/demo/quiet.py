@@ -46,7 +46,7 @@ class Pipeline:
         call behind: so both are asked for before and after timers and notes.
         """
         ends = await self.ends()
-        questions = (
+        questions: tuple[Question, ...] = (
             *(partial(_unread, group, settled, ends) for group, settled in self.settled.items()),
             self.calls,
             *(partial(timers, now) for timers in self.timers.values()),

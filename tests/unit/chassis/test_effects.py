@@ -107,6 +107,21 @@ async def test_a_call_is_under_way_until_the_loop_has_settled_its_end() -> None:
     handing.cancel()
 
 
+async def test_ends_that_come_close_together_are_handed_back_in_one_batch() -> None:
+    batches, performer = list[int](), calls(Door("bell"), Door("other"))
+
+    async def take(ended: Sequence[Ended]) -> None:
+        batches.append(len(ended))
+
+    handing = asyncio.create_task(performer.hand_back(take))
+    performer.start("a", [effect("bell")])
+    await asyncio.sleep(0)  # the first end is there, and hand_back has seen it
+    performer.start("b", [effect("other"), effect("other")])
+    await performer.drain(5)
+    handing.cancel()
+    assert batches == [3]
+
+
 async def test_ends_come_back_to_the_loop_while_it_works() -> None:
     ends, performer = Ends(), calls(Door("bell"))
     handing = asyncio.create_task(performer.hand_back(ends.take))

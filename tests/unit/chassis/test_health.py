@@ -89,7 +89,7 @@ async def test_what_is_held_back_and_what_is_under_way_can_be_seen_from_outside_
     first, *others = SERVICE.readers
     service = replace(SERVICE, readers=(replace(first, quota=Quota(rate=1, burst=1)), *others))
     process = Process(Composition(service=service, channels={"bell": Bell()}), SETTINGS, Tokens({}))
-    process._store, process._clock, process._dated = MemoryStore(), MemoryClock(), None  # type: ignore[assignment]
+    process._store, process._clock, process._steps = MemoryStore(), MemoryClock(), None  # type: ignore[assignment]
     process._open()
     value = process._metrics.registry.get_sample_value
     process._calls._unsettled["bell"] = 3

@@ -99,3 +99,5 @@ async def test_liveness_and_readiness_are_two_questions() -> None:
 async def test_metrics_are_those_of_the_services_own_registry() -> None:
     async with door(registry=Metrics("toy").registry) as http:
         assert 'yiwang_service_info{service="toy"} 1.0' in (await http.get("/metrics")).text
+        some = (await http.get("/metrics", params={"name[]": "yiwang_service_info"})).text
+        assert [line for line in some.splitlines() if line[0] != "#"] == ['yiwang_service_info{service="toy"} 1.0']

@@ -1,15 +1,17 @@
 """Stepped time: constant between steps, never back, the same for a record however often it is read."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.mongo import Steps
-from services.chassis.timeline import MILLISECOND, Step, SteppedClock, dated, shifted
-from services.chassis.values import Record
+from services.chassis.timeline import MILLISECOND, Step, SteppedClock, dated, follow, shifted
+from services.chassis.values import Record, Unavailable
 from simulation.clock import MemoryClock
 
 REAL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -102,9 +104,12 @@ class Written:
 
     def __init__(self, *written: Step, read_at: datetime = REAL - HOUR) -> None:
         self.written, self.known, self.read_at, self.reads = written, tuple[Step, ...](), read_at, 0
+        self.away = False
 
     async def read(self) -> tuple[Step, ...]:
         self.reads += 1
+        if self.away:
+            raise Unavailable("database: away")
         self.known = self.written
         return self.known
 
@@ -118,6 +123,39 @@ async def test_a_clock_that_is_asked_learns_of_new_steps_and_one_that_estimates_
     assert clock.wall() == REAL
     assert await clock.now() == VIRTUAL
     assert clock.wall() == VIRTUAL
+
+
+class Paced(MemoryClock):
+    """At each pause the next thing happens, and behind the last one the work is cancelled."""
+
+    def __init__(self, *happens: Callable[[], None]) -> None:
+        super().__init__(REAL)
+        self.happens = iter(happens)
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        happens = next(self.happens, None)
+        if happens is None:
+            raise asyncio.CancelledError
+        happens()
+
+
+async def test_each_new_step_is_told_once_whoever_has_read_it_and_though_the_database_was_away() -> None:
+    timeline, told = Written(TWO[0]), list[datetime]()
+
+    def made() -> None:
+        timeline.written = TWO
+
+    def away() -> None:
+        timeline.away = True
+
+    def read_by_a_tick() -> None:
+        timeline.known = timeline.written = (*TWO, Step(REAL + HOUR, VIRTUAL + 2 * HOUR))
+
+    clock = Paced(made, away, read_by_a_tick, away)
+    with pytest.raises(asyncio.CancelledError):
+        await follow(timeline, lambda: told.append(timeline.known[-1].virtual), clock)
+    assert told == [TWO[0].virtual, TWO[1].virtual, VIRTUAL + 2 * HOUR]
 
 
 async def test_pauses_and_skew_of_a_stepped_clock_are_real() -> None:
