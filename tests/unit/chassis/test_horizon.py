@@ -20,13 +20,12 @@ def test_a_time_is_reached_once_every_topic_of_its_partition_is_read_to_the_samp
 
 
 def test_what_is_aimed_at_waits_until_it_is_reached() -> None:
-    horizons = Horizons()
-    assert not horizons.waiting
+    horizons, waits = Horizons(), list[bool]()
     horizons.sample(T, {("a", 0): 5})
-    horizons.reached({("a", 0): 4})
-    assert horizons.waiting
-    horizons.reached({("a", 0): 5})
-    assert not horizons.waiting
+    for read_to in (4, 5):
+        horizons.reached({("a", 0): read_to})
+        waits.append(horizons.waiting)
+    assert (Horizons().waiting, waits) == (False, [True, False])
 
 
 def test_a_partition_of_which_nothing_is_known_has_read_nothing() -> None:
