@@ -155,17 +155,24 @@ def _ended(events: Sequence[CaseEvent]) -> Iterator[Mark]:
 
 
 def _told(book: Book, case_id: UUID, stays: Sequence[Stay]) -> Iterator[Mark]:
-    """For each thing that people were told, when the first of them was, and who they are."""
+    """For each thing that people were told, when the first of them was, and who they are.
+
+    A warning stands at the level whose time ran out, though the case may have climbed in the same moment.
+    """
+    warned = {
+        said.id: said.body.case.assignment.unit.level
+        for said in book.deadlines
+        if said.body.case_id == case_id and said.body.kind is DeadlineKind.WARNED
+    }
     sent = {(said.body.alert_id, said.body.recipient): said.body.at for said in book.alerts}
-    groups: dict[tuple[datetime, str], Counter[str]] = {}
+    groups: dict[tuple[datetime, str, Level | None], Counter[str]] = {}
     for notice in (said.body for said in book.notices if said.body.case_id == case_id):
         at = sent.get((notice.alert_id, notice.staff), notice.not_before)
-        groups.setdefault((at, headline(notice)), Counter())[ROLES.get(notice.role, notice.role)] += 1
-    for (at, what), people in groups.items():
-        level = max(
-            (stay for stay in stays if stay.came <= at), key=lambda stay: stay.came, default=stays[0]
-        ).unit.level
-        yield Mark(at, level, what, tuple(f"{role} {count} 人" for role, count in people.items()))
+        heard = (at, headline(notice), warned.get(str(notice.event_id)))
+        groups.setdefault(heard, Counter())[ROLES.get(notice.role, notice.role)] += 1
+    for (at, what, of), people in groups.items():
+        held = max((stay for stay in stays if stay.came <= at), key=lambda stay: stay.came, default=stays[0])
+        yield Mark(at, of or held.unit.level, what, tuple(f"{role} {count} 人" for role, count in people.items()))
 
 
 def headline(notice: Notice) -> str:

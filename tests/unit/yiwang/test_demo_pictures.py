@@ -6,9 +6,11 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from contracts.case import CaseEventKind, Status
+from contracts.deadline import DeadlineKind
+from contracts.territory import Level
 from services.gis.boundaries import Boundaries
-from tests.builders import DAY, MORNING, case
-from tests.unit.yiwang.demo_scene import STAFF, Scene, neglected, opened
+from tests.builders import DAY, MORNING, VILLAGE, case
+from tests.unit.yiwang.demo_scene import STAFF, Scene, given, neglected, opened
 from yiwang.demo import climb, phones, story, territory
 from yiwang.demo.account import account
 from yiwang.demo.latency import to_first_alert
@@ -71,6 +73,19 @@ def test_the_neglected_case_is_told_level_by_level() -> None:
         "超期提级",
     ]
     assert "承办 1 人" in found.events[1].told
+
+
+def test_a_warning_stands_at_the_level_whose_time_ran_out_though_the_case_climbs_in_that_moment() -> None:
+    scene, at = Scene(), MORNING + DAY
+    held = opened(scene)
+    warned, breach = (scene.clock(held, kind, at, due=at) for kind in (DeadlineKind.WARNED, DeadlineKind.BREACHED))
+    climbed = case(version=2, assignment=given(2, VILLAGE, at))
+    scene.happened(climbed, CaseEventKind.ASSIGNED, at, answers=breach)
+    for event in (warned, scene.clock(climbed, DeadlineKind.SCHEDULED, at)):
+        scene.tell(event, at=at)
+
+    found = story.story(scene.book, held.case_id)
+    assert [mark.level for mark in found.marks if mark.told and mark.at == at] == [Level.GRID, Level.VILLAGE]
 
 
 def test_the_story_ends_with_how_it_was_solved() -> None:
