@@ -63,13 +63,13 @@ AGO: Final = (
 
 
 class PartOfDay(NamedTuple):
-    """The hours that may be meant with a word, and the one that stands for it where none is written."""
+    """The hours that may be meant with a word, from 24 on the next day's, and the one that stands for it alone."""
 
     hours: range
     begins: int
 
 
-# An hour that is written up to twelve may be twelve hours later.
+# An hour that is written up to twelve may be twelve hours later, or earlier; 夜里1点 is the next day's, as is 晚上12点.
 WORDS: Final[Mapping[str, PartOfDay]] = {
     "凌晨": PartOfDay(range(7), 0),
     "清晨": PartOfDay(range(3, 10), 5),
@@ -82,12 +82,13 @@ WORDS: Final[Mapping[str, PartOfDay]] = {
     "午后": PartOfDay(range(12, 20), 13),
     "下午": PartOfDay(range(12, 20), 14),
     "傍晚": PartOfDay(range(16, 21), 18),
-    "晚上": PartOfDay(range(17, 24), 20),
-    "晚":   PartOfDay(range(17, 24), 20),
-    "夜里": PartOfDay(range(19, 24), 22),
-    "夜间": PartOfDay(range(19, 24), 22),
-    "深夜": PartOfDay(range(19, 24), 22),
-    "夜":   PartOfDay(range(19, 24), 22),
+    "晚上": PartOfDay(range(17, 27), 20),
+    "晚":   PartOfDay(range(17, 27), 20),
+    "夜里": PartOfDay(range(19, 30), 22),
+    "夜间": PartOfDay(range(19, 30), 22),
+    "深夜": PartOfDay(range(19, 30), 22),
+    "半夜": PartOfDay(range(22, 30), 24),
+    "夜":   PartOfDay(range(19, 30), 22),
 }  # fmt: skip
 
 DAY_WORDS: Final[Mapping[str, int]] = {

@@ -15,6 +15,7 @@ AHEAD: Final = timedelta(days=1)
 """How far a moment may lie after its sending, as clocks are set wrong, by whole zones too: more is no past event."""
 SKEW: Final = timedelta(minutes=10)
 """How far the clocks of sources go ahead: what was at 14:30 and is sent at 14:29 was today, not yesterday."""
+NOON, DAY_HOURS = 12, 24
 QUARTER, HALF = 15, 30
 """Minutes of 一刻 and of 半."""
 
@@ -137,19 +138,29 @@ def _moment(day: date, clock: Parts, sent_at: datetime) -> datetime:
     hour, minute, second = (int(clock.get(part) or 0) for part in ("hour", "minute", "second"))
     micros = int((clock.get("fraction") or "0").ljust(6, "0")[:6])
     minute += (HALF if clock.get("half") else 0) + QUARTER * int(clock.get("quarters") or 0)
-    return datetime.combine(day, time(_hour(hour, word), minute, second, micros, _zone(clock.get("zone"))))
+    days, hour = divmod(_hour(hour, word), DAY_HOURS)
+    if days and word is None and (minute or second or micros):
+        raise ValueError("24:00 is the last moment of a day")
+    when = datetime.combine(day, time(hour, minute, second, micros, _zone(clock.get("zone"))))
+    after = when + timedelta(days=days)
+    # The night of a day goes on into the next one; where that is still to come, the one before was meant.
+    return when if word and after > sent_at + SKEW else after
 
 
 def _part_of(day: date, word: str, sent_at: datetime) -> datetime:
     hours, begins = WORDS[word]
-    first, usual = (datetime.combine(day, time(hour, tzinfo=SHANGHAI)) for hour in (hours.start, begins))
+    midnight = datetime.combine(day, time(tzinfo=SHANGHAI))
+    first, usual = (midnight + timedelta(hours=hour) for hour in (hours.start, begins))
     return sent_at.astimezone(SHANGHAI) if first <= sent_at < usual else usual
 
 
 def _hour(written: int, word: str | None) -> int:
     if word is None:
+        if written > DAY_HOURS:
+            raise ValueError(f"hour {written} is not in 0..24")
         return written
-    meant = next((hour for hour in (written, written + 12) if hour in WORDS[word].hours), None)
+    near = (written, written + 12, written + 24, *([0] if written == NOON else []))
+    meant = next((hour for hour in near if hour in WORDS[word].hours), None)
     if meant is None:
         msg = f"{word} has no hour {written}"
         raise ValueError(msg)
