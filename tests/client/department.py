@@ -36,13 +36,17 @@ NOTATIONS: tuple[Callable[[datetime], str], ...] = (
 )
 SENTENCES = (
     "{place}的引水渠被沙土淤堵约{n}米，下游{m}户的饲草地浇不上水。",
-    "{place}蓄水池围栏倒了{m}处，有羊只掉入的危险，请加固。",
+    "{place}蓄水池漏水{m}天，{n}只羊的饮水快供不上了。",
     "{place}第{n}号机井水量变小，{m}户牧民轮流取水仍不够用。",
     "{place}自来水管在路边漏水已经{m}天，路面结冰，{n}名学生每天经过。",
     "{place}河道边新堆了约{n}车渣土，雨季会挡住行洪。",
     "{place}水窖水质发黄，{m}户反映有异味，希望取样化验。",
-    "{place}扬水站的配电箱门关不上，离村道只有{m}米。",
+    "{place}扬水站的水泵坏了{m}天，{n}亩饲草地等着浇水。",
 )
+TOWN_MATTERS = SENTENCES[4:6]
+"""What blocks a flood's way and bad drinking water are the town's, by the routing table; all others are the grid's."""
+TOWN_DIGITS = 9
+"""So many digits of a unit's code are its town's."""
 MASKED = ("X{m}苏木某嘎查", "A{n}区B{m}街附近", "＊＊镇××村", "某某小区{m}号楼")
 
 
@@ -84,12 +88,14 @@ def _report(
 ) -> Report:
     moment = FIRST + timedelta(minutes=37 * number)
     unit, name, fields = place(random)
+    sentence = random.choice(SENTENCES)
     body = {
         "reference": reference,
         "occurred_at": NOTATIONS[number // 2 % len(NOTATIONS)](moment),
-        "text": _said(random, random.choice(SENTENCES), place=name),
+        "text": _said(random, sentence, place=name),
         **fields,
     }
+    unit = unit[:TOWN_DIGITS] if sentence in TOWN_MATTERS else unit
     return Report(body, unit, "located" if "coordinates" in fields else "not_located", moment)
 
 
