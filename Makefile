@@ -46,7 +46,7 @@ down: venv ## stop what `make up` or `make run` started
 status: venv ## what runs
 	@$(SUPERVISOR) status
 
-demo: venv ## weeks of the virtual banner in a minute or two, on engines of its own; SEED=2 DAYS=21 VOLUME=124
+demo: venv ## weeks of the virtual banner in two or three minutes, on engines of its own; SEED=2 DAYS=21 VOLUME=124
 	@exec $(PY) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) \
 		$(if $(VOLUME),--volume $(VOLUME))
 
