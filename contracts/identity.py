@@ -45,6 +45,16 @@ def record_cause(topic: str, partition: int, offset: int) -> UUID:
     return name_id(f"record/{topic}/{partition}/{offset}")
 
 
+def replay_cause(letter: UUID, n: int) -> UUID:
+    """The ``n``-th replay of a dead letter."""
+    return name_id(f"replay/{letter}/{n}")
+
+
+def disposition_cause(letter: UUID, by: str, n: int) -> UUID:
+    """What somebody did about a dead letter as the ``n``-th thing that was done about it."""
+    return name_id(f"disposition/{letter}/{by}/{n}")
+
+
 def event_id(cause: UUID, event_type: str, discriminator: str = "") -> UUID:
     """The id of the event of ``event_type`` that ``cause`` brings about."""
     return name_id(f"{cause}/{event_type}/{discriminator}")

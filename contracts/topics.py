@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from contracts.alert import AlertEvent, AlertKind
 from contracts.case import CaseAction, CaseEvent, CaseEventKind
-from contracts.deadletter import DeadLetter
+from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Replay
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.departments import DEPARTMENTS, Department
 from contracts.notice import Notice
@@ -131,7 +131,32 @@ def _dead(service: str) -> Topic:
     )
 
 
+def _replay(service: str) -> Topic:
+    name = service.removeprefix("services/")
+    return Topic(
+        name=f"replay.{name}.v1",
+        about=f"Records that {name} has parked, on their way back to it, as they were or mended.",
+        model=Replay,
+        types=("yiwang.replay.v1",),
+        producers=("ops",),
+        consumers=(service,),
+        key="dead letter id; the partition is that of the parked record",
+    )
+
+
 DEAD = {service.removeprefix("services/"): _dead(service) for service in SERVICES}
+REPLAYS = {service.removeprefix("services/"): _replay(service) for service in SERVICES}
+
+DISPOSITIONS = Topic(
+    name="dead.dispositions.v1",
+    about="What people did about dead letters: revealed, edited, replayed, discarded; with who, when and why.",
+    model=Disposition,
+    types=_types("disposition", DispositionKind),
+    producers=("ops",),
+    consumers=("ops",),
+    key="dead letter id",
+    retention=None,
+)
 
 TOPICS = (
     *SUBMITTED.values(),
@@ -144,4 +169,6 @@ TOPICS = (
     ALERTS,
     OUTCOMES,
     *DEAD.values(),
+    *REPLAYS.values(),
+    DISPOSITIONS,
 )

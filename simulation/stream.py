@@ -33,11 +33,16 @@ class Broker:
                 self.logs[topic.name, number] = []
 
     def append(
-        self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes | None]] = ()
+        self,
+        topic: str,
+        key: str,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes | None]] = (),
+        partition: int | None = None,
     ) -> Record:
-        """Append one record to its key's partition."""
+        """Append one record to its key's partition, or to the one given."""
         count = sum(1 for name, _ in self.logs if name == topic)
-        place = (topic, crc32(key.encode("utf-8", "surrogatepass")) % count)
+        place = (topic, crc32(key.encode("utf-8", "surrogatepass")) % count if partition is None else partition)
         log = self.logs[place]
         record = Record(
             topic=topic,

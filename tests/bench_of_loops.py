@@ -59,7 +59,7 @@ class Bench:
         self.restart()
 
     def restart(self) -> None:
-        topics = [reader.topic.name for reader in self.service.readers]
+        topics = [topic.name for topic in self.service.topics]
         self.stream = MemoryStream(self.broker, "toy", topics, self._fail)
         self.metrics = Metrics("toy")
         self.loop = Loop(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.deadletter import DeadLetter, Reason
+from contracts.deadletter import DeadLetter, Reason, Replay
 from contracts.identity import name_id, timer_cause
 from contracts.problem import Problem
 from contracts.wire import Body, Topic, Value, event
@@ -84,7 +84,8 @@ MORE = topic("toy.more.v1", Put)
 OUTSIDE = tuple(topic(f"toy.outside-{n}.v1", Put, producer="departments/x") for n in range(6))
 OUT = topic("toy.out.v1", Told)
 DEAD = topic("dead.toy.v1", DeadLetter, max_bytes=2_000_000)
-TOPICS = (IN, MORE, *OUTSIDE, OUT, DEAD)
+REPLAYS = topic("replay.toy.v1", Replay, producer="ops", max_bytes=2_000_000)
+TOPICS = (IN, MORE, *OUTSIDE, OUT, DEAD, REPLAYS)
 
 
 def nonce_id(_record: Record, body: Any) -> UUID:
@@ -171,6 +172,7 @@ SERVICE = Service(
     readers=tuple(map(reader, (IN, MORE, *OUTSIDE))),
     decide=decide,
     dead=DEAD,
+    replays=REPLAYS,
     state=Sum,
     wake=wake,
     facets=facets,

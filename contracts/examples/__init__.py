@@ -13,11 +13,17 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from contracts.examples.actions import ACTIONS
+from contracts.examples.letters import DISPOSITIONS, REPLAYS
 from contracts.examples.reports import SUBMITTED
 from contracts.wire import Topic
 
 FOLDER = Path(__file__).parents[1] / "generated" / "examples"
-BY_HAND: Mapping[str, Mapping[str, BaseModel]] = {"report.submitted.v1": SUBMITTED, "case.actions.v1": ACTIONS}
+BY_HAND: Mapping[str, Mapping[str, BaseModel]] = {
+    "report.submitted.v1": SUBMITTED,
+    "case.actions.v1": ACTIONS,
+    "replay.v1": REPLAYS,
+    "dead.dispositions.v1": DISPOSITIONS,
+}
 """Example values by schema, then by file name without ``.json``."""
 
 

@@ -47,26 +47,30 @@ class Draft:
     faults: list[tuple[Record, Exception]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
-    seen: set[UUID] = field(default_factory=set)
+    seen: dict[UUID, Outcome] = field(default_factory=dict)
     added: int = 0
     taken: int = 0
 
     def apply(self, one: Input[Any], free: Counter[str]) -> None:
-        """Decide one record, unless the inbox knows it; whatever it raises parks that record alone."""
+        """Decide one record, unless the inbox knows it; whatever it raises parks that record alone.
+
+        What is known as parked is decided again when a replay brings it: so it takes its place once.
+        """
         self.taken += 1
-        if one.id in self.seen or (self.document and one.id in self.document.inbox):
+        known = self._known(one.id)
+        if known is not None and not (known is Outcome.PARKED and one.record.replay):
             return
-        self.seen.add(one.id)
+        self.seen[one.id] = Outcome.NOTHING
         try:
             decision = self.service.decide(self.state, one, Context(now=one.record.time, free=free))
             self._take(one, decision, free)
         except TooLarge as fault:
             self._letter(one, Park(reason=Reason.TOO_LARGE, problems=(fault.problem,)))
             if not fault.document:
-                self.entries.append(Entry(one.id, Outcome.PARKED))
+                self._enter(one, Outcome.PARKED)
         except Exception as fault:  # noqa: BLE001 - law 6: one record's exception parks that record
             self.blame(one, fault)
-            self.entries.append(Entry(one.id, Outcome.PARKED))
+            self._enter(one, Outcome.PARKED)
 
     def blame(self, one: Input[Any], fault: Exception) -> None:
         """Put a record aside that met a fault of ours."""
@@ -110,11 +114,19 @@ class Draft:
         if not said and decision.outcome is Outcome.NOTHING:
             return
         self._accept(decision, form, out, free)
-        self.entries.append(Entry(one.id, Outcome.PARKED if decision.park else decision.outcome))
+        self._enter(one, Outcome.PARKED if decision.park else decision.outcome)
         if decision.park:
             self._letter(one, decision.park)
         if decision.keep is not None:
             self.kept[one.id.hex] = decision.keep
+
+    def _known(self, name: UUID) -> Outcome | None:
+        """How this input ended before, here or in the inbox; None if it did not."""
+        return self.seen.get(name, self.document.inbox.get(name) if self.document else None)
+
+    def _enter(self, one: Input[Any], outcome: Outcome) -> None:
+        self.seen[one.id] = outcome
+        self.entries.append(Entry(one.id, outcome))
 
     def _accept(self, decision: Decision[Any], form: Form | None, out: Sequence[Message], free: Counter[str]) -> None:
         if form is not None:

@@ -17,7 +17,7 @@ from contracts.wire import text_headers
 from services.chassis.breaker import Breaker
 from services.chassis.fold import Draft, by_subject, draft, fold, read, wake_of
 from services.chassis.horizon import Horizons
-from services.chassis.letters import defect, letter, outgoing
+from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Clock, Document, Ended, Partition, Performer, Store, Stream
 from services.chassis.settlement import Batch, Settlement
@@ -149,24 +149,40 @@ class Loop:
             self._metrics.delay.labels(record.topic).observe(max(0.0, (now - record.time).total_seconds()))
 
     def _read(self, records: Sequence[Record], batch: Batch) -> list[Input[Any]]:
-        inputs = []
-        for record in records:
-            try:
-                inputs.append(read(self._readers[record.topic], record))
-                self._breaker.good(record, internal=self._internal(record))
-            except Invalid as fault:
-                self._reject(record, fault, batch)
-            except Exception as fault:  # noqa: BLE001 - law 6: one record's exception parks that record
-                self._blame(record, fault)
-                self._park(record, Park(reason=Reason.DEFECTIVE, problems=(defect(fault),)), batch)
+        inputs = [one for record in records if (one := self._input(record, batch))]
         self._check_breaker()
         return inputs
+
+    def _input(self, given: Record, batch: Batch) -> Input[Any] | None:
+        """What the record asks for; None if it is parked unread."""
+        record = given
+        try:
+            record = self._unwrapped(given)
+            found = read(self._readers[record.topic], record)
+        except Invalid as fault:
+            self._reject(record, fault, batch)
+        except Exception as fault:  # noqa: BLE001 - law 6: one record's exception parks that record
+            self._blame(record, fault)
+            self._park(record, Park(reason=Reason.DEFECTIVE, problems=(defect(fault),)), batch)
+        else:
+            self._breaker.good(record, internal=self._internal(record))
+            return found
+        return None
+
+    def _unwrapped(self, record: Record) -> Record:
+        """What was parked, if the record is a replay; raises Invalid."""
+        if self._service.replays is None or record.topic != self._service.replays.name:
+            return record
+        parked = again(record)
+        if parked.topic not in self._readers:
+            raise Invalid(misplaced(parked.topic))
+        return parked
 
     def _reject(self, record: Record, fault: Invalid, batch: Batch) -> None:
         if not self._internal(record) or _ours(record):
             self._breaker.bad(record, internal=self._internal(record))
         self._park(record, Park(reason=Reason.INVALID, problems=fault.problems), batch)
-        for told in self._service.rejected(record, fault.problems):
+        for told in self._service.rejected(record, fault.problems) if record.topic in self._readers else ():
             batch.tell(None, outgoing(self._service, told, record.time, record))
 
     def _park(self, record: Record, park: Park, batch: Batch) -> None:
@@ -266,7 +282,8 @@ class Loop:
         return Counter(dict(self._performer.free())) if self._performer else Counter()
 
     def _internal(self, record: Record) -> bool:
-        return self._readers[record.topic].topic.internal
+        reader = self._readers.get(record.topic)
+        return reader is not None and reader.topic.internal
 
     def _blame(self, record: Record, fault: Exception) -> None:
         log.error("record parked by our own fault", topic=record.topic, position=record.position, exc_info=fault)

@@ -140,14 +140,13 @@ class Process:
 
     async def _await_servers(self) -> None:
         """Return once brokers with all topics and the database answer; raise if they do not."""
-        reader_topics = [reader.topic for reader in self._service.readers]
         motor = client(self._settings.mongo)
         self._store = MongoStore(motor, self._settings.database(self._service.name), self._service)
         self._clock, self._steps = self._time(motor)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._clock.now()
-                missing = await missing_topics(self._settings.brokers, self._settings.namespace, reader_topics)
+                missing = await missing_topics(self._settings.brokers, self._settings.namespace, self._service.topics)
         except TimeoutError:
             raise Unavailable(f"no answer from {self._settings.kafka} within {START_SECONDS:.0f} s") from None
         if missing:
@@ -171,7 +170,7 @@ class Process:
             settings.brokers,
             namespace=settings.namespace,
             group=service.name,
-            topics=[reader.topic for reader in service.readers],
+            topics=service.topics,
             member=settings.member,
             batch=settings.batch_records,
             quotas=quotas,

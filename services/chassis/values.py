@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from contracts.deadletter import Reason
+from contracts.identity import record_cause
 from contracts.problem import Problem
 from contracts.wire import Event, Topic
 
@@ -31,11 +32,18 @@ class Record:
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     time: datetime
+    replay: UUID | None = None
+    """The replay by which a parked record came again; all else is as it was, or mended."""
 
     @property
     def position(self) -> str:
         """Where the record stands: topic/partition/offset."""
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def cause(self) -> UUID:
+        """The cause of what the record brings about that names nothing itself, because nobody can read it."""
+        return self.replay or record_cause(self.topic, self.partition, self.offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,16 +186,23 @@ class Service:
 
     ``state`` is the model of its documents (None: it keeps none). ``wake`` says from the state alone when the
     document wants a tick (None: there are no timers). ``facets`` are the indexed fields that queries use;
-    ``indexes`` name them in order. ``rejected`` may tell someone about a record that was parked unread.
+    ``indexes`` name them in order. ``rejected`` may tell someone about a record that was parked unread. ``replays``
+    brings parked records back (None: they stay parked).
     """
 
     name: str
     readers: tuple[Reader, ...]
     decide: Decide
     dead: Topic
+    replays: Topic | None = None
     state: type[BaseModel] | None = None
     schema: int = 1
     wake: Callable[[Any], datetime | None] | None = None
     facets: Callable[[Any], Mapping[str, Any]] = _no_facets
     indexes: tuple[tuple[tuple[str, int], ...], ...] = ()
     rejected: Callable[[Record, tuple[Problem, ...]], tuple[Event, ...]] = _tell_nobody
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Everything that the service reads."""
+        return (*(reader.topic for reader in self.readers), *((self.replays,) if self.replays else ()))

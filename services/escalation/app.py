@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.routing import BaseRoute, Route
 
-from contracts.topics import CASES, DEAD
+from contracts.topics import CASES, DEAD, REPLAYS
 from services.chassis.http import Doors
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
@@ -20,6 +20,7 @@ SERVICE: Final = Service(
     readers=(internal(CASES),),
     decide=decide,
     dead=DEAD["escalation"],
+    replays=REPLAYS["escalation"],
     state=Ledger,
     wake=wake,
 )

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from contracts.topics import DEAD, NORMALISED
+from contracts.topics import DEAD, NORMALISED, REPLAYS
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
 from services.chassis.settings import Settings
@@ -14,7 +14,10 @@ from services.gis.domain import decide
 def compose(_settings: Settings) -> Composition:
     """The service over the data that stand beside it; raises BrokenDataError where they do not hang together."""
     decided = partial(decide, Atlas.load())
-    return Composition(service=Service(name="gis", readers=(internal(NORMALISED),), decide=decided, dead=DEAD["gis"]))
+    service = Service(
+        name="gis", readers=(internal(NORMALISED),), decide=decided, dead=DEAD["gis"], replays=REPLAYS["gis"]
+    )
+    return Composition(service=service)
 
 
 if __name__ == "__main__":

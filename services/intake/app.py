@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from contracts.topics import DEAD
+from contracts.topics import DEAD, REPLAYS
 from services.chassis.run import Composition, run
 from services.chassis.values import Quota, Service
 from services.intake.categories import Categories, version_of
@@ -22,6 +22,7 @@ def compose(settings: IntakeSettings) -> Composition:
         readers=readers(Quota(rate=settings.quota_rate, burst=settings.quota_burst)),
         decide=partial(decide, classify=categories.classify),
         dead=DEAD["intake"],
+        replays=REPLAYS["intake"],
         state=Intake,
         rejected=rejected,
     )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from contracts.identity import record_cause
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.problem import Problem
 from contracts.report import Report
@@ -57,7 +56,7 @@ def rejected(record: Record, problems: tuple[Problem, ...]) -> tuple[Event, ...]
         problems=problems,
         said=f"上报{reference or record.position}无法读取，已暂存待核。{wrong}。",
     )
-    return (event(OUTCOMES, body, cause=record_cause(record.topic, record.partition, record.offset)),)
+    return (event(OUTCOMES, body, cause=record.cause),)
 
 
 def _taken(sent: Submitted, before: Report | None) -> str:

@@ -8,7 +8,7 @@ import structlog
 from starlette.routing import BaseRoute, Route
 
 from contracts.notice import Notice
-from contracts.topics import CASES, DEAD, DEADLINES, NOTICES
+from contracts.topics import CASES, DEAD, DEADLINES, NOTICES, REPLAYS
 from services.chassis.http import Doors
 from services.chassis.ports import Channel
 from services.chassis.readers import internal
@@ -44,6 +44,7 @@ def service(rules: Callable[[], Rules]) -> Service:
         readers=(internal(CASES), internal(DEADLINES), internal(NOTICES, subject=_tray)),
         decide=decided,
         dead=DEAD["notification"],
+        replays=REPLAYS["notification"],
         state=State,
         schema=2,
         wake=wake,

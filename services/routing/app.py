@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.routing import BaseRoute, Route
 
-from contracts.topics import DEAD, DEADLINES, LOCATED
+from contracts.topics import DEAD, DEADLINES, LOCATED, REPLAYS
 from services.chassis.http import Doors
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
@@ -28,6 +28,7 @@ def service(table: Table) -> Service:
         readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES)),
         decide=partial(decide, table),
         dead=DEAD[ROUTING],
+        replays=REPLAYS[ROUTING],
         state=State,
         wake=wake,
         facets=facets,

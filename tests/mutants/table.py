@@ -9,6 +9,7 @@ FOLD, LOOP, MONGO, KAFKA, SETTLEMENT = (
     f"{CHASSIS}/{name}.py" for name in ("fold", "loop", "mongo", "kafka", "settlement")
 )
 ON_MEMORY: Final = "tests/service/test_loop.py::test_"
+ON_REPLAYS: Final = "tests/service/test_replays.py::test_"
 ON_SERVERS: Final = "tests/integration/test_loop_on_servers.py::test_"
 STORE: Final = "tests/integration/test_store.py::test_"
 STEPPED: Final = "tests/integration/test_timeline.py::test_"
@@ -205,34 +206,50 @@ MUTANTS: Final = (
         5,
         "the inbox is not looked at",
         FOLD,
-        "if one.id in self.seen or (self.document and one.id in self.document.inbox):",
-        "if one.id in self.seen:",
+        "return self.seen.get(name, self.document.inbox.get(name) if self.document else None)",
+        "return self.seen.get(name)",
         f"{ON_MEMORY}a_crash_at_any_point_loses_nothing_and_applies_nothing_twice",
     ),
     Mutant(
         5,
         "the same, when all records are delivered again (on servers)",
         FOLD,
-        "if one.id in self.seen or (self.document and one.id in self.document.inbox):",
-        "if one.id in self.seen:",
+        "return self.seen.get(name, self.document.inbox.get(name) if self.document else None)",
+        "return self.seen.get(name)",
         f"{ON_SERVERS}all_records_delivered_again_change_nothing_and_bring_no_new_event",
     ),
     Mutant(
         5,
         "an input that comes twice in one batch counts twice",
         FOLD,
-        "if one.id in self.seen or (self.document and one.id in self.document.inbox):",
-        "if self.document and one.id in self.document.inbox:",
+        "return self.seen.get(name, self.document.inbox.get(name) if self.document else None)",
+        "return self.document.inbox.get(name) if self.document else None",
         f"{ON_MEMORY}the_same_input_twice_in_one_batch_counts_once",
     ),
     Mutant(
         5,
         "the inbox keeps no no-ops",
         FOLD,
-        "        self.entries.append(Entry(one.id, Outcome.PARKED if decision.park else decision.outcome))",
+        "        self._enter(one, Outcome.PARKED if decision.park else decision.outcome)",
         "        if decision.outcome is not Outcome.NOTHING:\n"
-        "            self.entries.append(Entry(one.id, Outcome.PARKED if decision.park else decision.outcome))",
+        "            self._enter(one, Outcome.PARKED if decision.park else decision.outcome)",
         f"{ON_MEMORY}the_inbox_records_refusals_and_no_ops_too",
+    ),
+    Mutant(
+        5,
+        "a replay acts though its record has taken its place",
+        FOLD,
+        "if known is not None and not (known is Outcome.PARKED and one.record.replay):",
+        "if known is not None and not one.record.replay:",
+        f"{ON_REPLAYS}a_replay_of_what_has_taken_its_place_does_nothing_in_one_batch_or_later",
+    ),
+    Mutant(
+        5,
+        "a replay of what the inbox knows as parked does nothing",
+        FOLD,
+        "if known is not None and not (known is Outcome.PARKED and one.record.replay):",
+        "if known is not None:",
+        f"{ON_REPLAYS}a_record_that_met_a_defect_takes_its_place_after_the_defect_is_mended",
     ),
     Mutant(
         5,

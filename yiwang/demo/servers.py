@@ -29,7 +29,7 @@ class Servers:
     def __init__(self, settings: Settings, services: Mapping[str, Service], doors: Mapping[str, str]) -> None:
         """Take the settings, and by name the services and their addresses over HTTP."""
         motor = client(settings.mongo)
-        self._groups = {name: [reader.topic for reader in service.readers] for name, service in services.items()}
+        self._groups = {name: service.topics for name, service in services.items()}
         self.broker = Broker(settings.brokers, settings.namespace, self._groups)
         self._timed = {name: service for name, service in services.items() if service.state and service.wake}
         self._stores = {name: MongoStore(motor, settings.database(name), one) for name, one in self._timed.items()}

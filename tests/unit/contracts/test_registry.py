@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.departments import DEPARTMENTS
-from contracts.topics import DEAD, SERVICES, SUBMITTED, TOPICS
+from contracts.topics import DEAD, DISPOSITIONS, SERVICES, SUBMITTED, TOPICS
 from contracts.wire import MIB, ROOM, Topic, settings
 from services.chassis.publisher import BATCH
 
@@ -57,7 +57,8 @@ def test_partition_counts_are_equal_so_that_a_case_stays_with_one_member() -> No
 
 
 def test_no_dead_letter_expires_and_all_else_does() -> None:
-    assert {topic.name for topic in TOPICS if topic.retention is None} == {topic.name for topic in DEAD.values()}
+    kept = {topic.name for topic in (*DEAD.values(), DISPOSITIONS)}
+    assert {topic.name for topic in TOPICS if topic.retention is None} == kept
 
 
 def test_every_service_has_a_topic_for_its_dead_letters() -> None:
