@@ -1,0 +1,192 @@
+"""A small banner in memory: the five real loops over one broker, and the evidence that they leave for the checker."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.case import Action, CaseAction
+from contracts.identity import report_id
+from contracts.topics import ACTIONS, SUBMITTED, TOPICS
+from services.chassis.loop import Loop
+from services.chassis.metrics import Metrics
+from services.chassis.ports import Document, Partition, Past
+from services.chassis.values import Done, Effect, Record, Service
+from simulation.clock import MemoryClock
+from simulation.store import MemoryStore
+from simulation.stream import Broker, MemoryStream
+from tests.contract.story import services
+from yiwang.check.checker import Checker
+from yiwang.check.values import Verdict
+
+DAY = timedelta(days=1)
+CAPACITY = {"mail": 100, "webhook": 100, "sms": 100}
+PLACE = {"longitude": 107.407334, "latitude": 38.458799, "datum": "WGS-84"}
+SOURCE = "water"
+
+
+class Phones:
+    """People whose channels take every call at once; ``received`` is what reached them."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Effect]] = []
+        self.received: list[tuple[str, str]] = []
+
+    def free(self) -> Mapping[str, int]:
+        return CAPACITY
+
+    def start(self, subject: str, effects: Sequence[Effect]) -> None:
+        self.calls.extend((subject, effect) for effect in effects)
+        self.received.extend((effect.channel, effect.key) for effect in effects)
+
+
+@dataclass(slots=True)
+class Member:
+    """One service: its loop, what it reads, and its documents."""
+
+    service: Service
+    loop: Loop
+    stream: MemoryStream
+    store: MemoryStore
+
+
+class World:
+    """All five services and the time that they live in."""
+
+    def __init__(self) -> None:
+        self.clock = MemoryClock()
+        self.broker = Broker(TOPICS, now=lambda: self.clock.time)
+        self.phones = Phones()
+        self.members = {service.name: self._member(service) for service in services()}
+
+    def _member(self, service: Service) -> Member:
+        store, phones = MemoryStore(), self.phones if service.name == "notification" else None
+        stream = MemoryStream(self.broker, service.name, [topic.name for topic in service.topics])
+        kept = store if service.state else None
+        metrics = Metrics(service.name)
+        loop = Loop(service, stream=stream, clock=self.clock, metrics=metrics, store=kept, performer=phones)
+        return Member(service, loop, stream, store)
+
+    def send(self, value: bytes, *, department: str = SOURCE, key: str = "-") -> Record:
+        """A department publishes these bytes."""
+        return self.broker.append(SUBMITTED[department].name, key, value)
+
+    def report(self, reference: str, **fields: Any) -> Record:
+        usual = {"reference": reference, "occurred_at": "2026-03-02 08:30", "text": "牧区机井损坏，无法取水。"}
+        return self.send(json.dumps(usual | {"coordinates": PLACE} | fields, ensure_ascii=False).encode())
+
+    def ask(self, reference: str, action: Action, action_id: str, note: str | None = None) -> Record:
+        """An officer acts on the case of a report."""
+        case = report_id(SOURCE, reference)
+        asked = CaseAction(case_id=case, action=action, sender="app", action_id=action_id, actor="1001", note=note)
+        return self.broker.append(ACTIONS.name, str(case), asked.model_dump_json(exclude_none=True).encode())
+
+    async def rest(self) -> None:
+        """Let all services work until there is nothing to read, and nobody to be called."""
+        busy = True
+        while busy:
+            busy = False
+            for member in self.members.values():
+                while records := member.stream.poll():
+                    self.clock.advance(milliseconds=7)
+                    await member.loop.on_records(records)
+                    busy = True
+            calls, self.phones.calls = self.phones.calls, []
+            if calls:
+                ended = [(subject, Done(effect=effect, at=self.clock.time)) for subject, effect in calls]
+                await self.members["notification"].loop.on_done(ended)
+
+    async def wait(self, span: timedelta, step: timedelta = timedelta(hours=1)) -> None:
+        """Let time pass, hour by hour."""
+        until = self.clock.time + span
+        while self.clock.time < until:
+            self.clock.time += step
+            for member in self.members.values():
+                await member.loop.on_tick()
+                await member.loop.on_tick()
+            await self.rest()
+
+    def evidence(self) -> "Evidence":
+        """What can be seen of it from outside."""
+        offsets: dict[str, dict[Partition, int]] = {name: {} for name in self.members}
+        for (group, place), offset in self.broker.offsets.items():
+            offsets[group][place] = offset
+        stores = {name: member.store for name, member in self.members.items() if member.service.state}
+        rows = [(name, *pair) for name, store in stores.items() for pair in store.past.values()]
+        return Evidence(
+            offsets=offsets,
+            records=[record for log in self.broker.logs.values() for record in log],
+            documents=[(name, row.document, row.wake_at) for name, one in stores.items() for row in one.rows.values()],
+            history=[
+                (name, subject, Past(m.id, m.topic, m.type, m.version, m.time, m.value.decode()))
+                for name, subject, m in rows
+            ],
+            received=list(self.phones.received),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the checker is given, each part to be put out of order by a test."""
+
+    offsets: Mapping[str, Mapping[Partition, int]]
+    records: Sequence[Record]
+    documents: Sequence[tuple[str, Document, datetime | None]]
+    history: Sequence[tuple[str, str, Past]]
+    received: Sequence[tuple[str, str]]
+    begins: Mapping[Partition, int] = field(default_factory=dict)
+
+    def but(self, **changes: Any) -> "Evidence":
+        return replace(self, **changes)
+
+    def checker(self) -> Checker:
+        checker = Checker()
+        for service, offsets in self.offsets.items():
+            checker.settle(service, offsets)
+        checker.begin(self.begins)
+        for record in self.records:
+            checker.hear(record)
+        for name, document, wake_at in self.documents:
+            checker.keep(name, document, wake_at)
+        for name, subject, past in self.history:
+            checker.remember(name, subject, past)
+        for channel, key in self.received:
+            checker.receive(channel, key)
+        return checker
+
+    def verdict(self) -> Verdict:
+        return self.checker().verdict(max(record.time for record in self.records))
+
+
+Sabotage = Callable[[Evidence], Evidence]
+
+
+async def lived() -> Evidence:
+    """A week of a small banner in which everything happens that there is a rule for."""
+    world = World()
+    world.report("A-1")
+    world.report("A-2", solved_on_the_spot={"what_was_done": "已更换水泵"})
+    world.report("A-3", urgency="life_threatening")
+    await world.rest()
+    world.report("A-1")
+    world.report("A-1", text="另一件事")
+    world.report("A-1", revision=2, people=5)
+    world.report("A-4", revision=3)
+    world.send(b"not json")
+    await world.rest()
+    world.report("A-4", revision=2)
+    world.ask("A-1", Action.ACCEPT, "a1")
+    world.ask("A-1", Action.ACCEPT, "a1")
+    await world.rest()
+    world.ask("A-1", Action.HAND_UP, "a2")
+    world.ask("A-9", Action.ACCEPT, "a9")
+    await world.rest()
+    await world.wait(timedelta(days=1))
+    world.ask("A-1", Action.RESOLVE, "a3", "已修好")
+    world.report("A-5")
+    await world.rest()
+    world.report("A-5", revision=2, withdrawn="重复登记")
+    await world.rest()
+    await world.wait(timedelta(days=9))
+    return world.evidence()

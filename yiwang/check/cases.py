@@ -1,0 +1,237 @@
+"""The events of each case: every version once and in order, lawful moves, each event from its cause."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from contracts.case import CaseEventKind
+from contracts.identity import event_id, report_cause, timer_cause
+from contracts.outcome import OutcomeKind
+from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, OUTCOMES
+from services.routing.turn import HEARD
+from yiwang.check.glances import CaseEventSeen, OutcomeSeen
+from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
+from yiwang.check.moves import Stand, early, unlawful
+from yiwang.check.rules import offence
+from yiwang.check.values import Offence
+
+(NORMALISED_TYPE,) = NORMALISED.types
+(LOCATED_TYPE,) = LOCATED.types
+CAUSES: Final = (LOCATED.name, ACTIONS.name, DEADLINES.name)
+"""The topics that routing reads."""
+OPENING: Final = (CaseEventKind.OPENED, CaseEventKind.WITHDRAWN)
+
+
+class Step(NamedTuple):
+    """One event of a case."""
+
+    name: Name
+    cause: Name
+    kind: CaseEventKind
+    at: Moment
+    stand: Stand | None
+    """How the case stands after it; None while no report has opened it."""
+
+
+class CaseSeen:
+    """The events of a case by version, and what its source was told in each version."""
+
+    __slots__ = ("newest", "opening", "place", "steps", "told")
+
+    def __init__(self) -> None:
+        """Begin with nothing heard."""
+        self.steps: dict[int, Step] = {}
+        self.told: dict[int, Name] = {}
+        self.newest = 0
+        self.opening: int | None = None
+        self.place: tuple[str, int] | None = None
+
+
+@dataclass(slots=True)
+class Cases:
+    """All cases by id."""
+
+    log: Log
+    _known: dict[Name, CaseSeen] = field(default_factory=dict)
+    _answers: dict[Name, int] = field(default_factory=dict)
+    _strange: list[Offence] = field(default_factory=list)
+
+    def hear(self, ref: Ref, name: Name, said: CaseEventSeen) -> None:
+        """Take an event of routing, each once."""
+        case = self._known.setdefault(said.case_id.int, CaseSeen())
+        step = _step(name, said)
+        self._identify(ref, said, step)
+        self._in_order(ref, said, case)
+        other = case.steps.setdefault(said.version, step)
+        if other is not step:
+            what = f"version {said.version} is event {UUID(int=other.name)} and event {UUID(int=name)}"
+            self._strange.append(offence("version-twice", said.case_id, what))
+        case.newest = max(case.newest, said.version)
+        if step.stand and case.opening is None and said.kind in OPENING:
+            case.opening = step.stand.revision
+        self._answers[step.cause] = self._answers.get(step.cause, 0) + 1
+
+    def tell(self, ref: Ref, name: Name, said: OutcomeSeen) -> None:
+        """Take what routing told a case's source."""
+        if said.report_id is None:
+            return
+        case = self._known.setdefault(said.report_id.int, CaseSeen())
+        if case.told.setdefault(said.version, name) != name:
+            what = f"{self.log.where(ref)} tells of version {said.version} once more"
+            self._strange.append(offence("outcome-twice", said.report_id, what))
+
+    def opening(self, case: UUID) -> int | None:
+        """The revision that opened the case; None where none did."""
+        known = self._known.get(case.int)
+        return known.opening if known else None
+
+    def newest(self, case: Name) -> int:
+        """The newest version of the case that was heard."""
+        known = self._known.get(case)
+        return known.newest if known else 0
+
+    def event(self, case: Name, version: int) -> Name | None:
+        """The id of the event with this version."""
+        known = self._known.get(case)
+        step = known.steps.get(version) if known else None
+        return step.name if step else None
+
+    def answers(self, cause: Name) -> int:
+        """How many events answer it."""
+        return self._answers.get(cause, 0)
+
+    @property
+    def count(self) -> int:
+        """How many cases have events."""
+        return sum(bool(case.steps) for case in self._known.values())
+
+    def known(self) -> Iterator[tuple[Name, Mapping[int, Step]]]:
+        """All cases with their events."""
+        return ((name, case.steps) for name, case in self._known.items())
+
+    def heard_of(self, report: UUID, revision: int, cause: Name, ref: Ref) -> Iterator[Offence]:
+        """Whether routing, which has settled this located revision, has made something of it."""
+        if self.answers(cause) or not self.log.whole(CASES.name, self.log.time(ref)):
+            return
+        case = self._known.get(report.int)
+        stands = [step.stand for step in case.steps.values() if step.stand] if case else []
+        if not stands:
+            yield offence("case-missing", report, f"{self.log.where(ref)} is settled, and there is no case")
+        elif all(stand.revision < revision for stand in stands):
+            what = f"{self.log.where(ref)}, revision {revision}, is settled, and the case knows no such revision"
+            yield offence("revision-missing", report, what)
+
+    def judge(self) -> Iterator[Offence]:
+        """Everything that is missing, doubled or unlawful."""
+        yield from self._strange
+        for name, case in self._known.items():
+            yield from self._complete(UUID(int=name), case)
+            yield from self._walk(UUID(int=name), case)
+            yield from self._outcomes(UUID(int=name), case)
+
+    def _identify(self, ref: Ref, said: CaseEventSeen, step: Step) -> None:
+        expected = event_id(UUID(int=step.cause), f"yiwang.case.{said.kind.value}.v1")
+        if step.name != expected.int:
+            what = f"{self.log.where(ref)}, {said.kind.value}, has id {UUID(int=step.name)}; expected {expected}"
+            self._strange.append(offence("event-identity", said.case_id, what))
+        if said.case and (said.case.version, said.case.case_id) != (said.version, said.case_id):
+            what = f"{self.log.where(ref)}, version {said.version}, has the snapshot of version {said.case.version}"
+            self._strange.append(offence("snapshot-wrong", said.case_id, what))
+
+    def _in_order(self, ref: Ref, said: CaseEventSeen, case: CaseSeen) -> None:
+        place = (self.log.topic(ref), self.log.partition(ref))
+        if case.place not in (None, place):
+            what = f"{self.log.where(ref)} is in another partition than the events before"
+            self._strange.append(offence("order", said.case_id, what))
+        if said.version < case.newest:
+            what = f"{self.log.where(ref)}, version {said.version}, comes after version {case.newest}"
+            self._strange.append(offence("order", said.case_id, what))
+        case.place = place
+
+    def _complete(self, name: UUID, case: CaseSeen) -> Iterator[Offence]:
+        """Versions are counted from 1 without a gap; what lies before a log's beginning is out of sight."""
+        first = 1 if self.log.whole(CASES.name) else min(case.steps, default=1)
+        missing = [version for version in range(first, case.newest) if version not in case.steps]
+        if missing:
+            yield offence("version-gap", name, f"versions {missing} of {case.newest} are missing")
+
+    def _walk(self, name: UUID, case: CaseSeen) -> Iterator[Offence]:
+        before: Stand | None = None
+        told, ticked = 0, 0
+        for version, step in sorted(case.steps.items()):
+            follows = version == told + 1
+            if follows and (why := unlawful(before, step.kind, step.stand)):
+                yield offence("move-unlawful", name, f"version {version}, {step.kind.value}: {why}")
+            if step.kind is CaseEventKind.CLOSED and early(step.stand, step.at):
+                yield offence("closed-early", name, f"version {version} closes it at {shown(step.at)}")
+            yield from self._caused(name, version, step)
+            if step.kind is CaseEventKind.CLOSED:
+                ticked = max(ticked, step.at)
+            elif step.at < ticked:
+                what = f"version {version} is of {shown(step.at)}, after a timer of {shown(ticked)}"
+                yield offence("time-before-inputs", name, what)
+            before, told = step.stand or before, version
+
+    def _caused(self, name: UUID, version: int, step: Step) -> Iterator[Offence]:
+        if step.kind is CaseEventKind.CLOSED:
+            return
+        times = self.log.times(step.cause)
+        if not times and all(self.log.whole(topic) for topic in CAUSES):
+            what = f"version {version}, {step.kind.value}, has no cause: {UUID(int=step.cause)} was never heard"
+            yield offence("event-uncaused", name, what)
+        elif times and step.at not in times:
+            what = f"version {version} is of {shown(step.at)}; its cause was appended {shown(min(times))}"
+            yield offence("wrong-time", name, what)
+
+    def _outcomes(self, name: UUID, case: CaseSeen) -> Iterator[Offence]:
+        """What concerns a case's source it was told, in the same version."""
+        for version, step in case.steps.items():
+            kind = HEARD.get(step.kind)
+            told = case.told.get(version)
+            if kind and step.stand:
+                yield from self._told(name, case, version, step, kind)
+            elif told is not None:
+                yield offence("outcome-uncaused", name, f"its source was told of version {version}, {step.kind.value}")
+        if self.log.whole(CASES.name):
+            for version in case.told.keys() - case.steps.keys():
+                yield offence("outcome-uncaused", name, f"its source was told of version {version}, which is none")
+
+    def _told(self, name: UUID, case: CaseSeen, version: int, step: Step, kind: OutcomeKind) -> Iterator[Offence]:
+        told = case.told.get(version)
+        expected = event_id(UUID(int=step.cause), f"yiwang.report.{kind.value}.v1")
+        if told is None:
+            sure = version < case.newest or self._settled(step.cause)
+            if sure and self.log.whole(OUTCOMES.name, step.at):
+                yield offence("outcome-untold", name, f"its source was not told of version {version}, {kind.value}")
+        elif told != expected.int:
+            what = f"its source was told of version {version} under {UUID(int=told)}; expected {expected}"
+            yield offence("event-identity", name, what)
+
+    def _settled(self, cause: Name) -> bool:
+        ref = self.log.find(cause)
+        return ref is not None and self.log.settled("routing", ref)
+
+
+def _step(name: Name, said: CaseEventSeen) -> Step:
+    snapshot = said.case
+    stand = None
+    if snapshot:
+        unit, because = snapshot.assignment.unit, snapshot.assignment.because
+        stand = Stand(
+            snapshot.status, snapshot.assignment.number, unit.level, because, snapshot.revision,
+            moment(snapshot.assignment.assigned_at), moment(snapshot.resolved_at) if snapshot.resolved_at else None,
+        )  # fmt: skip
+    return Step(name, _cause(said).int, said.kind, moment(said.at), stand)
+
+
+def _cause(said: CaseEventSeen) -> UUID:
+    """What brought the event about, as law 9 has it: the action or breach that it answers, a timer, or a revision."""
+    if said.answers:
+        return said.answers
+    if said.kind is CaseEventKind.CLOSED:
+        return timer_cause(str(said.case_id), said.case.assignment.number if said.case else 0, said.kind.value, 1)
+    if said.case is None:
+        return said.case_id
+    report = report_cause(said.case.department, said.case.reference, said.case.revision)
+    return event_id(event_id(report, NORMALISED_TYPE), LOCATED_TYPE)

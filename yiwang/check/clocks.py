@@ -1,0 +1,227 @@
+"""The clocks of assignments: one for each, never early, asking until answered, silent once the assignment has ended."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from contracts.deadline import DeadlineKind
+from contracts.identity import event_id, timer_cause
+from contracts.topics import CASES, DEADLINES
+from yiwang.check.cases import Cases, Step
+from yiwang.check.glances import DeadlineSeen
+from yiwang.check.letters import Letters
+from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
+from yiwang.check.rules import offence
+from yiwang.check.values import Offence
+
+
+class Clock:
+    """What the clock of one assignment said: by kind the counts, and when."""
+
+    __slots__ = ("breaches", "due_at", "overdue", "scheduled", "scheduled_at", "snapshot", "started_at", "warned")
+
+    def __init__(self, said: DeadlineSeen) -> None:
+        """Begin with what never changes."""
+        self.started_at, self.due_at = moment(said.started_at), moment(said.due_at)
+        self.scheduled: Name | None = None
+        self.scheduled_at: Moment = 0
+        self.snapshot = 0
+        self.warned: Moment | None = None
+        self.breaches: dict[int, tuple[Name, Moment]] = {}
+        self.overdue: dict[int, Moment] = {}
+
+
+class Ledger:
+    """The clocks of a case by assignment, and the versions in which they spoke."""
+
+    __slots__ = ("clocks", "newest", "ticked", "versions")
+
+    def __init__(self) -> None:
+        """Begin with no clock."""
+        self.clocks: dict[int, Clock] = {}
+        self.versions: dict[int, Name] = {}
+        self.newest = 0
+        self.ticked: Moment = 0
+
+
+@dataclass(slots=True)
+class Clocks:
+    """The clocks of all cases."""
+
+    log: Log
+    letters: Letters
+    cases: Cases
+    _known: dict[Name, Ledger] = field(default_factory=dict)
+    _strange: list[Offence] = field(default_factory=list)
+
+    def hear(self, ref: Ref, name: Name, said: DeadlineSeen) -> None:
+        """Take what a clock says, each once."""
+        ledger = self._known.setdefault(said.case_id.int, Ledger())
+        clock = ledger.clocks.get(said.assignment)
+        if clock is None:
+            clock = ledger.clocks[said.assignment] = Clock(said)
+        self._count(ref, name, said, ledger)
+        self._compare(ref, said, clock)
+        at = moment(said.at)
+        if said.kind is DeadlineKind.SCHEDULED:
+            self._start(ref, name, said, clock)
+            if at < ledger.ticked:
+                what = f"{self.log.where(ref)} starts a clock at {shown(at)}, after a timer of {shown(ledger.ticked)}"
+                self._strange.append(offence("time-before-inputs", said.case_id, what))
+            return
+        self._ring(ref, name, said, clock)
+        ledger.ticked = max(ledger.ticked, at)
+
+    def newest(self, case: Name) -> int:
+        """The newest version of the ledger that was heard."""
+        known = self._known.get(case)
+        return known.newest if known else 0
+
+    @property
+    def breaches(self) -> int:
+        """How many assignments were breached."""
+        return sum(bool(clock.breaches) for ledger in self._known.values() for clock in ledger.clocks.values())
+
+    def judge(self) -> Iterator[Offence]:
+        """Everything that is missing, doubled or unlawful."""
+        yield from self._strange
+        for case, ledger in self._known.items():
+            yield from self._complete(UUID(int=case), ledger)
+            for number, clock in ledger.clocks.items():
+                yield from self._clock(UUID(int=case), number, clock)
+        for case, steps in self.cases.known():
+            yield from self._assignments(UUID(int=case), sorted(steps.items()))
+
+    def _count(self, ref: Ref, name: Name, said: DeadlineSeen, ledger: Ledger) -> None:
+        where = self.log.where(ref)
+        if ledger.versions.setdefault(said.version, name) != name:
+            other = UUID(int=ledger.versions[said.version])
+            what = f"version {said.version} of its ledger is event {other} and event {UUID(int=name)} ({where})"
+            self._strange.append(offence("version-twice", said.case_id, what))
+        if said.version < ledger.newest:
+            what = f"{where}, version {said.version} of its ledger, comes after version {ledger.newest}"
+            self._strange.append(offence("order", said.case_id, what))
+        ledger.newest = max(ledger.newest, said.version)
+
+    def _compare(self, ref: Ref, said: DeadlineSeen, clock: Clock) -> None:
+        if (moment(said.started_at), moment(said.due_at)) != (clock.started_at, clock.due_at):
+            what = f"{self.log.where(ref)}: assignment {said.assignment} is due {said.due_at}, and was {clock.due_at}"
+            self._strange.append(offence("clock-moved", said.case_id, what))
+
+    def _start(self, ref: Ref, name: Name, said: DeadlineSeen, clock: Clock) -> None:
+        if clock.scheduled is not None:
+            what = f"{self.log.where(ref)} starts the clock of assignment {said.assignment} once more"
+            self._strange.append(offence("clock-twice", said.case_id, what))
+        clock.scheduled, clock.scheduled_at, clock.snapshot = name, moment(said.at), said.case.version
+
+    def _ring(self, ref: Ref, name: Name, said: DeadlineSeen, clock: Clock) -> None:
+        cause = timer_cause(str(said.case_id), said.assignment, said.kind.value, said.n)
+        expected = event_id(cause, f"yiwang.deadline.{said.kind.value}.v1")
+        if name != expected.int:
+            what = f"{self.log.where(ref)}, {said.kind.value} {said.n}, has id {UUID(int=name)}; expected {expected}"
+            self._strange.append(offence("event-identity", said.case_id, what))
+        at, due = moment(said.at), said.warn_at if said.kind is DeadlineKind.WARNED else said.due_at
+        if at < moment(due):
+            what = f"{self.log.where(ref)} is {said.kind.value} at {said.at}, before {due}"
+            self._strange.append(offence("clock-early", said.case_id, what))
+        if self._take(name, said, clock, at):
+            what = f"{self.log.where(ref)}: {said.kind.value} {said.n} of assignment {said.assignment} once more"
+            self._strange.append(offence("clock-twice", said.case_id, what))
+
+    def _take(self, name: Name, said: DeadlineSeen, clock: Clock, at: Moment) -> bool:
+        """Note what it said; answers whether it had said so before."""
+        if said.kind is DeadlineKind.BREACHED:
+            return clock.breaches.setdefault(said.n, (name, at)) != (name, at)
+        if said.kind is DeadlineKind.OVERDUE:
+            known = said.n in clock.overdue
+            clock.overdue[said.n] = at
+            return known
+        known = clock.warned is not None
+        clock.warned = at
+        return known
+
+    def _complete(self, case: UUID, ledger: Ledger) -> Iterator[Offence]:
+        first = 1 if self.log.whole(DEADLINES.name) else min(ledger.versions, default=1)
+        missing = [version for version in range(first, ledger.newest) if version not in ledger.versions]
+        if missing:
+            yield offence("version-gap", case, f"versions {missing} of {ledger.newest} of its ledger are missing")
+
+    def _clock(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
+        if clock.scheduled is None:
+            if self.log.whole(DEADLINES.name):
+                yield offence("event-uncaused", case, f"the clock of assignment {number} speaks, and was never started")
+        else:
+            yield from self._started(case, number, clock)
+        counted = sorted(clock.breaches)
+        if self.log.whole(DEADLINES.name) and counted != list(range(1, len(counted) + 1)):
+            yield offence("breach-count", case, f"assignment {number} has the breaches {counted}")
+        for n, (name, _) in clock.breaches.items():
+            yield from self._answered(case, f"breach {n} of assignment {number}", name)
+
+    def _started(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
+        cause = self.cases.event(case.int, clock.snapshot)
+        if cause is None:
+            if self.log.whole(CASES.name):
+                yield offence("event-uncaused", case, f"assignment {number} has a clock, and no event gave it")
+            return
+        expected = event_id(UUID(int=cause), "yiwang.deadline.scheduled.v1")
+        if clock.scheduled != expected.int:
+            found = UUID(int=clock.scheduled or 0)
+            yield offence("event-identity", case, f"scheduled {number} has id {found}; expected {expected}")
+        times = self.log.times(cause)
+        if times and clock.scheduled_at not in times:
+            what = f"scheduled {number} is of {shown(clock.scheduled_at)}; its cause was appended {shown(min(times))}"
+            yield offence("wrong-time", case, what)
+
+    def _answered(self, case: UUID, what: str, name: Name) -> Iterator[Offence]:
+        times, ref = self.cases.answers(name), self.log.find(name)
+        if times > 1:
+            yield offence("answered-twice", case, f"{what}, {UUID(int=name)}, has {times} answers")
+        missing = not times and ref is not None and self.log.settled("routing", ref)
+        if missing and ref is not None and not self.letters.parked("routing", ref):
+            yield offence("answer-missing", case, f"{what}, {self.log.where(ref)}, is settled, and has no answer")
+
+    def _assignments(self, case: UUID, steps: list[tuple[int, Step]]) -> Iterator[Offence]:
+        """For each assignment that somebody has to act on a clock, for no other one; none that speaks after its end."""
+        begun, opened = dict[int, Step](), set[int]()
+        for _, step in steps:
+            if step.stand:
+                begun.setdefault(step.stand.number, step)
+                opened |= {step.stand.number} if step.stand.status.open else set()
+        ledger = self._known.get(case.int, Ledger())
+        for number in opened:
+            if number not in ledger.clocks and self._due(begun[number]):
+                yield offence("clock-missing", case, f"assignment {number} has no clock")
+        if self.log.whole(CASES.name):
+            for number in ledger.clocks.keys() - opened:
+                yield offence("clock-uncaused", case, f"assignment {number} has a clock, and nobody had to act on it")
+        yield from self._silent(case, ledger, steps)
+
+    def _due(self, step: Step) -> bool:
+        ref = self.log.find(step.name)
+        if ref is None or not self.log.settled("escalation", ref) or self.letters.parked("escalation", ref):
+            return False
+        return self.log.whole(DEADLINES.name, self.log.time(ref))
+
+    def _silent(self, case: UUID, ledger: Ledger, steps: list[tuple[int, Step]]) -> Iterator[Offence]:
+        for number, clock in ledger.clocks.items():
+            end = self._end(number, steps)
+            rung = {
+                "warned": () if clock.warned is None else (clock.warned,),
+                "breached": [at for _, at in clock.breaches.values()],
+                "overdue": clock.overdue.values(),
+            }
+            for kind, times in rung.items():
+                for at in times:
+                    if end is not None and end < at:
+                        what = f"assignment {number} is {kind} at {shown(at)}; its end was appended {shown(end)}"
+                        yield offence("false-breach", case, what)
+
+    def _end(self, number: int, steps: list[tuple[int, Step]]) -> Moment | None:
+        """When the event that ended the assignment was appended."""
+        for _, step in steps:
+            stand = step.stand
+            if stand and (stand.number > number or (stand.number == number and not stand.status.open)):
+                ref = self.log.find(step.name)
+                return None if ref is None else self.log.time(ref)
+        return None

@@ -1,0 +1,96 @@
+"""The lawful walk of a case: from which status which event leads where."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from contracts.case import AssignedBecause, CaseEventKind, Status
+from contracts.territory import Level
+from services.routing.state import CLOSES_AFTER
+from yiwang.check.log import MICROSECOND, Moment
+
+OPEN: Final = frozenset(status for status in Status if status.open)
+ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
+ANY: Final = frozenset(Status)
+SAME: Final = frozenset({CaseEventKind.REFUSED, CaseEventKind.MOOT, CaseEventKind.KEPT, CaseEventKind.CORRECTED})
+"""Events that leave the status as it is."""
+CLIMBS: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.ESCALATED})
+HEIGHT: Final = {level: height for height, level in enumerate(Level)}
+UNOPPOSED: Final[Moment] = CLOSES_AFTER // MICROSECOND
+
+WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]] = {
+    # what happens              where the case stood              where it stands then
+    CaseEventKind.ASSIGNED:     (OPEN | ENDED,                    frozenset({Status.ASSIGNED})),
+    CaseEventKind.ACCEPTED:     (frozenset({Status.ASSIGNED}),    frozenset({Status.ACCEPTED})),
+    CaseEventKind.RESOLVED:     (OPEN | {Status.RESOLVED},        frozenset({Status.RESOLVED})),
+    CaseEventKind.WITHDRAWN:    (OPEN,                            frozenset({Status.WITHDRAWN})),
+    CaseEventKind.CLOSED:       (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
+    CaseEventKind.KEPT:         (OPEN,                            OPEN),
+    CaseEventKind.REFUSED:      (ANY,                             ANY),
+    CaseEventKind.MOOT:         (ANY,                             ANY),
+    CaseEventKind.CORRECTED:    (ANY,                             ANY),
+}  # fmt: skip
+
+OPENINGS: Final[Mapping[CaseEventKind, frozenset[Status]]] = {
+    # what opens a case         where it stands then
+    CaseEventKind.OPENED:       frozenset({Status.ASSIGNED, Status.RESOLVED}),
+    CaseEventKind.WITHDRAWN:    frozenset({Status.WITHDRAWN}),
+}  # fmt: skip
+
+
+class Stand(NamedTuple):
+    """How a case stands."""
+
+    status: Status
+    number: int
+    level: Level
+    because: AssignedBecause
+    revision: int
+    assigned_at: Moment
+    resolved_at: Moment | None
+
+
+def unlawful(before: Stand | None, kind: CaseEventKind, after: Stand | None) -> str | None:
+    """Why the step may not be taken; None if it may."""
+    if after is None:
+        return None if before is None and kind in {CaseEventKind.REFUSED, CaseEventKind.MOOT} else "it has no snapshot"
+    if before is None:
+        return _opened(kind, after)
+    if kind not in WALK:
+        return "the case is open already"
+    sources, targets = WALK[kind]
+    if before.status not in sources or after.status not in targets:
+        return f"from {before.status.value} to {after.status.value}"
+    if kind in SAME and before.status is not after.status:
+        return f"it moves the case from {before.status.value} to {after.status.value}"
+    return _assigned(before, after) if kind is CaseEventKind.ASSIGNED else _stayed(before, after)
+
+
+def _opened(kind: CaseEventKind, after: Stand) -> str | None:
+    if kind not in OPENINGS or after.status not in OPENINGS[kind]:
+        return f"it opens the case as {after.status.value}"
+    return None if after.number == 1 else f"it begins with assignment {after.number}"
+
+
+def _stayed(before: Stand, after: Stand) -> str | None:
+    if (before.number, before.level) != (after.number, after.level):
+        return f"it moves the case from assignment {before.number} to {after.number}"
+    return _known(before, after)
+
+
+def _assigned(before: Stand, after: Stand) -> str | None:
+    if after.number != before.number + 1:
+        return f"assignment {after.number} follows {before.number}"
+    if after.because in CLIMBS and HEIGHT[after.level] <= HEIGHT[before.level]:
+        return f"{after.because.value} from {before.level.value} to {after.level.value}"
+    if after.because in CLIMBS and before.status not in OPEN:
+        return f"{after.because.value} though it was {before.status.value}"
+    return _known(before, after)
+
+
+def _known(before: Stand, after: Stand) -> str | None:
+    return f"revision {after.revision} follows {before.revision}" if after.revision < before.revision else None
+
+
+def early(after: Stand | None, at: Moment) -> bool:
+    """Whether a case that closes by itself now was resolved too short a time ago."""
+    return after is None or after.resolved_at is None or at < after.resolved_at + UNOPPOSED

@@ -1,0 +1,235 @@
+"""From the record that a department sent to the located report: one end for each, nothing without its cause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from contracts.identity import event_id, report_cause, report_id
+from contracts.outcome import OutcomeKind
+from contracts.topics import LOCATED, NORMALISED, OUTCOMES, SUBMITTED
+from services.intake.reading import DEPARTMENT_OF
+from yiwang.check.cases import Cases
+from yiwang.check.glances import OutcomeSeen, ReportEventSeen
+from yiwang.check.letters import Letters
+from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
+from yiwang.check.rules import offence
+from yiwang.check.values import End, Offence
+
+(TAKEN,) = NORMALISED.types
+(FOUND,) = LOCATED.types
+RECEIVED: Final = "yiwang.report.received.v1"
+REPEATED: Final = "yiwang.report.repeat.v1"
+
+
+class Revision:
+    """One revision of a report: the records that brought it and what was said of it, each distinct event counted."""
+
+    __slots__ = ("department", "digests", "located", "normalised", "number", "received", "received_at", "reference",
+                 "repeats", "sent")  # fmt: skip
+
+    def __init__(self, department: str, reference: str, number: int) -> None:
+        """Begin with nothing known but its name."""
+        self.department, self.reference, self.number = department, reference, number
+        self.sent: list[Ref] = []
+        self.digests: list[str] = []
+        self.received = self.repeats = 0
+        self.received_at: Moment | None = None
+        self.normalised: Name | None = None
+        self.located: Name | None = None
+
+    def __str__(self) -> str:
+        """The source's own words for it."""
+        return f"{self.department} {self.reference}, revision {self.number}"
+
+    @property
+    def cause(self) -> UUID:
+        """The cause of everything that it brings about."""
+        return report_cause(self.department, self.reference, self.number)
+
+    @property
+    def report(self) -> UUID:
+        """The report's id, and its case's."""
+        return report_id(self.department, self.reference)
+
+
+@dataclass(slots=True)
+class Reports:
+    """All revisions by their causes."""
+
+    log: Log
+    letters: Letters
+    cases: Cases
+    _known: dict[Name, Revision] = field(default_factory=dict)
+    _versions: dict[Name, int] = field(default_factory=dict)
+    _strange: list[Offence] = field(default_factory=list)
+
+    def send(self, ref: Ref, department: str, reference: str, revision: int, digest: str) -> None:
+        """Take a record that a department sent."""
+        one = self._revision(department, reference, revision)
+        one.sent.append(ref)
+        if not one.digests or digest not in one.digests:
+            one.digests.append(digest)
+
+    def tell(self, ref: Ref, name: Name, said: OutcomeSeen) -> None:
+        """Take what intake told of a record."""
+        one = self._revision(said.department, said.reference or "", said.revision or 0)
+        self._count(ref, said, one)
+        if said.kind is OutcomeKind.RECEIVED:
+            one.received += 1
+            one.received_at = moment(said.at)
+            self._identify(ref, name, event_id(one.cause, RECEIVED), one)
+        elif said.kind is OutcomeKind.REPEAT:
+            one.repeats += 1
+            self._identify(ref, name, event_id(one.cause, REPEATED, "repeat"), one)
+
+    def hear(self, ref: Ref, name: Name, said: ReportEventSeen) -> None:
+        """Take what intake made of a revision, or where gis has found it."""
+        report = said.report
+        one = self._revision(report.department, report.reference, report.revision)
+        normalised = event_id(one.cause, TAKEN)
+        if self.log.topic(ref) == NORMALISED.name:
+            one.normalised = name
+            self._identify(ref, name, normalised, one)
+        else:
+            one.located = name
+            self._identify(ref, name, event_id(normalised, FOUND), one)
+        if report.report_id != one.report:
+            what = f"{self.log.where(ref)} has the report's id as {report.report_id}; it follows as {one.report}"
+            self._strange.append(offence("event-identity", one, what))
+
+    def newest(self, report: Name) -> int:
+        """The newest version of intake's document that was told of."""
+        return self._versions.get(report, 1).bit_length() - 1
+
+    def _count(self, ref: Ref, said: OutcomeSeen, one: Revision) -> None:
+        """Note the version as a bit, so that a report takes one number."""
+        report, bit = one.report.int, 1 << said.version
+        versions = self._versions.get(report, 1)
+        if versions & bit:
+            what = f"{self.log.where(ref)} has version {said.version} of intake's document once more"
+            self._strange.append(offence("version-twice", one, what))
+        self._versions[report] = versions | bit
+
+    def _identify(self, ref: Ref, name: Name, expected: UUID, one: Revision) -> None:
+        if name != expected.int:
+            what = f"{self.log.where(ref)} has id {UUID(int=name)}; from its cause follows {expected}"
+            self._strange.append(offence("event-identity", one, what))
+
+    def _revision(self, department: str, reference: str, number: int) -> Revision:
+        cause = report_cause(department, reference, number).int
+        known = self._known.get(cause)
+        if known is None:
+            known = self._known[cause] = Revision(department, reference, number)
+        return known
+
+    def ends(self) -> Iterator[tuple[Ref, End]]:
+        """What each record that was sent has come to; a replay stands for the record that it brings again."""
+        for ref in self.letters.refused:
+            if self.log.topic(ref) in DEPARTMENT_OF and not self.letters.gone(ref):
+                yield ref, self._parked(ref)
+        for one in self._known.values():
+            yield from ((ref, self._parked(ref)) for ref in one.sent if self.letters.parked("intake", ref))
+            taken = [ref for ref in one.sent if self.letters.taken("intake", ref)]
+            first = self._first(one, taken)
+            yield from ((ref, self._end(one, ref) if ref == first else self._again(one, ref)) for ref in taken)
+
+    def _parked(self, ref: Ref) -> End:
+        if self.letters.parked("intake", ref):
+            return End.DISCARDED if self.letters.discarded("intake", ref) else End.PARKED
+        return End.LOST if self.log.settled("intake", ref) else End.PENDING
+
+    def _first(self, one: Revision, taken: list[Ref]) -> Ref | None:
+        """The record by which the revision became known: of several the one whose time it was received at."""
+        if not one.received:
+            return None
+        timed = (ref for ref in taken if self.log.time(ref) == one.received_at)
+        return next(timed, next(iter(taken), None))
+
+    def _end(self, one: Revision, ref: Ref) -> End:
+        opening = self.cases.opening(one.report)
+        if opening is not None:
+            return End.CASE if opening == one.number else End.REVISION
+        return self._on_its_way(one, ref)
+
+    def _on_its_way(self, one: Revision, sent: Ref) -> End:
+        """The end of a revision of which there is no case: parked between services, not there yet, or lost."""
+        for service, name in (("gis", one.normalised), ("routing", one.located)):
+            ref = None if name is None else self.log.find(name)
+            if ref is not None and self.letters.parked(service, ref):
+                return End.PARKED
+        name = one.located or one.normalised
+        ref = None if name is None else self.log.find(name)
+        reader = "routing" if one.located else "gis" if one.normalised else "intake"
+        return End.LOST if self.log.settled(reader, sent if ref is None else ref) else End.PENDING
+
+    def _again(self, one: Revision, ref: Ref) -> End:
+        if one.repeats:
+            return End.REPEAT
+        return End.LOST if self.log.settled("intake", ref) else End.PENDING
+
+    def judge(self) -> Iterator[Offence]:
+        """Everything that is missing, doubled or from nowhere."""
+        yield from self._strange
+        yield from self._complete()
+        for one in self._known.values():
+            taken = [ref for ref in one.sent if self.letters.taken("intake", ref)]
+            settled = [ref for ref in taken if self.log.settled("intake", ref)]
+            yield from self._told(one, taken, settled)
+            yield from self._passed_on(one, settled)
+
+    def _complete(self) -> Iterator[Offence]:
+        if not self.log.whole(OUTCOMES.name):
+            return
+        for report, versions in self._versions.items():
+            if versions & (versions + 1):
+                missing = [n for n in range(versions.bit_length()) if not versions >> n & 1]
+                what = f"versions {missing} of intake's document were told to nobody"
+                yield offence("version-gap", UUID(int=report), what)
+
+    def _told(self, one: Revision, taken: list[Ref], settled: list[Ref]) -> Iterator[Offence]:
+        said = f"told {one.received} times as received, {one.repeats} times as a repeat"
+        places = ", ".join(map(self.log.where, taken))
+        sight = self.log.whole(SUBMITTED[one.department].name)
+        untold = settled and self.log.whole(OUTCOMES.name, min(map(self.log.time, settled)))
+        if one.received > 1:
+            yield offence("received-twice", one, f"sent as {places}, and {said}")
+        elif sight and one.received + one.repeats > len(taken):
+            yield offence("told-uncaused", one, f"sent {len(taken)} times ({places}), and {said}")
+        if untold and not one.received and not one.repeats:
+            for ref in settled:
+                yield offence("outcome-missing", one, f"{self.log.where(ref)} is settled, and came to no end")
+        elif untold and one.received and not one.repeats and len(settled) > 1:
+            yield offence("repeat-untold", one, f"sent as {places}, and {said}")
+        if len(one.digests) > 1 and len(taken) == len(one.sent) == len(settled):
+            yield offence("conflict-taken", one, f"sent as {places} with different contents, and none was parked")
+        if one.received_at is not None and taken and sight:
+            yield from self._timed(one, taken)
+
+    def _timed(self, one: Revision, taken: list[Ref]) -> Iterator[Offence]:
+        at = one.received_at
+        if at is not None and at not in {self.log.time(ref) for ref in taken}:
+            what = f"received at {shown(at)}, when none of its records was appended"
+            yield offence("wrong-time", one, what)
+
+    def _passed_on(self, one: Revision, settled: list[Ref]) -> Iterator[Offence]:
+        if one.received and one.normalised is None and settled and self._sees(NORMALISED.name, settled[0]):
+            yield offence("normalised-missing", one, f"{self.log.where(settled[0])} was received and not passed on")
+        yield from self._located(one)
+        located = None if one.located is None else self.log.find(one.located)
+        if located is None or not self.log.settled("routing", located) or self.letters.parked("routing", located):
+            return
+        yield from self.cases.heard_of(one.report, one.number, one.located or 0, located)
+
+    def _located(self, one: Revision) -> Iterator[Offence]:
+        ref = None if one.normalised is None else self.log.find(one.normalised)
+        settled = ref is not None and self.log.settled("gis", ref) and not self.letters.parked("gis", ref)
+        if ref is not None and settled and one.located is None and self._sees(LOCATED.name, ref):
+            yield offence("located-missing", one, f"{self.log.where(ref)} is settled, and was not located")
+        if one.normalised is not None and not one.received and self.log.whole(OUTCOMES.name):
+            yield offence("event-uncaused", one, "it was normalised, and never received")
+        if one.located is not None and one.normalised is None and self.log.whole(NORMALISED.name):
+            yield offence("event-uncaused", one, "it was located, and never normalised")
+
+    def _sees(self, topic: str, cause: Ref) -> bool:
+        return self.log.whole(topic, self.log.time(cause))
