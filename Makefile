@@ -17,7 +17,7 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
-.PHONY: help venv run up down status demo test laws check format contracts client-test lock clean
+.PHONY: help venv run up down status demo test soak laws check format contracts client-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,10 @@ demo: venv ## weeks of the virtual banner in two or three minutes, on engines of
 
 test: venv ## all tests, those on a real Kafka and MongoDB included
 	@$(PY) -m pytest $(wildcard $(TESTS))
+
+soak: venv ## kill -9 services for MINUTES=40, KILLS=500 times, under load, and check every report; SEED=1 RATE=11 MEMBERS=2
+	@$(PY) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KILLS),--kills $(KILLS)) \
+		$(if $(RATE),--rate $(RATE)) $(if $(MEMBERS),--members $(MEMBERS)) $(if $(SEED),--seed $(SEED))
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants

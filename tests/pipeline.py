@@ -16,13 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from contracts.wire import Topic
 from deploy.local.engines import free_ports
 from deploy.local.processes import bound
 from tests.servers import Servers, namespace
+from tests.stable import Running, Stable
 from tests.telling import plain_policy
 
 SERVICES = ("intake", "gis", "routing", "escalation", "notification")
@@ -38,6 +38,19 @@ async def eventually(holds: Callable[[], Awaitable[bool]], what: str, *, seconds
         await asyncio.sleep(0.1)
 
 
+async def status(port: int, path: str) -> int | None:
+    """The status that a GET on this machine is answered with, None without an answer; cheap enough to ask often."""
+    try:
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+            line = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        return None
+    return int(line.split()[1]) if line else None
+
+
 @dataclass(slots=True)
 class Pipeline:
     """Everything that runs, and the public doors to it."""
@@ -45,8 +58,12 @@ class Pipeline:
     servers: Servers
     folder: Path
     space: str = field(default_factory=namespace)
+    members: int = 1
+    """How many members each service has: the first has the service's name, the others ``routing.1`` and so on."""
     settings: dict[str, str] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    stable: Stable | None = None
+    """Where members are forked from; without it each is a new interpreter."""
+    processes: dict[str, Running] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=lambda: {role: secrets.token_urlsafe(24) for role in ROLES})
 
@@ -61,7 +78,13 @@ class Pipeline:
         """The table of who is told of what."""
         return self.folder / "policy.toml"
 
-    def env(self, service: str) -> dict[str, str]:
+    @property
+    def names(self) -> list[str]:
+        """All members of all services."""
+        return [f"{service}.{n}" if n else service for n in range(self.members) for service in SERVICES]
+
+    def env(self, name: str) -> dict[str, str]:
+        service, _, number = name.partition(".")
         return {
             **os.environ,
             "YIWANG_KAFKA": self.servers.kafka,
@@ -73,14 +96,14 @@ class Pipeline:
             "YIWANG_WEBHOOK": f"{self.url('webhook')}/webhook",
             "YIWANG_SMS": f"{self.url('webhook')}/sms",
             "YIWANG_POLICY": str(self.policy),
-            "YIWANG_HTTP_PORT": str(self.ports.get(service, 0)),
-            "YIWANG_MEMBER": f"{service}-0",
+            "YIWANG_HTTP_PORT": str(self.ports.get(name, 0)),
+            "YIWANG_MEMBER": f"{service}-{number or 0}",
             **self.settings,
         }
 
     def prepare(self) -> None:
         """Ports, tokens, topics and indexes."""
-        names = [*SERVICES, "smtp", "webhook"]
+        names = [*self.names, "smtp", "webhook"]
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         rows = [
             f'[[tokens]]\nname = "test-{role}"\nrole = "{role}"\nsha256 = "{sha256(token.encode()).hexdigest()}"\n'
@@ -95,11 +118,17 @@ class Pipeline:
 
     def start(self, *names: str) -> None:
         for name in names:
-            module = "deploy.local.people" if name == "people" else f"services.{name}.app"
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.processes[name] = subprocess.Popen(
-                    bound([sys.executable, "-m", module]), cwd=ROOT, env=self.env(name), stdout=log, stderr=log
-                )
+            self.start_as(name, "deploy.local.people" if name == "people" else f"services.{name.partition('.')[0]}.app")
+
+    def start_as(self, name: str, module: str, *arguments: str, **settings: str) -> None:
+        """Start a member by another module than its own, or with settings of its own."""
+        log, env = self.folder / f"{name}.log", self.env(name) | settings
+        if self.stable:
+            self.processes[name] = self.stable.start(module, arguments, env, log)
+            return
+        with log.open("ab") as output:
+            argv = bound([sys.executable, "-m", module, *arguments])
+            self.processes[name] = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=output, stderr=output)
 
     def kill(self, name: str) -> None:
         """Kill -9, and nothing else."""
@@ -111,18 +140,24 @@ class Pipeline:
         self.processes[name].send_signal(signal.SIGTERM)
         return self.processes[name].wait(seconds)
 
-    async def ready(self, *names: str) -> None:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            for name in names:
-                await eventually(partial(self._says_ready, http, name), f"{name} ready; see {self.folder}")
+    def end(self) -> None:
+        """Kill all that still runs."""
+        for process in self.processes.values():
+            process.kill()
+            process.wait()
 
-    async def _says_ready(self, http: httpx.AsyncClient, name: str) -> bool:
+    async def ready(self, *names: str) -> None:
+        for name in names:
+            await eventually(partial(self._ready, name), f"{name} ready; see {self.folder}")
+
+    async def _ready(self, name: str) -> bool:
         code = self.processes[name].poll()
         assert code is None, f"{name} ended with {code}:\n{self.log(name)}"
-        try:
-            return (await http.get(f"{self.url(name)}/readyz")).status_code == 200
-        except httpx.HTTPError:
-            return False
+        return await self.says_ready(name)
+
+    async def says_ready(self, name: str) -> bool:
+        """Whether /readyz says yes."""
+        return await status(self.ports[name], "/readyz") == 200
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
@@ -179,6 +214,4 @@ async def pipeline(servers: Servers, folder: Path, **settings: str) -> AsyncIter
         await found.ready(*SERVICES)
         yield found
     finally:
-        for process in found.processes.values():
-            process.kill()
-            process.wait()
+        found.end()

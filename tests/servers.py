@@ -59,3 +59,23 @@ def running(engine: Engine, folder: Path) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
+
+
+class Server:
+    """An engine that a test may kill: its data and its port stay."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.log = engine, folder / f"{engine.name}.log"
+        self.process = start(engine, self.log)
+
+    async def ready(self) -> None:
+        await wait_ready(self.engine, self.process, self.log)
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    async def start_again(self) -> None:
+        self.process = start(self.engine, self.log)
+        await self.ready()

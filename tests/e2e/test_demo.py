@@ -89,7 +89,7 @@ async def test_the_same_seed_gives_the_same_totals_on_a_slowed_machine(tmp_path:
 async def test_a_demo_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
     run = await start(tmp_path)
     async with asyncio.timeout(SECONDS):
-        while "intake" not in programs(tmp_path):  # noqa: ASYNC110 - another process tells nobody
+        while "intake" not in programs(tmp_path):
             await asyncio.sleep(0.05)
     found = programs(tmp_path)
     run.send_signal(signal.SIGINT)

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contracts.deadletter import DeadLetter
-from deploy.local.engines import Documents, Engine, Kafka, class_path, free_ports, start, wait_ready
+from deploy.local.engines import Documents, Kafka, class_path, free_ports
 from deploy.local.place import ROOT
 from services.chassis.mongo import MongoStore, client
 from services.chassis.ports import Change
 from services.chassis.values import Unavailable
 from tests.members import SERVICE, Member, Place, member, until
-from tests.servers import Servers
+from tests.servers import Server, Servers
 from tests.toy import IN, MORE, Put
 
 RECORDS, NAMES = 300, 10
@@ -224,26 +224,6 @@ async def test_a_source_that_publishes_in_transactions_leaves_gaps_that_are_no_l
 
 async def _counted(place: Place, count: int) -> bool:
     return await place.counted() >= count
-
-
-class Server:
-    """An engine that a test may kill: its data and its port stay."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.engine, self.log = engine, folder / f"{engine.name}.log"
-        self.process = start(engine, self.log)
-
-    async def ready(self) -> None:
-        await wait_ready(self.engine, self.process, self.log)
-
-    def kill(self) -> None:
-        """Kill -9."""
-        self.process.kill()
-        self.process.wait()
-
-    async def start_again(self) -> None:
-        self.process = start(self.engine, self.log)
-        await self.ready()
 
 
 async def test_documents_killed_while_records_flow_pause_the_loop_and_lose_nothing(
