@@ -9,6 +9,8 @@ from services.chassis.values import Done, Effect
 
 BATCH = 200
 """Ends that are handed back to the loop at once."""
+SLOW_SECONDS = 10.0
+"""A call that is under way for longer makes its channel slow."""
 GATHER_SECONDS = 0.02
 """How long the first of them waits for others: each batch costs the same six calls, be it of one end or of many."""
 
@@ -23,7 +25,7 @@ class Calls:
         self._channels, self._clock = channels, clock
         self._running: Counter[str] = Counter()
         self._unsettled: Counter[str] = Counter()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._began: dict[asyncio.Task[None], tuple[str, float]] = {}
         self._ended: asyncio.Queue[Ended] = asyncio.Queue()
 
     def free(self) -> Mapping[str, int]:
@@ -34,14 +36,25 @@ class Calls:
         """How many calls were begun on a channel whose ends the loop has not yet settled."""
         return self._unsettled[channel]
 
+    def slow(self) -> tuple[str, ...]:
+        """The channels that keep their callers waiting, with how long the oldest call has waited."""
+        now, oldest = self._clock.monotonic(), dict[str, float]()
+        for channel, began in self._began.values():
+            oldest[channel] = max(oldest.get(channel, 0.0), now - began)
+        return tuple(
+            f"channel {name}: {self._running[name]} calls under way, the oldest for {seconds:.0f} s"
+            for name, seconds in sorted(oldest.items())
+            if seconds > SLOW_SECONDS
+        )
+
     def start(self, subject: str, effects: Sequence[Effect]) -> None:
         """See the port."""
         for effect in effects:
             self._running[effect.channel] += 1
             self._unsettled[effect.channel] += 1
             task = asyncio.create_task(self._call(subject, effect))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._began[task] = (effect.channel, self._clock.monotonic())
+            task.add_done_callback(self._began.pop)
 
     async def hand_back(self, on_done: OnDone) -> None:
         """For ever: wait for ends, and give them to the loop in batches."""
@@ -59,8 +72,8 @@ class Calls:
 
     async def drain(self, seconds: float) -> None:
         """Let the calls under way end, for a while, and ``hand_back`` take what ended."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        if self._began:
+            await asyncio.wait(self._began, timeout=seconds)
         await self._ended.join()
 
     async def _call(self, subject: str, effect: Effect) -> None:

@@ -19,18 +19,17 @@ class Horizons:
             mine = {place: end for place, end in ends.items() if place[1] == number}
             self._targets.setdefault(number, (at, mine))
 
-    @property
-    def waiting(self) -> bool:
-        """Whether some partition's inputs were not read to their sampled end when it was last asked."""
-        return bool(self._targets)
-
-    def reached(self, read_to: Mapping[Partition, int]) -> Mapping[int, datetime]:
-        """The partitions whose inputs were read to their sampled ends, with the time they may act on; each once."""
-        done = {
+    def met(self, read_to: Mapping[Partition, int]) -> Mapping[int, datetime]:
+        """The partitions whose inputs were read to their sampled ends, with the time they may act on."""
+        return {
             number: at
             for number, (at, ends) in self._targets.items()
             if all(read_to.get(place, -1) >= end for place, end in ends.items())
         }
+
+    def reached(self, read_to: Mapping[Partition, int]) -> Mapping[int, datetime]:
+        """What is ``met``, each once."""
+        done = self.met(read_to)
         for number in done:
             del self._targets[number]
         return done

@@ -65,11 +65,12 @@ Door = Callable[[Doors], Sequence[BaseRoute]]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the loop is; ``why`` says what is missing for readiness."""
+    """How the loop is; ``why`` says what is missing for readiness, ``slow`` what delays work that goes on."""
 
     live: bool
     ready: bool
     why: tuple[str, ...] = ()
+    slow: tuple[str, ...] = ()
 
 
 def authoriser(tokens: Tokens) -> Authorise:
@@ -113,7 +114,8 @@ def application(routes: Sequence[BaseRoute], health: Callable[[], Health], regis
 
     async def readyz(_request: Request) -> Response:
         found = health()
-        return JSONResponse({"ready": found.ready, "why": found.why}, 200 if found.ready else 503)
+        body = {"ready": found.ready, "why": found.why, "slow": found.slow}
+        return JSONResponse(body, 200 if found.ready else 503)
 
     async def metrics(request: Request) -> Response:
         names = request.query_params.getlist("name[]")

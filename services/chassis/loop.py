@@ -20,6 +20,7 @@ from services.chassis.horizon import Horizons
 from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Clock, Document, Ended, Partition, Performer, Store, Stream
+from services.chassis.progress import Progress
 from services.chassis.settlement import Batch, Settlement
 from services.chassis.values import Done, Input, Invalid, Park, Reader, Record, Service, Tick, Unavailable
 
@@ -51,18 +52,18 @@ class Loop:
         """Take the service and its ports; a service without a state has no store."""
         self._service, self._stream, self._clock, self._metrics = service, stream, clock, metrics
         self._store, self._performer = store, performer
-        self._settlement = Settlement(service, store=store, stream=stream, performer=performer, metrics=metrics)
+        self.progress = Progress(clock.monotonic)
+        """Whether it gets on."""
+        self._settlement = Settlement(
+            service, store=store, stream=stream, performer=performer, metrics=metrics, progress=self.progress
+        )
         self._readers: Mapping[str, Reader] = {reader.topic.name: reader for reader in service.readers}
         self._busy = asyncio.Lock()
         self._horizons, self._breaker = Horizons(), Breaker()
         self._closed = False
         self._failures: Counter[str] = Counter()
         self._paused: dict[str, str] = {}
-        self._read_to: Mapping[Partition, int] = {}
-        self.moved_at = clock.monotonic()
-        """When a step last ended, or was put off on purpose."""
-        self.read_at = self.moved_at
-        """When there was last nothing to read, or some of it was settled."""
+        self._read_to: dict[Partition, int] = {}
         self.wanted = asyncio.Event()
         """Set while a tick has something to do that need not wait for the next one's turn."""
 
@@ -80,7 +81,9 @@ class Loop:
             failed = await self._guard("records", self._records(records, after)) if records else None
             if failed:
                 self._stream.rewind(first)
-            elif self._horizons.waiting:
+            else:
+                self._read_to.update(after)
+            if self._horizons.met(self._read_to):
                 self.wanted.set()
         await self._pause("records", failed)
 
@@ -103,6 +106,7 @@ class Loop:
         """Return once no step is under way: called before partitions go to another member."""
         async with self._busy:
             self._horizons.forget()
+            self._read_to.clear()
 
     async def close(self) -> None:
         """Take no more records: what is polled from now on stays for the next member."""
@@ -111,17 +115,19 @@ class Loop:
         await self.released()
 
     async def _guard(self, step: str, work: Awaitable[None]) -> Unavailable | None:
+        self.progress.begin(step)
         try:
             with self._metrics.step.labels(step).time():
                 await work
         except Unavailable as reason:
-            self.moved_at = self._clock.monotonic()
+            self.progress.put_off(step)
             return reason
         except Exception as fault:
             log.exception("step failed", step=step)
             self._metrics.faults.labels(step).inc()
+            self.progress.fail(step)
             return Unavailable(f"{type(fault).__name__} in {step}")
-        self.moved_at = self._clock.monotonic()
+        self.progress.end(step)
         return None
 
     async def _pause(self, step: str, failed: Unavailable | None) -> None:
@@ -142,7 +148,8 @@ class Loop:
         batch = Batch()
         inputs = self._read(records, batch)
         await self._settle(inputs, batch)
-        await self._stream.commit(after)
+        with self.progress.waiting("broker"):
+            await self._stream.commit(after)
         now = self._clock.wall()
         for record in records:
             self._metrics.records.labels(record.topic).inc()
@@ -218,9 +225,10 @@ class Loop:
 
     async def _tick(self) -> None:
         self.wanted.clear()
-        now = await self._clock.now()
-        ends = await self._stream.ends()
-        read_to = await self._stream.read_to()
+        with self.progress.waiting("database"):
+            now = await self._clock.now()
+        with self.progress.waiting("broker"):
+            ends, read_to = await self._stream.ends(), await self._stream.read_to()
         self._measure(ends, read_to)
         if self._store is None:
             return
@@ -231,7 +239,8 @@ class Loop:
         failed: Unavailable | None = None
         for partition, at in self._horizons.reached(read_to).items():
             try:
-                due = await self._store.due(partition, at, TICK_LIMIT)
+                with self.progress.waiting("database"):
+                    due = await self._store.due(partition, at, TICK_LIMIT)
                 await self._advance([(document, Tick(at)) for document in due], at)
                 if len(due) == TICK_LIMIT:
                     self.wanted.set()
@@ -241,7 +250,8 @@ class Loop:
             raise failed
 
     async def _done(self, ended: Sequence[Ended]) -> None:
-        now = await self._clock.now()
+        with self.progress.waiting("database"):
+            now = await self._clock.now()
         documents = await self._settlement.load(list({subject for subject, _ in ended}))
         await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
 
@@ -297,8 +307,9 @@ class Loop:
     def _measure(self, ends: Mapping[Partition, int], read_to: Mapping[Partition, int]) -> None:
         for (topic, partition), end in ends.items():
             self._metrics.lag.labels(topic, partition).set(max(0, end - read_to.get((topic, partition), 0)))
-        if self.paused or read_to != self._read_to or all(end <= read_to.get(place, 0) for place, end in ends.items()):
-            self.read_at, self._read_to = self._clock.monotonic(), dict(read_to)
+        if read_to != self._read_to or all(end <= read_to.get(place, 0) for place, end in ends.items()):
+            self.progress.read()
+        self._read_to = dict(read_to)
         self._metrics.owned.set(len(ends))
         self._metrics.skew.set(self._clock.skew())
 

@@ -22,6 +22,7 @@ from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
 from services.chassis.mongo import DatabaseClock, MongoStore, Steps, client
 from services.chassis.ports import Channel, Clock
+from services.chassis.progress import STUCK_SECONDS, Watchdog
 from services.chassis.settings import Settings
 from services.chassis.timeline import SteppedClock, dated, follow
 from services.chassis.tokens import BadTokens, Tokens
@@ -30,8 +31,6 @@ from services.chassis.values import Service, Unavailable
 
 START_SECONDS = 20.0
 """How long a service waits for its servers before it exits and leaves starting again to the platform."""
-STUCK_SECONDS = 60.0
-"""Without progress for so long, /livez says no."""
 SKEW_SECONDS = 1.0
 """A clock further off than this makes a member not ready."""
 BREATH = 0.1
@@ -117,6 +116,9 @@ class Process:
     async def _run(self, stack: AsyncExitStack) -> int:
         await self._await_servers()
         self._open()
+        watchdog = Watchdog(self._loop.progress)
+        watchdog.start()
+        stack.callback(watchdog.stop)
         server = asyncio.create_task(self._serve())
         stack.push_async_callback(_ended, server)
         await self._stream.start(self._loop.on_records, self._loop.released)
@@ -221,7 +223,6 @@ class Process:
         await self._server.serve()
 
     def _health(self) -> Health:
-        now = self._clock.monotonic()
         skew = self._clock.skew()
         why = [
             *(["the group has not been joined yet"] if not self._stream.joined else []),
@@ -229,8 +230,9 @@ class Process:
             *([f"this machine's clock is {skew:+.1f} s off the database's"] if abs(skew) > SKEW_SECONDS else []),
             *(["stopping"] if self._stop.is_set() else []),
         ]
-        live = now - min(self._loop.moved_at, self._loop.read_at) < STUCK_SECONDS
-        return Health(live=live, ready=not why, why=tuple(why))
+        live = self._clock.monotonic() - self._loop.progress.at < STUCK_SECONDS
+        slow = (*self._loop.progress.slow(), *self._calls.slow())
+        return Health(live=live, ready=not why, why=tuple(why), slow=slow)
 
     async def _drain(self, work: list[asyncio.Task[None]]) -> None:
         """Take no more, end the step under way, let calls end, leave the group: under ten seconds in all.

@@ -15,6 +15,7 @@ from contracts.wire import Message
 from services.chassis.fold import Draft
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Change, Document, Performer, Store, Stream
+from services.chassis.progress import Progress
 from services.chassis.values import Service
 
 REMEMBERED = 50_000
@@ -46,11 +47,18 @@ class Settlement:
     """The store, the stream and the performer as one: what is decided goes in, and comes true once."""
 
     def __init__(
-        self, service: Service, *, store: Store | None, stream: Stream, performer: Performer | None, metrics: Metrics
+        self,
+        service: Service,
+        *,
+        store: Store | None,
+        stream: Stream,
+        performer: Performer | None,
+        metrics: Metrics,
+        progress: Progress,
     ) -> None:
-        """Take the ports; a service without documents has no store."""
+        """Take the ports; a service without documents has no store. Each answer of them is noted as progress."""
         self._service, self._store, self._stream = service, store, stream
-        self._performer, self._metrics = performer, metrics
+        self._performer, self._metrics, self._progress = performer, metrics, progress
         self._sent: OrderedDict[str, int] = OrderedDict()
         self._name, self._attempts = uuid4().hex, count()
 
@@ -58,7 +66,8 @@ class Settlement:
         """The documents, their outboxes surely sent."""
         if self._store is None or not subjects:
             return {}
-        documents = await self._store.load(subjects)
+        with self._progress.waiting("database"):
+            documents = await self._store.load(subjects)
         await self.rescue(documents.values())
         return documents
 
@@ -93,11 +102,13 @@ class Settlement:
     async def _lost(self, changes: Mapping[str, Change]) -> frozenset[str]:
         if self._store is None or not changes:
             return frozenset()
-        doubtful = await self._store.write(list(changes.values()))
+        with self._progress.waiting("database"):
+            doubtful = await self._store.write(list(changes.values()))
         if not doubtful:
             return doubtful
         self._metrics.doubtful.inc(len(doubtful))
-        found = await self._store.load(list(doubtful))
+        with self._progress.waiting("database"):
+            found = await self._store.load(list(doubtful))
         return frozenset(name for name in doubtful if name not in found or found[name].by != changes[name].by)
 
     async def send(self, batch: Batch) -> None:
@@ -105,8 +116,10 @@ class Settlement:
         if batch.messages:
             past = [(name, one) for name, one in batch.messages.values() if name and one.topic != self._dead]
             if self._store and past:
-                await self._store.record(past)
-            await self._stream.publish([message for _, message in batch.messages.values()])
+                with self._progress.waiting("database"):
+                    await self._store.record(past)
+            with self._progress.waiting("broker"):
+                await self._stream.publish([message for _, message in batch.messages.values()])
         for _, message in batch.messages.values():
             self._metrics.published.labels(message.topic).inc()
         for topic, reason in batch.parked:

@@ -145,8 +145,8 @@ async def test_while_a_flood_is_held_back_the_loop_is_alive_and_settles_each_rec
     async with member(place, ticks=True, quotas={IN.name: Quota(rate=100, burst=50)}) as one:
         await place.put(*flood(300))
         await until(lambda: one.stream.held(IN.name) > 0, "the flood held back")
-        read_at = one.loop.read_at
-        await until(lambda: one.loop.read_at > read_at, "progress of the loop that waits")
+        read_at = one.loop.progress.read_at
+        await until(lambda: one.loop.progress.read_at > read_at, "progress of the loop that waits")
         await until(one.idle, "all of it")
         assert one.loop.paused is None
     assert await place.counted() == 300

@@ -98,8 +98,10 @@ MUTANTS: Final = (
         2,
         "ends are sampled before the time instead of after it",
         LOOP,
-        "        now = await self._clock.now()\n        ends = await self._stream.ends()\n",
-        "        ends = await self._stream.ends()\n        now = await self._clock.now()\n",
+        '        with self.progress.waiting("database"):\n            now = await self._clock.now()\n'
+        '        with self.progress.waiting("broker"):\n            ends, read_to',
+        "        ends = await self._stream.ends()\n        now = await self._clock.now()\n"
+        '        with self.progress.waiting("broker"):\n            _, read_to',
         f"{ON_MEMORY}ends_are_sampled_after_the_time_so_that_no_record_falls_between",
     ),
     # Law 3: a breach is a request.
@@ -197,8 +199,9 @@ MUTANTS: Final = (
         4,
         "offsets are committed before what they stand for is published",
         LOOP,
-        "        await self._settle(inputs, batch)\n        await self._stream.commit(after)",
-        "        await self._stream.commit(after)\n        await self._settle(inputs, batch)",
+        '        await self._settle(inputs, batch)\n        with self.progress.waiting("broker"):\n'
+        "            await self._stream.commit(after)\n",
+        "        await self._stream.commit(after)\n        await self._settle(inputs, batch)\n",
         f"{ON_MEMORY}nothing_is_committed_before_it_is_written_and_published",
     ),
     # Law 5: one input, one document.
@@ -333,8 +336,8 @@ MUTANTS: Final = (
         6,
         "backing off does not count as progress",
         LOOP,
-        "        except Unavailable as reason:\n            self.moved_at = self._clock.monotonic()\n",
-        "        except Unavailable as reason:\n",
+        "            self.progress.put_off(step)\n",
+        "            self.progress.fail(step)\n",
         f"{ON_MEMORY}backing_off_on_purpose_counts_as_progress",
     ),
     Mutant(

@@ -509,7 +509,7 @@ async def test_backing_off_on_purpose_counts_as_progress() -> None:
     bench.put("a", "1", amount=5)
     later = bench.clock.advance(hours=1)
     await bench.loop.on_records(bench.stream.poll())
-    assert bench.loop.moved_at == 3600
+    assert bench.loop.progress.at == 3600
     assert bench.clock.time > later, "it paused"
 
 

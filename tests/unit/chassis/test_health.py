@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from services.chassis.effects import Calls
 from services.chassis.http import Health
 from services.chassis.mongo import DatabaseClock, client
-from services.chassis.run import STUCK_SECONDS, Composition, Process
+from services.chassis.progress import STUCK_SECONDS, Progress
+from services.chassis.run import Composition, Process
 from services.chassis.settings import Settings
 from services.chassis.timeline import SteppedClock
 from services.chassis.tokens import Tokens
@@ -40,12 +42,18 @@ async def clock(seconds: float = 0) -> DatabaseClock:
     return found
 
 
-async def health(off: float = 0, *, joined: bool = True, stop: bool = False, **loop: Any) -> Health:
+async def health(off: float = 0, *, joined: bool = True, stop: bool = False, still: float = 0, **loop: Any) -> Health:
     """The health of a process in this condition; ``loop`` says what its loop says."""
     process, time = Process(Composition(service=SERVICE), SETTINGS, Tokens({})), await clock(off)
-    usual = {"paused": None, "moved_at": time.monotonic(), "read_at": time.monotonic()}
-    parts: Any = (time, SimpleNamespace(joined=joined), SimpleNamespace(**{**usual, **loop}))
+    progress = Progress(time.monotonic)
+    progress.moved_at -= still
+    parts: Any = (
+        time,
+        SimpleNamespace(joined=joined),
+        SimpleNamespace(**{"paused": None, "progress": progress, **loop}),
+    )
     process._clock, process._stream, process._loop = parts
+    process._calls = Calls({}, time)
     if stop:
         process._stop.set()
     return process._health()
@@ -132,7 +140,6 @@ async def test_what_is_missing_for_readiness_is_said(state: dict[str, Any], why:
     assert why in found.why[0]
 
 
-@pytest.mark.parametrize("stuck", ["moved_at", "read_at"])
-async def test_a_loop_that_neither_moves_nor_reads_is_not_live(stuck: str) -> None:
-    past: Any = (await clock()).monotonic() - STUCK_SECONDS - 1
-    assert not (await health(**{stuck: past})).live
+async def test_a_loop_that_stands_still_is_not_live() -> None:
+    assert (await health(still=STUCK_SECONDS - 2)).live
+    assert not (await health(still=STUCK_SECONDS + 1)).live

@@ -19,13 +19,12 @@ def test_a_time_is_reached_once_every_topic_of_its_partition_is_read_to_the_samp
     assert horizons.reached({("a", 0): 5, ("b", 0): 3}) == {0: T}
 
 
-def test_what_is_aimed_at_waits_until_it_is_reached() -> None:
-    horizons, waits = Horizons(), list[bool]()
+def test_what_is_met_can_be_asked_for_often_and_is_reached_once() -> None:
+    horizons = Horizons()
     horizons.sample(T, {("a", 0): 5})
-    for read_to in (4, 5):
-        horizons.reached({("a", 0): read_to})
-        waits.append(horizons.waiting)
-    assert (Horizons().waiting, waits) == (False, [True, False])
+    assert [horizons.met({("a", 0): read_to}) for read_to in (4, 5, 6)] == [{}, {0: T}, {0: T}]
+    assert [horizons.reached({("a", 0): 5}) for _ in range(2)] == [{0: T}, {}]
+    assert horizons.met({("a", 0): 6}) == {}
 
 
 def test_a_partition_of_which_nothing_is_known_has_read_nothing() -> None:
