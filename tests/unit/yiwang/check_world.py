@@ -97,8 +97,8 @@ class World:
                 ended = [(subject, Done(effect=effect, at=self.clock.time)) for subject, effect in calls]
                 await self.members["notification"].loop.on_done(ended)
 
-    async def wait(self, span: timedelta, step: timedelta = timedelta(hours=1)) -> None:
-        """Let time pass, hour by hour."""
+    async def wait(self, span: timedelta, step: timedelta = timedelta(hours=4)) -> None:
+        """Let time pass, step by step."""
         until = self.clock.time + span
         while self.clock.time < until:
             self.clock.time += step

@@ -1,14 +1,233 @@
-"""The checker: a healthy run is healthy to it."""
+"""The checker: a healthy run is healthy to it, and of a run in which something is wrong it names what."""
 
-from tests.unit.yiwang.check_world import lived
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.deadletter import DeadLetter, Reason
+from contracts.identity import event_id, record_cause, report_cause, report_id
+from contracts.topics import ACTIONS, ALERTS, CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES
+from contracts.wire import event, message
+from services.chassis.ports import Document
+from services.chassis.values import Outcome, Record
+from tests.unit.yiwang.check_sabotage import (
+    NEW,
+    added,
+    body,
+    both,
+    changed,
+    document,
+    edited,
+    first,
+    moves,
+    named,
+    rekeyed,
+    renamed,
+    repeated,
+    sets,
+    state,
+    swapped,
+    where,
+    without,
+)
+from tests.unit.yiwang.check_world import SOURCE, Evidence, Sabotage, lived
+from yiwang.check.rules import RULES
+
+A1, A2, A4, A5 = (report_id(SOURCE, f"A-{number}") for number in (1, 2, 4, 5))
+OF_A1, OF_A2, OF_A5 = (where(case_id=str(case)) for case in (A1, A2, A5))
+BREACH = where(kind="breached", case_id=str(A4))
+LATER = sets(version=90, kind="refused")
 
 
-async def test_a_run_in_which_everything_went_well_is_ok() -> None:
-    evidence = await lived()
-    verdict = evidence.verdict()
+@pytest.fixture(scope="module")
+async def healthy() -> Evidence:
+    return await lived()
+
+
+def test_a_run_in_which_everything_went_well_is_ok(healthy: Evidence) -> None:
+    verdict = healthy.verdict()
 
     assert [one.line() for one in verdict.offences] == []
-    assert verdict.line() == (
-        "check: reports=9 cases=5 repeats=2 parked=2 pending=0 breaches=4 alerts=787 "
-        "lost=0 duplicated=0 unlawful=0 redelivered=0 resent=0 unknown=0"
+    assert verdict.ok
+    assert verdict.line().startswith("check: reports=9 cases=5 repeats=2 parked=2 pending=0 breaches=")
+    assert verdict.line().endswith(" lost=0 duplicated=0 unlawful=0 redelivered=0 resent=0 unknown=0")
+
+
+def told_of(reference: str, revision: int, kind: str) -> Any:
+    return where(reference=reference, revision=revision, kind=kind)
+
+
+def repeat_of_what_was_sent_once(evidence: Evidence) -> Evidence:
+    said = first(evidence, OUTCOMES, told_of("A-5", 1, "received"))
+    name = event_id(report_cause(SOURCE, "A-5", 1), "yiwang.report.repeat.v1", "repeat")
+    return added(evidence, changed(named(said, name), sets(kind="repeat", version=3)))
+
+
+def kept_besides(evidence: Evidence) -> Evidence:
+    """A located report has a dead letter, and a case."""
+    return added(evidence, letter_of(first(evidence, LOCATED, where(report__reference="A-2")), "routing"))
+
+
+def letter_of(record: Record, service: str) -> Record:
+    cause = record_cause(record.topic, record.partition, record.offset)
+    kept = DeadLetter(
+        id=cause,
+        service=service,
+        reason=Reason.DEFECTIVE,
+        problems=(),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        appended_at=record.time,
+        raw_headers=(),
     )
+    told = message(event(DEAD[service], kept, cause=cause), source="test", time=record.time, traceparent="")
+    return replace(record, topic=told.topic, key=told.key.encode(), value=told.value, headers=told.headers, offset=0)
+
+
+def ended_and_waiting(evidence: Evidence) -> Evidence:
+    ended = body(first(evidence, ALERTS, where(kind="sent")))
+    item = {"alert_id": ended["alert_id"]}
+    tray = {"staff": ended["recipient"], "held": [{"channel": ended["channel"], "item": item}]}
+    return document("notification", lambda said: "tray" in said, state(sets(tray=tray)))(evidence)
+
+
+def sent_into_the_void(evidence: Evidence) -> Evidence:
+    (_, key), *_ = evidence.received
+    return evidence.but(received=[one for one in evidence.received if one[1] != key])
+
+
+def sent_by_nobody(evidence: Evidence) -> Evidence:
+    return evidence.but(received=[*evidence.received, ("mail", str(NEW))])
+
+
+def row_gone(evidence: Evidence) -> Evidence:
+    return evidence.but(history=evidence.history[1:])
+
+
+def row_of_nothing(evidence: Evidence) -> Evidence:
+    service, subject, past = evidence.history[0]
+    return evidence.but(history=[*evidence.history, (service, subject, replace(past, id=NEW))])
+
+
+def row_altered(evidence: Evidence) -> Evidence:
+    (service, subject, past), *others = evidence.history
+    return evidence.but(history=[(service, subject, replace(past, value=past.value + " ")), *others])
+
+
+def forgets_an_input(one: Document) -> Document:
+    return replace(one, inbox=dict(list(one.inbox.items())[1:]))
+
+
+def knows_too_much(one: Document) -> Document:
+    return replace(one, inbox={**one.inbox, NEW: Outcome.APPLIED})
+
+
+def applied_to_two(evidence: Evidence) -> Evidence:
+    other = next(one for service, one, _ in evidence.documents if (service, one.subject) == ("routing", str(A2)))
+    stolen = document(
+        "routing", where(case__case_id=str(A1)), lambda one: replace(one, inbox={**one.inbox, **other.inbox})
+    )
+    return stolen(evidence)
+
+
+def never_sent(one: Document) -> Document:
+    return replace(one, outbox=tuple(replace(told, id=NEW) for told in one.outbox))
+
+
+SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
+    # the rule                 what is done to the evidence of a healthy run
+    ("outcome-missing",        without(OUTCOMES, told_of("A-5", 1, "received"))),
+    ("repeat-untold",          without(OUTCOMES, told_of("A-1", 1, "repeat"))),
+    ("normalised-missing",     without(NORMALISED, where(report__reference="A-5"))),
+    ("located-missing",        without(LOCATED, where(report__reference="A-5"))),
+    ("case-missing",           without(CASES, OF_A2, every=True)),
+    ("revision-missing",       without(CASES, lambda said: OF_A1(said) and said["version"] > 1, every=True)),
+    ("outcome-untold",         without(OUTCOMES, told_of("A-2", 1, "opened"))),
+    ("outcome-untold",         without(OUTCOMES, lambda said: "report_id" not in said)),
+    ("received-twice",         repeated(OUTCOMES, told_of("A-5", 1, "received"))),
+    ("told-uncaused",          repeat_of_what_was_sent_once),
+    ("conflict-taken",         without(DEAD["intake"], where(reason="conflict"))),
+    ("event-identity",         renamed(CASES, where(kind="accepted"))),
+    ("event-identity",         renamed(NORMALISED, where(report__reference="A-5"))),
+    ("event-identity",         renamed(LOCATED, where(report__reference="A-5"))),
+    ("event-identity",         renamed(DEADLINES, where(kind="scheduled"))),
+    ("event-identity",         renamed(DEADLINES, where(kind="warned"))),
+    ("event-identity",         renamed(NOTICES, where(template="opened"))),
+    ("event-identity",         renamed(ALERTS, where(kind="sent"))),
+    ("event-identity",         renamed(OUTCOMES, where(kind="opened"))),
+    ("event-identity",         renamed(OUTCOMES, where(kind="received"))),
+    ("event-identity",         renamed(OUTCOMES, lambda said: "report_id" not in said)),
+    ("event-uncaused",         without(ACTIONS, where(action="accept"), every=True)),
+    ("event-uncaused",         without(NOTICES, where(template="escalated"))),
+    ("event-uncaused",         edited(NOTICES, where(template="reminder"), sets(alert_id=str(NEW)))),
+    ("event-altered",          repeated(CASES, where(kind="accepted"), sets(by="1002"), None)),
+    ("wrong-key",              rekeyed(CASES, where(kind="accepted"))),
+    ("wrong-time",             edited(CASES, where(kind="accepted"), moves("at", seconds=1))),
+    ("wrong-time",             edited(DEADLINES, where(kind="scheduled"), moves("at", seconds=1))),
+    ("wrong-time",             edited(OUTCOMES, where(kind="received"), moves("at", seconds=1))),
+    ("version-gap",            without(CASES, where(kind="accepted"))),
+    ("version-gap",            without(DEADLINES, where(kind="warned"))),
+    ("version-gap",            without(NOTICES, where(version=1))),
+    ("version-gap",            without(OUTCOMES, told_of("A-1", 1, "received"))),
+    ("version-twice",          repeated(CASES, where(kind="accepted"))),
+    ("version-twice",          repeated(DEADLINES, where(kind="warned"))),
+    ("order",                  swapped(CASES, where(case_id=str(A1), version=1), where(case_id=str(A1), version=2))),
+    ("snapshot-wrong",         edited(CASES, where(kind="accepted"), sets(case__version=7))),
+    ("move-unlawful",          edited(CASES, where(kind="accepted"), sets(case__status="closed"))),
+    ("move-unlawful",          edited(CASES, where(kind="assigned"), sets(case__assignment__number=7))),
+    ("move-unlawful",          edited(CASES, where(kind="assigned"), sets(case__assignment__unit__level="grid"))),
+    ("closed-early",           edited(CASES, where(kind="closed"), moves("at", days=-2))),
+    ("time-before-inputs",     edited(DEADLINES, BREACH, moves("at", days=1))),
+    ("time-before-inputs",     repeated(CASES, where(kind="closed"), both(moves("at", hours=-1), LATER))),
+    ("answer-missing",         without(CASES, where(kind="refused"))),
+    ("answer-missing",         without(CASES, where(by="escalation", kind="assigned"))),
+    ("answered-twice",         repeated(CASES, where(kind="accepted"), sets(version=90))),
+    ("answered-twice",         repeated(CASES, where(by="escalation", kind="assigned"), sets(version=90))),
+    ("outcome-twice",          repeated(OUTCOMES, where(kind="opened"))),
+    ("outcome-uncaused",       repeated(OUTCOMES, where(kind="opened"), sets(version=90))),
+    ("outcome-uncaused",       without(DEAD["intake"], where(reason="invalid"))),
+    ("clock-missing",          without(DEADLINES, where(case_id=str(A4)), every=True)),
+    ("clock-uncaused",         repeated(DEADLINES, where(kind="scheduled"), sets(version=90, assignment=9))),
+    ("clock-twice",            repeated(DEADLINES, where(kind="scheduled"), sets(version=90))),
+    ("clock-twice",            repeated(DEADLINES, where(kind="warned"), sets(version=90))),
+    ("clock-moved",            edited(DEADLINES, where(kind="warned"), moves("due_at", hours=1))),
+    ("clock-early",            edited(DEADLINES, where(kind="breached"), moves("at", days=-1))),
+    ("breach-count",           edited(DEADLINES, where(kind="breached"), sets(n=3))),
+    ("false-breach",           edited(DEADLINES, BREACH, moves("at", days=1))),
+    ("notice-twice",           repeated(NOTICES, where(template="opened"))),
+    ("alert-missing",          without(ALERTS, where(kind="sent"))),
+    ("alert-twice",            repeated(ALERTS, where(kind="sent"))),
+    ("alert-waits",            ended_and_waiting),
+    ("send-uncaused",          sent_by_nobody),
+    ("send-missing",           sent_into_the_void),
+    ("parked-missing",         without(DEAD["intake"], where(reason="invalid"))),
+    ("parked-missing",         without(DEAD["intake"], where(reason="conflict"))),
+    ("parked-twice",           repeated(DEAD["intake"], where(reason="invalid"))),
+    ("parked-and-processed",   kept_besides),
+    ("letter-identity",        renamed(DEAD["intake"], where(reason="invalid"))),
+    ("letter-altered",         edited(DEAD["intake"], where(reason="invalid"), sets(raw_value="eHh4"))),
+    ("history-missing",        row_gone),
+    ("history-unpublished",    row_of_nothing),
+    ("history-altered",        row_altered),
+    ("state-behind",           document("routing", where(version=2), state(sets(version=1)))),
+    ("state-unreadable",       document("escalation", where(), lambda one: replace(one, state="{"))),
+    ("inbox-missing",          document("routing", where(), forgets_an_input)),
+    ("inbox-missing",          document("intake", where(), forgets_an_input)),
+    ("inbox-uncaused",         document("escalation", where(), knows_too_much)),
+    ("input-twice",            applied_to_two),
+    ("outbox-unpublished",     document("routing", where(), never_sent)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "sabotage"), SABOTAGES)
+def test_what_was_put_out_of_order_is_named(healthy: Evidence, rule: str, sabotage: Sabotage) -> None:
+    verdict = sabotage(healthy).verdict()
+
+    assert rule in {one.rule for one in verdict.offences}, "\n".join(one.line() for one in verdict.offences)
+    assert not verdict.ok
+
+
+def test_every_rule_has_something_that_breaks_it() -> None:
+    assert {rule for rule, _ in SABOTAGES} == set(RULES)
