@@ -112,6 +112,7 @@ class Checker:
             "parked": ends[End.PARKED],
             "discarded": ends[End.DISCARDED],
             "pending": ends[End.PENDING],
+            "reports_out_of_sight": ends[End.OUT_OF_SIGHT],
             "breaches": self._clocks.breaches,
             **self._notices.figures(),
             "redelivered": self._hearing.redelivered,

@@ -177,8 +177,9 @@ class Clocks:
         times, ref = self.cases.answers(name), self.log.find(name)
         if times > 1:
             yield offence("answered-twice", case, f"{what}, {UUID(int=name)}, has {times} answers")
-        missing = not times and ref is not None and self.log.settled("routing", ref)
-        if missing and ref is not None and not self.letters.parked("routing", ref):
+        if ref is None or times or not self.log.settled("routing", ref) or self.letters.parked("routing", ref):
+            return
+        if self.log.whole(CASES.name, self.log.time(ref)):
             yield offence("answer-missing", case, f"{what}, {self.log.where(ref)}, is settled, and has no answer")
 
     def _assignments(self, case: UUID, steps: list[tuple[int, Step]]) -> Iterator[Offence]:

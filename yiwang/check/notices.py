@@ -81,6 +81,10 @@ class Notices:
             what = f"{self.log.where(ref)} has id {UUID(int=name)}; from its cause follows {expected}"
             self._strange.append(offence("event-identity", said.alert_id, what))
 
+    def notice(self, told: Told) -> Ref | None:
+        """The notice by which somebody is told over a channel."""
+        return self._told.get(told)
+
     def newest(self, case: Name) -> int:
         """The newest version of the case's watch that was heard."""
         return self._versions.get(case, 1).bit_length() - 1
@@ -174,7 +178,7 @@ class Notices:
                 if told[2] == channel and key not in received:
                     what = f"it is said to be sent to {told[1]} over {channel} as {key}, and did not come"
                     yield offence("send-missing", UUID(int=told[0]), what)
-            if not self._waits_for_digest(channel):
+            if self.log.whole(NOTICES.name) and self.log.whole(ALERTS.name) and not self._waits_for_digest(channel):
                 for key in received.keys() - keys.keys() - digests:
                     yield offence("send-uncaused", key, f"it came over {channel}, and nobody was to be told of it")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.identity import event_id, report_cause, report_id
 from contracts.outcome import OutcomeKind
-from contracts.topics import LOCATED, NORMALISED, OUTCOMES, SUBMITTED
+from contracts.topics import CASES, LOCATED, NORMALISED, OUTCOMES, SUBMITTED
 from services.intake.reading import DEPARTMENT_OF
 from yiwang.check.cases import Cases
 from yiwang.check.glances import OutcomeSeen, ReportEventSeen
@@ -20,6 +20,9 @@ from yiwang.check.values import End, Offence
 (FOUND,) = LOCATED.types
 RECEIVED: Final = "yiwang.report.received.v1"
 REPEATED: Final = "yiwang.report.repeat.v1"
+
+ON_ITS_WAY: Final = (NORMALISED.name, LOCATED.name, CASES.name)
+"""The topics in which a report goes from its record to its case."""
 
 
 class Revision:
@@ -161,11 +164,16 @@ class Reports:
         name = one.located or one.normalised
         ref = None if name is None else self.log.find(name)
         reader = "routing" if one.located else "gis" if one.normalised else "intake"
-        return End.LOST if self.log.settled(reader, sent if ref is None else ref) else End.PENDING
+        last = sent if ref is None else ref
+        if not all(self.log.whole(topic, self.log.time(last)) for topic in ON_ITS_WAY):
+            return End.OUT_OF_SIGHT
+        return End.LOST if self.log.settled(reader, last) else End.PENDING
 
     def _again(self, one: Revision, ref: Ref) -> End:
         if one.repeats:
             return End.REPEAT
+        if not self.log.whole(OUTCOMES.name, self.log.time(ref)):
+            return End.OUT_OF_SIGHT
         return End.LOST if self.log.settled("intake", ref) else End.PENDING
 
     def judge(self) -> Iterator[Offence]:

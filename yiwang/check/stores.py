@@ -16,7 +16,7 @@ from yiwang.check.clocks import Clocks
 from yiwang.check.glances import AlertSeen
 from yiwang.check.letters import READERS, Letters
 from yiwang.check.log import Log, Moment, Name, Ref, moment
-from yiwang.check.notices import Notices, Told
+from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
 from yiwang.check.states import IntakeSeen, LedgerSeen, NotificationSeen, RoutingSeen
@@ -45,7 +45,7 @@ class Row:
     version: int
     at: Moment
     waits: bool
-    """Whether its alert still waited in the document that was read before it."""
+    """Whether it is of an alert that had not ended when the documents were read."""
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ class Stores:
     def _settled(self, service: str, subject: str, name: UUID, outcome: Outcome) -> None:
         ref = self.log.find(name.int)
         if ref is None:
-            if all(self.log.whole(topic) for topic, readers in READERS.items() if service in readers):
+            if self._sees(service):
                 self._unknown.append((service, subject, name))
             else:
                 self.figures["out_of_sight"] += 1
@@ -150,6 +150,7 @@ class Stores:
         if self.notices.waiting is None:
             self.notices.waiting = set()
         if state.tray:
+            self._versions["notification", subject] = 0
             self.notices.waiting.update(state.tray.waiting())
 
     def _version(self, service: str, subject: str, version: int, topic: str) -> None:
@@ -170,12 +171,15 @@ class Stores:
         return books[service](subject.int)
 
     def _row(self, service: str, subject: str, past: Past) -> Row:
-        waits = False
-        if past.topic == ALERTS.name and self.notices.waiting:
-            alert = AlertSeen.model_validate_json(past.value)
-            told: Told = (alert.alert_id.int, alert.recipient, alert.channel)
-            waits = told in self.notices.waiting
+        waits = past.topic == ALERTS.name and self._waits(AlertSeen.model_validate_json(past.value))
         return Row(service, subject, past.id.int, past.topic, past.version, moment(past.at), waits)
+
+    def _waits(self, alert: AlertSeen) -> bool:
+        """Whether the trays, as they were read, still had this alert or did not have it yet: it ended after that."""
+        told = (alert.alert_id.int, alert.recipient, alert.channel)
+        notice = self.notices.notice(told)
+        taken = notice is not None and self.log.marks(notice) & INBOX["notification"]
+        return not taken or told in (self.notices.waiting or ())
 
     def _compare(self, service: str, subject: str, past: Past, ref: Ref) -> None:
         self.log.mark(ref, REMEMBERED)
@@ -192,13 +196,13 @@ class Stores:
             self.figures["out_of_sight"] += 1
             return
         document = self._versions.get((row.service, row.subject))
-        newer = row.topic != ALERTS.name and (document is None or row.version > document)
+        newer = document is None or (row.topic != ALERTS.name and row.version > document)
         in_outbox = any(
             service == row.service and one.subject == row.subject and any(m.id.int == row.name for m in one.outbox)
             for service, one in self._outboxes
         )
         if newer or row.waits or in_outbox:
-            self.figures["pending"] += 1
+            self.figures["unsent"] += 1
             return
         what = f"{row.service}'s history has {UUID(int=row.name)} of {row.topic}, which was never published"
         yield offence("history-unpublished", row.subject, what)
@@ -206,16 +210,24 @@ class Stores:
     def _unsent(self, service: str, document: Document) -> Iterator[Offence]:
         """What is in an outbox and in no topic must come back: by an unsettled input, or by a note for the sweep."""
         missing = [message for message in document.outbox if self.log.find(message.id.int) is None]
-        if not missing:
+        seen = [message for message in missing if self.log.whole(message.topic, moment(message.time))]
+        self.figures["out_of_sight"] += len(missing) - len(seen)
+        if not seen:
             return
-        refs = [self.log.find(name.int) for name in document.inbox]
-        if (service, document.subject) in self._noted or any(
-            ref is None or not self.log.settled(service, ref) for ref in refs
-        ):
-            self.figures["pending"] += 1
+        if (service, document.subject) in self._noted or any(self._comes(service, name.int) for name in document.inbox):
+            self.figures["unsent"] += 1
             return
-        told = ", ".join(f"{message.type} {message.id}" for message in missing)
+        told = ", ".join(f"{message.type} {message.id}" for message in seen)
         yield offence("outbox-unpublished", document.subject, f"{service} has written and never published {told}")
+
+    def _comes(self, service: str, name: Name) -> bool:
+        """Whether an input will be delivered again."""
+        ref = self.log.find(name)
+        return not self.log.settled(service, ref) if ref is not None else self._sees(service)
+
+    def _sees(self, service: str) -> bool:
+        """Whether all that the service has read is in sight."""
+        return all(self.log.whole(topic) for topic, readers in READERS.items() if service in readers)
 
     def _event(self, name: Name, ref: Ref) -> Iterator[Offence]:
         topic, marks = self.log.topic(ref), self.log.marks(ref)

@@ -20,6 +20,7 @@ class End(StrEnum):
     PARKED = "parked"
     DISCARDED = "discarded"
     PENDING = "pending"
+    OUT_OF_SIGHT = "out_of_sight"
     LOST = "lost"
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from contracts.case import Action, CaseAction
@@ -11,16 +12,17 @@ from contracts.identity import report_id
 from contracts.topics import ACTIONS, SUBMITTED, TOPICS
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
-from services.chassis.ports import Document, Partition, Past
+from services.chassis.ports import Document, Intent, Partition, Past
 from services.chassis.values import Done, Effect, Record, Service
 from simulation.clock import MemoryClock
 from simulation.store import MemoryStore
-from simulation.stream import Broker, MemoryStream
+from simulation.stream import Broker, Fault, MemoryStream, no_fault
 from tests.contract.story import services
 from yiwang.check.checker import Checker
 from yiwang.check.values import Verdict
 
-DAY = timedelta(days=1)
+COMPOSED = cache(services)
+"""The five services; pure values, so that all worlds may have the same."""
 CAPACITY = {"mail": 100, "webhook": 100, "sms": 100}
 PLACE = {"longitude": 107.407334, "latitude": 38.458799, "datum": "WGS-84"}
 SOURCE = "water"
@@ -41,6 +43,22 @@ class Phones:
         self.received.extend((effect.channel, effect.key) for effect in effects)
 
 
+class Crash(BaseException):
+    """A process dies here."""
+
+
+class Once:
+    """A crash at the first passing of a named point."""
+
+    def __init__(self, point: str) -> None:
+        self.point = point
+
+    def __call__(self, point: str) -> None:
+        if point == self.point:
+            self.point = ""
+            raise Crash
+
+
 @dataclass(slots=True)
 class Member:
     """One service: its loop, what it reads, and its documents."""
@@ -58,11 +76,24 @@ class World:
         self.clock = MemoryClock()
         self.broker = Broker(TOPICS, now=lambda: self.clock.time)
         self.phones = Phones()
-        self.members = {service.name: self._member(service) for service in services()}
+        self.faults: dict[str, Fault] = {}
+        self.members = {one.name: self._member(one, MemoryStore(self._fault(one.name))) for one in COMPOSED()}
 
-    def _member(self, service: Service) -> Member:
-        store, phones = MemoryStore(), self.phones if service.name == "notification" else None
-        stream = MemoryStream(self.broker, service.name, [topic.name for topic in service.topics])
+    def _fault(self, service: str) -> Fault:
+        def passes(point: str) -> None:
+            self.faults.get(service, no_fault)(point)
+
+        return passes
+
+    def restart(self, service: str) -> None:
+        """A new process on the same servers."""
+        member = self.members[service]
+        self.members[service] = self._member(member.service, member.store)
+
+    def _member(self, service: Service, store: MemoryStore) -> Member:
+        phones = self.phones if service.name == "notification" else None
+        topics = [topic.name for topic in service.topics]
+        stream = MemoryStream(self.broker, service.name, topics, self._fault(service.name))
         kept = store if service.state else None
         metrics = Metrics(service.name)
         loop = Loop(service, stream=stream, clock=self.clock, metrics=metrics, store=kept, performer=phones)
@@ -122,8 +153,13 @@ class World:
                 (name, subject, Past(m.id, m.topic, m.type, m.version, m.time, m.value.decode()))
                 for name, subject, m in rows
             ],
+            notes=[(name, one) for name, store in stores.items() for one in notes(store)],
             received=list(self.phones.received),
         )
+
+
+def notes(store: MemoryStore) -> list[Intent]:
+    return [Intent(name, revs) for name, (_, revs) in store.notes.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +171,8 @@ class Evidence:
     documents: Sequence[tuple[str, Document, datetime | None]]
     history: Sequence[tuple[str, str, Past]]
     received: Sequence[tuple[str, str]]
+    notes: Sequence[tuple[str, Intent]] = ()
+    late: Sequence[Record] = ()
     begins: Mapping[Partition, int] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> "Evidence":
@@ -151,6 +189,10 @@ class Evidence:
             checker.keep(name, document, wake_at)
         for name, subject, past in self.history:
             checker.remember(name, subject, past)
+        for name, intent in self.notes:
+            checker.note(name, intent)
+        for record in self.late:
+            checker.hear(record)
         for channel, key in self.received:
             checker.receive(channel, key)
         return checker
