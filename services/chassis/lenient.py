@@ -32,15 +32,20 @@ class Unreadable(Exception):
     """A partition cannot be read on; no KafkaError, because trying again drops what was polled with it."""
 
 
+def read_leniently() -> None:
+    """Make every consumer of this process read leniently. Raises ImportError."""
+    if aiokafka.__version__ != VERSION:
+        raise ImportError(UNFIT)
+    fetcher.MemoryRecords, fetcher.PartitionRecords = Fetched, LenientRecords
+
+
 def install(subscriber: Any, end: Callable[[str], None]) -> None:
     """Make this process read leniently, and ``end`` with one line what ``subscriber`` cannot poll. Raises ImportError.
 
     A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
     may follow it in this process.
     """
-    if aiokafka.__version__ != VERSION:
-        raise ImportError(UNFIT)
-    fetcher.MemoryRecords, fetcher.PartitionRecords = Fetched, LenientRecords
+    read_leniently()
     poll, last = subscriber.get_msg, list[Any]()
 
     async def guarded(consumer: Any) -> Any:
