@@ -33,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--prepare", action="store_true", help="write roster and first step instead; before services start"
     )
+    check = commands.add_parser("check", help="read all topics and stores, change nothing, and name what is wrong")
+    check.add_argument("--json", action="store_true", help="the verdict with all offences as JSON")
+    check.add_argument("--people", type=Path, help="folder with what reached people in a local run")
     notify = commands.add_parser("notify", help="what people are told").add_subparsers(
         dest="what", required=True, metavar="WHAT"
     )
@@ -71,11 +74,22 @@ async def _demo(settings: Settings, asked: argparse.Namespace) -> int:
     return await demo(settings, found, doors, plan, Path(os.environ["YIWANG_PEOPLE"]), asked.folder)
 
 
+async def _check(settings: Settings, people: Path | None, *, as_json: bool) -> int:
+    from services.chassis.logs import configure  # noqa: PLC0415 - as above
+    from yiwang.check.run import check  # noqa: PLC0415 - as above
+    from yiwang.services import services  # noqa: PLC0415 - as above
+
+    configure("ERROR")
+    return await check(settings, services(), people, as_json=as_json)
+
+
 async def _on_servers(settings: Settings, asked: argparse.Namespace) -> int:
     if asked.command == "init":
         return await _init(settings, asked.replication)
     if asked.command == "demo":
         return await _demo(settings, asked)
+    if asked.command == "check":
+        return await _check(settings, asked.people, as_json=asked.json)
     return await _feed(settings, asked.reports, asked.seed)
 
 

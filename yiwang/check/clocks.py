@@ -161,7 +161,7 @@ class Clocks:
     def _started(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
         cause = self.cases.event(case.int, clock.snapshot)
         if cause is None:
-            if self.log.whole(CASES.name):
+            if self.log.whole(CASES.name) and not self.log.new(clock.scheduled or 0):
                 yield offence("event-uncaused", case, f"assignment {number} has a clock, and no event gave it")
             return
         expected = event_id(UUID(int=cause), "yiwang.deadline.scheduled.v1")
@@ -195,7 +195,9 @@ class Clocks:
                 yield offence("clock-missing", case, f"assignment {number} has no clock")
         if self.log.whole(CASES.name):
             for number in ledger.clocks.keys() - opened:
-                yield offence("clock-uncaused", case, f"assignment {number} has a clock, and nobody had to act on it")
+                if not self.log.new(ledger.clocks[number].scheduled or 0):
+                    what = f"assignment {number} has a clock, and nobody had to act on it"
+                    yield offence("clock-uncaused", case, what)
         yield from self._silent(case, ledger, steps)
 
     def _due(self, step: Step) -> bool:

@@ -140,20 +140,25 @@ class Letters:
                     yield offence("parked-missing", self.log.where(ref), what)
 
     def _untold(self) -> Iterator[Offence]:
-        """Whoever sends what cannot be read is told so, and nobody else is."""
+        """Whoever sends what cannot be read is told so, and nobody else is; both are sent together."""
         told = set(self._rejected.values())
         for name, position in self._rejected.items():
-            topic, partition, offset = place_of(position)
-            parked = self._parked.get(("intake", topic, partition, offset))
+            ref = self.log.at(*place_of(position))
+            parked = self._parked.get(("intake", *place_of(position)))
             if parked is None or not parked.letters:
-                yield offence("outcome-uncaused", position, "told as parked, and no dead letter keeps it")
+                if ref is not None and self.log.settled("intake", ref):
+                    yield offence("outcome-uncaused", position, "told as parked, and no dead letter keeps it")
             elif name not in {event_id(cause, REJECTED).int for cause in causes(position, parked)}:
                 yield offence("event-identity", position, f"told as parked under {UUID(int=name)}, from no cause")
-        for (service, *place), parked in self._parked.items():
-            position = "/".join(map(str, place))
+        for (service, topic, partition, offset), parked in self._parked.items():
             refused = service == "intake" and parked.letters and parked.reason is Reason.INVALID
-            if refused and position not in told and self.log.whole(OUTCOMES.name):
-                yield offence("outcome-untold", position, "intake has parked it, and told nobody")
+            if refused and f"{topic}/{partition}/{offset}" not in told:
+                yield from self._unheard((topic, partition, offset))
+
+    def _unheard(self, place: tuple[str, int, int]) -> Iterator[Offence]:
+        ref = self.log.at(*place)
+        if ref is not None and self.log.settled("intake", ref) and self.log.whole(OUTCOMES.name, self.log.time(ref)):
+            yield offence("outcome-untold", self.log.where(ref), "intake has parked it, and told nobody")
 
 
 def place_of(position: str) -> tuple[str, int, int]:

@@ -183,6 +183,11 @@ class Log:
         """Whether the service had settled the record when its offsets were sampled: all its effects must be there."""
         return self.offset(ref) < self._committed.get((service, self.topic(ref), self.partition(ref)), 0)
 
+    def new(self, name: Name) -> bool:
+        """Whether the event was heard after the documents: its cause may be newer than what was heard of its topic."""
+        ref = self.find(name)
+        return ref is not None and self.late(ref)
+
     def mark(self, ref: Ref, bits: int) -> int:
         """Put marks on a record; answers those that it had."""
         marks = self._shelves[ref >> PLACE_BITS].marks

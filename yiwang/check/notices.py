@@ -11,6 +11,7 @@ from contracts.alert import AlertKind
 from contracts.deadline import DeadlineKind
 from contracts.identity import event_id, name_id, timer_cause
 from contracts.topics import ALERTS, CASES, DEADLINES, NOTICES
+from contracts.wire import Message
 from yiwang.check.glances import AlertSeen, DeadlineSeen, NoticeSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref
@@ -43,6 +44,8 @@ class Notices:
     _received: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _digests: dict[Told, Name] = field(default_factory=dict)
     _sent: set[Told] = field(default_factory=set)
+    _outbox: set[Name] = field(default_factory=set)
+    _underway: set[tuple[Name, int]] = field(default_factory=set)
     waiting: set[Told] | None = None
     """What lies in a tray; None while no document was seen."""
 
@@ -100,9 +103,10 @@ class Notices:
             yield from self._ended(told, ref)
         yield from self._sends()
         if self.log.whole(NOTICES.name):
-            for alert, staff, channel in self._ends.keys() - self._told.keys():
-                what = f"{staff} was told over {channel} without a notice"
-                yield offence("event-uncaused", UUID(int=alert), what)
+            for told in self._ends.keys() - self._told.keys():
+                if not self.log.late(self._ends[told]):
+                    what = f"{told[1]} was told over {told[2]} without a notice"
+                    yield offence("event-uncaused", UUID(int=told[0]), what)
 
     def _count(self, ref: Ref, said: NoticeSeen) -> None:
         """Note the version as a bit, so that a watch takes one number."""
@@ -122,23 +126,26 @@ class Notices:
             self._strange.append(offence("event-identity", said.event_id, what))
 
     def _complete(self) -> Iterator[Offence]:
-        if not self.log.whole(NOTICES.name):
+        """Notices of one write go to several partitions: what is missing may be in an outbox still."""
+        if self.waiting is None or not self.log.whole(NOTICES.name):
             return
         for case, versions in self._versions.items():
-            if versions & (versions + 1):
-                missing = [n for n in range(versions.bit_length()) if not versions >> n & 1]
+            gaps = (n for n in range(versions.bit_length()) if not versions >> n & 1)
+            if missing := [n for n in gaps if (case, n) not in self._underway]:
                 yield offence("version-gap", UUID(int=case), f"versions {missing} of its watch are missing")
 
     def _caused(self) -> Iterator[Offence]:
+        if not self.log.whole(CASES.name) or not self.log.whole(DEADLINES.name):
+            return
         for event, ref in self._events.items():
-            if self.log.find(event) is None and self.log.whole(CASES.name) and self.log.whole(DEADLINES.name):
+            if self.log.find(event) is None and not self.log.late(ref):
                 what = f"{self.log.where(ref)} tells of it, and it was never heard"
                 yield offence("event-uncaused", UUID(int=event), what)
 
     def _step(self, ref: Ref, said: NoticeSeen) -> Iterator[Offence]:
         """A reminder, a deputy or the unit above: caused by the so-many-th step of the assignment's ladder."""
         kind, number = STEPS.get(said.template), self._assignments.get(said.event_id.int)
-        if number is None and not self.log.whole(DEADLINES.name):
+        if number is None and (self.log.late(ref) or not self.log.whole(DEADLINES.name)):
             return
         causes = (timer_cause(str(said.case_id), number or 0, kind or "", n) for n in range(1, LONGEST))
         if not any(event_id(cause, "yiwang.alert.v1") == said.alert_id for cause in causes):
@@ -153,10 +160,22 @@ class Notices:
                 yield offence("alert-waits", UUID(int=alert), what)
             return
         settled = self.log.settled("notification", ref) and not self.letters.parked("notification", ref)
-        untold = settled and self.waiting is not None and told not in self.waiting
+        untold = settled and self.waiting is not None and told not in self.waiting and not self._unsent(told)
         if untold and self.log.whole(ALERTS.name, self.log.time(ref)):
             what = f"{self.log.where(ref)}: {staff} was never told over {channel}, and nothing waits"
             yield offence("alert-missing", UUID(int=alert), what)
+
+    def outbox(self, message: Message) -> None:
+        """Take what is in an outbox and was not heard yet."""
+        self._outbox.add(message.id.int)
+        if message.topic == NOTICES.name:
+            self._underway.add((UUID(message.subject).int, message.version))
+
+    def _unsent(self, told: Told) -> bool:
+        """Whether the end of the alert is in an outbox."""
+        alert, staff, channel = told
+        ends = (event_id(UUID(int=alert), kind, f"{staff}/{channel}").int for kind in ALERTS.types)
+        return any(name in self._outbox for name in ends)
 
     def receive(self, channel: str, key: str) -> None:
         """Take what reached a person over a channel."""
@@ -175,7 +194,7 @@ class Notices:
             digests = {str(UUID(int=name)) for told, name in self._digests.items() if told[2] == channel}
             for told in self._sent:
                 key = str(UUID(int=self._digests[told])) if told in self._digests else _key(told)
-                if told[2] == channel and key not in received:
+                if told[2] == channel and key not in received and not self.log.late(self._ends[told]):
                     what = f"it is said to be sent to {told[1]} over {channel} as {key}, and did not come"
                     yield offence("send-missing", UUID(int=told[0]), what)
             if self.log.whole(NOTICES.name) and self.log.whole(ALERTS.name) and not self._waits_for_digest(channel):

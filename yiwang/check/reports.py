@@ -29,7 +29,7 @@ class Revision:
     """One revision of a report: the records that brought it and what was said of it, each distinct event counted."""
 
     __slots__ = ("department", "digests", "located", "normalised", "number", "received", "received_at", "reference",
-                 "repeats", "sent")  # fmt: skip
+                 "repeats", "sent", "told")  # fmt: skip
 
     def __init__(self, department: str, reference: str, number: int) -> None:
         """Begin with nothing known but its name."""
@@ -37,6 +37,7 @@ class Revision:
         self.sent: list[Ref] = []
         self.digests: list[str] = []
         self.received = self.repeats = 0
+        self.told: Ref | None = None
         self.received_at: Moment | None = None
         self.normalised: Name | None = None
         self.located: Name | None = None
@@ -77,6 +78,7 @@ class Reports:
     def tell(self, ref: Ref, name: Name, said: OutcomeSeen) -> None:
         """Take what intake told of a record."""
         one = self._revision(said.department, said.reference or "", said.revision or 0)
+        one.told = ref
         self._count(ref, said, one)
         if said.kind is OutcomeKind.RECEIVED:
             one.received += 1
@@ -198,11 +200,11 @@ class Reports:
     def _told(self, one: Revision, taken: list[Ref], settled: list[Ref]) -> Iterator[Offence]:
         said = f"told {one.received} times as received, {one.repeats} times as a repeat"
         places = ", ".join(map(self.log.where, taken))
-        sight = self.log.whole(SUBMITTED[one.department].name)
+        sight = one.department in SUBMITTED and self.log.whole(SUBMITTED[one.department].name)
         untold = settled and self.log.whole(OUTCOMES.name, min(map(self.log.time, settled)))
         if one.received > 1:
             yield offence("received-twice", one, f"sent as {places}, and {said}")
-        elif sight and one.received + one.repeats > len(taken):
+        elif sight and self._old(one) and one.received + one.repeats > len(taken):
             yield offence("told-uncaused", one, f"sent {len(taken)} times ({places}), and {said}")
         if untold and not one.received and not one.repeats:
             for ref in settled:
@@ -234,10 +236,19 @@ class Reports:
         settled = ref is not None and self.log.settled("gis", ref) and not self.letters.parked("gis", ref)
         if ref is not None and settled and one.located is None and self._sees(LOCATED.name, ref):
             yield offence("located-missing", one, f"{self.log.where(ref)} is settled, and was not located")
-        if one.normalised is not None and not one.received and self.log.whole(OUTCOMES.name):
-            yield offence("event-uncaused", one, "it was normalised, and never received")
-        if one.located is not None and one.normalised is None and self.log.whole(NORMALISED.name):
+        if one.normalised is not None and not one.sent and self._sends_in_sight(one):
+            yield offence("event-uncaused", one, "it was normalised, and never sent")
+        known = one.normalised is not None or one.located is None or self.log.new(one.located)
+        if not known and self.log.whole(NORMALISED.name):
             yield offence("event-uncaused", one, "it was located, and never normalised")
+
+    def _sends_in_sight(self, one: Revision) -> bool:
+        topic = SUBMITTED.get(one.department)
+        return topic is not None and self.log.whole(topic.name) and not self.log.new(one.normalised or 0)
+
+    def _old(self, one: Revision) -> bool:
+        """Whether what was told of it was told before the documents were read, so that its records are heard."""
+        return one.told is None or not self.log.late(one.told)
 
     def _sees(self, topic: str, cause: Ref) -> bool:
         return self.log.whole(topic, self.log.time(cause))

@@ -73,8 +73,11 @@ class Stores:
         self._kept.add(service)
         for name, outcome in document.inbox.items():
             self._settled(service, document.subject, name, outcome)
-        if any(self.log.find(message.id.int) is None for message in document.outbox):
+        unheard = [message for message in document.outbox if self.log.find(message.id.int) is None]
+        if unheard:
             self._outboxes.append((service, document))
+        for message in unheard:
+            self.notices.outbox(message)
         self._read(service, document)
 
     def note(self, service: str, subjects: list[str]) -> None:
@@ -119,7 +122,7 @@ class Stores:
         if parked and outcome is not Outcome.PARKED:
             what = f"{self.log.where(ref)} was {outcome.name.lower()} by {service}, and parked too"
             self._strange.append(offence("parked-and-processed", subject, what))
-        if outcome is Outcome.PARKED and not parked:
+        if outcome is Outcome.PARKED and not parked and self.log.settled(service, ref):
             what = f"{self.log.where(ref)} was parked by {service}, and there is no dead letter"
             self._strange.append(offence("parked-missing", subject, what))
 

@@ -186,7 +186,7 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("answered-twice",         repeated(CASES, where(kind="accepted"), sets(version=90))),
     ("answered-twice",         repeated(CASES, where(by="escalation", kind="assigned"), sets(version=90))),
     ("outcome-twice",          repeated(OUTCOMES, where(kind="opened"))),
-    ("outcome-uncaused",       repeated(OUTCOMES, where(kind="opened"), sets(version=90))),
+    ("outcome-uncaused",       repeated(OUTCOMES, told_of("A-1", 1, "opened"), sets(version=3))),
     ("outcome-uncaused",       without(DEAD["intake"], where(reason="invalid"))),
     ("clock-missing",          without(DEADLINES, where(case_id=str(A4)), every=True)),
     ("clock-uncaused",         repeated(DEADLINES, where(kind="scheduled"), sets(version=90, assignment=9))),
