@@ -111,6 +111,7 @@ class Checker:
             "repeats": ends[End.REPEAT],
             "parked": ends[End.PARKED],
             "discarded": ends[End.DISCARDED],
+            "letters": self._letters.count,
             "pending": ends[End.PENDING],
             "reports_out_of_sight": ends[End.OUT_OF_SIGHT],
             "breaches": self._clocks.breaches,

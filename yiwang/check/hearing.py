@@ -36,7 +36,7 @@ from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
 from yiwang.check.glances import SEEN, AlertSeen, CaseEventSeen, DeadlineSeen, NoticeSeen, OutcomeSeen, ReportEventSeen
 from yiwang.check.letters import Letters
-from yiwang.check.log import Log, Name, Ref
+from yiwang.check.log import Log, Name, Ref, known_as
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
@@ -128,14 +128,15 @@ class Hearing:
             self.log.know(header_id(record, None).int, ref)
 
     def _event(self, ref: Ref, record: Record) -> None:
-        name = header_id(record, None).int
+        given = header_id(record, None)
+        name = known_as(record.topic, given)
         model: type[Value] = DeadLetter if record.topic in DEAD_TOPICS else SEEN[record.topic]
         said: Any = model.model_validate_json(record.value or b"")
         if not self.log.first(name, ref):
             self._again(name, ref)
             return
         self._keyed(ref, record, said)
-        self._hand(ref, name, said)
+        self._hand(ref, given.int, said)
 
     def _again(self, name: Name, ref: Ref) -> None:
         self.redelivered += 1

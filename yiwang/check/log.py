@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
+from uuid import UUID
 
+from contracts.identity import name_id
 from services.chassis.ports import Partition
 from services.chassis.values import Record
 from yiwang.check.raw import digests, is_long
@@ -29,6 +31,11 @@ NEVER: Final = 1 << 62
 def moment(time: datetime) -> Moment:
     """The time (aware) as a number."""
     return (time - EPOCH) // MICROSECOND
+
+
+def known_as(topic: str, name: UUID) -> Name:
+    """An event's id in this log; of one record the dead letters of several services have the same one."""
+    return name_id(f"{topic}/{name}").int if topic.startswith("dead.") else name.int
 
 
 def shown(at: Moment) -> str:

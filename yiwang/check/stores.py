@@ -15,7 +15,7 @@ from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
 from yiwang.check.glances import AlertSeen
 from yiwang.check.letters import READERS, Letters
-from yiwang.check.log import Log, Moment, Name, Ref, moment
+from yiwang.check.log import Log, Moment, Name, Ref, known_as, moment
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
@@ -73,7 +73,7 @@ class Stores:
         self._kept.add(service)
         for name, outcome in document.inbox.items():
             self._settled(service, document.subject, name, outcome)
-        unheard = [message for message in document.outbox if self.log.find(message.id.int) is None]
+        unheard = [message for message in document.outbox if self.log.find(known_as(message.topic, message.id)) is None]
         if unheard:
             self._outboxes.append((service, document))
         for message in unheard:
@@ -212,7 +212,7 @@ class Stores:
 
     def _unsent(self, service: str, document: Document) -> Iterator[Offence]:
         """What is in an outbox and in no topic must come back: by an unsettled input, or by a note for the sweep."""
-        missing = [message for message in document.outbox if self.log.find(message.id.int) is None]
+        missing = [message for message in document.outbox if self.log.find(known_as(message.topic, message.id)) is None]
         seen = [message for message in missing if self.log.whole(message.topic, moment(message.time))]
         self.figures["out_of_sight"] += len(missing) - len(seen)
         if not seen:
