@@ -112,6 +112,7 @@ class Checker:
             "parked": ends[End.PARKED],
             "discarded": ends[End.DISCARDED],
             "letters": self._letters.count,
+            "unreadable": sum(1 for _ in self._letters.refused),
             "pending": ends[End.PENDING],
             "reports_out_of_sight": ends[End.OUT_OF_SIGHT],
             "breaches": self._clocks.breaches,

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Replay
 from contracts.identity import name_id
-from contracts.topics import DEAD, DISPOSITIONS, LOCATED, NORMALISED, REPLAYS
+from contracts.topics import CASES, DEAD, DISPOSITIONS, LOCATED, NORMALISED, REPLAYS
 from contracts.wire import Event, Message, event, message
 from services.chassis.values import Record
 from tests.unit.yiwang.check_world import Evidence, World
@@ -155,6 +155,21 @@ async def test_what_no_reader_can_use_is_parked_by_each_of_them() -> None:
     for service in ("gis", "routing", "escalation", "notification"):
         forgotten = [one for one in evidence.records if one.topic != DEAD[service].name]
         assert {one.rule for one in evidence.but(records=forgotten).verdict().lost} == {"parked-missing"}, service
+
+
+async def test_what_a_stranger_writes_to_a_topic_of_ours_is_parked_unless_it_fits_the_whole_contract() -> None:
+    world = World()
+    world.report("A-1")
+    await world.rest()
+    one = world.broker.read(CASES.name)[0]
+    name = ("ce_id", str(name_id("a stranger's")).encode())
+    world.broker.append(CASES.name, "?", (one.value or b"").replace(b'"why"', b'"because"', 1), [name])
+    await world.rest()
+    assert judged(world.evidence())[0] == []
+
+    world.broker.append(CASES.name, str(one.key), one.value, [name])
+    await world.rest()
+    assert "event-identity" in {found.rule for found in judged(world.evidence())[1].offences}
 
 
 @pytest.mark.parametrize("field", ["sha256", "size"])
