@@ -4,9 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from contracts.wire import Body, Count, Moment
+from contracts.wire import Body
 
 
 class AlertKind(StrEnum):
@@ -31,8 +31,8 @@ class AlertEvent(Body):
     recipient: str
     channel: str
     template: str
-    attempt: Count
-    at: Moment
+    attempt: int
+    at: AwareDatetime
     detail: str | None = None
     digest: Annotated[UUID | None, Field(description="the message that carried this alert together with others")] = None
     segments: Annotated[int | None, Field(description="SMS segments that the message took")] = None

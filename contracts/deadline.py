@@ -3,8 +3,10 @@
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from contracts.case import Case
-from contracts.wire import Body, Count, Moment
+from contracts.wire import Body
 
 
 class DeadlineKind(StrEnum):
@@ -25,12 +27,12 @@ class DeadlineEvent(Body):
 
     case_id: UUID
     kind: DeadlineKind
-    assignment: Count
-    n: Count = 1
-    at: Moment
-    started_at: Moment
-    warn_at: Moment
-    due_at: Moment
+    assignment: int
+    n: int = 1
+    at: AwareDatetime
+    started_at: AwareDatetime
+    warn_at: AwareDatetime
+    due_at: AwareDatetime
     case: Case
 
     @property

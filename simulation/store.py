@@ -34,7 +34,10 @@ class Row:
 
 
 class MemoryStore:
-    """Documents and history of one service; several members may share ``rows`` and ``past``."""
+    """Documents and history of one service; several members may share one.
+
+    The methods that are no coroutines are the server's own: they happen at once and do not fail.
+    """
 
     def __init__(self, fault: Fault = no_fault) -> None:
         """Start empty."""
@@ -43,20 +46,31 @@ class MemoryStore:
         self.notes: dict[str, tuple[int, dict[str, int]]] = {}
         self._names = count()
         self.past: dict[tuple[str, str, str], tuple[str, Message]] = {}
+        self.heard: list[Callable[[Change], None]] = []
+        """Told of every change that is applied."""
 
     async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
         """See the port."""
         self._fault("load")
-        return {subject: self.rows[subject].document for subject in subjects if subject in self.rows}
+        return self.found(subjects)
+
+    def found(self, subjects: Sequence[str]) -> Mapping[str, Document]:
+        """Those of the documents that exist, in the order of their ids, as an index gives them."""
+        return {subject: self.rows[subject].document for subject in sorted(subjects) if subject in self.rows}
 
     async def write(self, changes: Sequence[Change]) -> frozenset[str]:
-        """See the port: as with MongoDB, one update that does not match leaves all updates in doubt."""
+        """See the port."""
         try:
             self._fault("before write")
-            lost = frozenset(change.subject for change in changes if not self._apply(change))
+            doubtful = self.apply(changes)
             self._fault("after write")
         except Unavailable:
             return frozenset(change.subject for change in changes)
+        return doubtful
+
+    def apply(self, changes: Sequence[Change]) -> frozenset[str]:
+        """Apply each change that fits; as with MongoDB, one update that does not match leaves all updates in doubt."""
+        lost = frozenset(change.subject for change in changes if not self._apply(change))
         updates = frozenset(change.subject for change in changes if change.rev)
         return lost | updates if lost & updates else lost
 
@@ -78,17 +92,27 @@ class MemoryStore:
             size=len(change.state or "") + 32 * len(inbox) + sum(map(len, kept.values())),
         )
         self.rows[change.subject] = Row(document, change.wake_at, change.facets, kept)
+        for hear in self.heard:
+            hear(change)
         return True
 
     async def record(self, past: Sequence[tuple[str, Message]]) -> None:
         """See the port."""
         self._fault("record")
+        self.insert(past)
+
+    def insert(self, past: Sequence[tuple[str, Message]]) -> None:
+        """Put what is new into the history."""
         for subject, message in past:
             self.past.setdefault((subject, str(message.id), message.topic), (subject, message))
 
     async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
         """See the port."""
         self._fault("due")
+        return self.ripe(partition, at, limit)
+
+    def ripe(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
+        """The documents whose wake time has come, the earliest first."""
         mine = [row for row in self.rows.values() if row.document.partition == partition]
         found = sorted(((row.wake_at, row.document) for row in mine if row.wake_at and row.wake_at <= at), key=_first)
         return [document for _, document in found[:limit]]
@@ -96,22 +120,38 @@ class MemoryStore:
     async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
         """See the port."""
         self._fault("intend")
+        return self.note(partition, revs)
+
+    def note(self, partition: int, revs: Mapping[str, int]) -> str:
+        """Make a note; answers its name."""
         name = str(next(self._names))
         self.notes[name] = (partition, dict(revs))
         return name
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """See the port."""
+        return self.noted(partitions)
+
+    def noted(self, partitions: Collection[int]) -> Sequence[Intent]:
+        """The notes of these partitions, the oldest first."""
         return [Intent(name, revs) for name, (number, revs) in self.notes.items() if number in partitions]
 
     async def fulfilled(self, intents: Sequence[str]) -> None:
         """See the port."""
         self._fault("fulfilled")
+        self.strike(intents)
+
+    def strike(self, intents: Sequence[str]) -> None:
+        """Take notes off."""
         for name in intents:
             self.notes.pop(name, None)
 
     async def put_aside(self, subject: str, rev: int, until: datetime) -> None:
         """See the port."""
+        self.rest(subject, rev, until)
+
+    def rest(self, subject: str, rev: int, until: datetime) -> None:
+        """Move a timer, if the document is still at this revision."""
         if self.rows[subject].document.rev == rev:
             self.rows[subject].wake_at = until
 
@@ -131,7 +171,12 @@ class MemoryStore:
         """See the port."""
         mine = [message for name, message in self.past.values() if name == subject]
         mine.sort(key=lambda message: message.version)
-        return [Past(m.id, m.topic, m.type, m.version, m.time, m.value.decode()) for m in mine[:limit]]
+        return [past_of(message) for message in mine[:limit]]
+
+
+def past_of(message: Message) -> Past:
+    """A message as a row of the history."""
+    return Past(message.id, message.topic, message.type, message.version, message.time, message.value.decode())
 
 
 def _first(pair: tuple[Any, Any]) -> Any:

@@ -25,6 +25,8 @@ class Broker:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     logs: dict[Partition, list[Record]] = field(default_factory=dict)
     offsets: dict[tuple[str, Partition], int] = field(default_factory=dict)
+    heard: list[Callable[[Record], None]] = field(default_factory=list)
+    """Told of every record that is appended."""
 
     def __post_init__(self) -> None:
         """Give every topic its empty partitions."""
@@ -54,6 +56,8 @@ class Broker:
             time=self.now(),
         )
         log.append(record)
+        for hear in self.heard:
+            hear(record)
         return record
 
     def read(self, topic: str) -> list[Record]:
@@ -81,11 +85,14 @@ class MemoryStream:
         """The next records of the owned partitions, at most ``limit``."""
         batch: list[Record] = []
         for place in sorted(self._owned):
-            at = self._positions[place]
-            taken = self._broker.logs[place][at : at + limit - len(batch)]
-            self._positions[place] = at + len(taken)
-            batch.extend(taken)
+            batch.extend(self._next(place, limit - len(batch)))
         return batch
+
+    def _next(self, place: Partition, limit: int) -> list[Record]:
+        at = self._positions[place]
+        taken = self._broker.logs[place][at : at + limit]
+        self._positions[place] = at + len(taken)
+        return taken
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """See the port."""

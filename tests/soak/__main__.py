@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import secrets
 import shutil
 import sys
@@ -21,7 +20,6 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=2, help="of each service")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     given = parser.parse_args()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     plan = Plan(**vars(given))
     folder = ROOT / ".run" / "soak" / f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.seed}"
     folder.mkdir(parents=True)
