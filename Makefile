@@ -17,7 +17,7 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
-.PHONY: help venv run up down status demo test soak laws check format contracts client-test lock clean
+.PHONY: help venv run up down status demo test soak laws simulate check format contracts client-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ soak: venv ## kill -9 services for MINUTES=40, KILLS=500 times, under load, and 
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants
+
+simulate: venv ## one seed with its trace: SEED=17; or many: SEEDS=2000
+	@$(PY) -m tests.seeds $(if $(SEED),--seed $(SEED),$(if $(SEEDS),--seeds $(SEEDS)))
 
 check: venv ## ruff, mypy --strict, import-linter
 	@$(VENV)/bin/ruff check .

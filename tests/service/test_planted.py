@@ -1,0 +1,29 @@
+"""The simulation itself is tested: a bug planted in the code is found, by one of the first seeds."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.seeds.bugs import BUGS, Bug
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 200
+SECONDS = 600.0
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_found(bug: Bug) -> None:
+    argv = [sys.executable, "-m", "tests.seeds.plant", bug.name, "--seeds", str(SEEDS), "--stop"]
+    done = subprocess.run(argv, cwd=ROOT, check=False, capture_output=True, text=True, timeout=SECONDS)
+    found = re.search(r"^seed (\d+): \d+ offences.*\n.*", done.stdout, re.MULTILINE)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert found, done.stdout + done.stderr
+    print(f"{bug.name}: {found.group()}")  # noqa: T201 - which seed found it
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_to_plant_fits_one_place_in_the_code(bug: Bug) -> None:
+    assert bug.fits

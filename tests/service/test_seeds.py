@@ -1,0 +1,109 @@
+"""Thousands of days of trouble on virtual time: no seed shows an offence, each repeats itself, and faults do strike."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.seeds.live import Lived, many
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 2000
+YEAR = 365 * 24 * 3600.0
+SHOWN = 3
+
+LEAST = {
+    # what must have struck, over all seeds, at least how often
+    "crash": 500,
+    "crash amid write": 50,
+    "crash amid publish": 50,
+    "unavailable": 5000,
+    "stall": 500,
+    "slow": 5000,
+    "partial write": 500,
+    "partial publish": 500,
+    "late write": 100,
+    "late publish": 100,
+    "uncommitted": 500,
+    "refused": 100,
+    "failed": 500,
+    "unanswered": 100,
+    "outage of broker": 100,
+    "outage of database": 100,
+    "broker down": 500,
+    "database down": 500,
+    "backlog before start": 100,
+    "kill": 100,
+    "stopped in peace": 100,
+    "a service away": 100,
+    "clock jump": 100,
+    "rebalance": 10_000,
+    "zombie": 500,
+    "zombie wrote": 100,
+    "zombie published": 100,
+    "zombie's commit refused": 100,
+    "write lost to another": 100,
+    "redelivered": 5000,
+    "reordered across partitions": 500,
+}
+POINTS = (
+    "load", "write", "record", "publish", "commit", "clock", "ends", "intents", "due", "intend", "fulfilled", "send",
+)  # fmt: skip
+"""Calls before and after each of which processes must have died."""
+
+
+@pytest.fixture(scope="module")
+def lived() -> list[Lived]:
+    return list(many(range(SEEDS), os.cpu_count() or 1))
+
+
+@pytest.fixture(scope="module")
+def struck(lived: list[Lived]) -> Counter[str]:
+    return sum((one.struck for one in lived), Counter())
+
+
+def test_no_seed_shows_an_offence(lived: list[Lived]) -> None:
+    bad = [one for one in lived if one.offences]
+    told = "\n".join(map(str, bad[:SHOWN]))
+    assert not bad, f"{len(bad)} of {len(lived)} seeds show offences, such as\n{told}"
+
+
+def test_together_they_last_a_year_at_least(lived: list[Lived]) -> None:
+    assert len(lived) == SEEDS
+    assert sum(one.seconds for one in lived) > YEAR
+
+
+def test_each_seed_has_something_to_lose(lived: list[Lived]) -> None:
+    assert min(one.records for one in lived) > 3
+    assert sum(one.records for one in lived) > 50 * SEEDS
+
+
+@pytest.mark.parametrize(("what", "least"), LEAST.items(), ids=LEAST)
+def test_a_kind_of_fault_has_struck_often_enough(struck: Counter[str], what: str, least: int) -> None:
+    found = sum(times for name, times in struck.items() if name == what or name.startswith((f"{what} ", f"{what},")))
+    assert found >= least
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("point", POINTS)
+def test_processes_have_died_at_each_point(struck: Counter[str], side: str, point: str) -> None:
+    assert struck[f"crash {side} {point}"] > 0
+
+
+def test_a_seed_repeats_itself_exactly_in_another_process_with_other_hashes() -> None:
+    first, second = (_traced(17, hashes) for hashes in ("1", "2"))
+    assert first.count("\n") > 100
+    assert first == second
+
+
+def test_the_trace_tells_the_seed_as_it_is_lived_among_many(lived: list[Lived]) -> None:
+    assert f"digest {lived[17].digest}" in _traced(17, "3")
+
+
+def _traced(seed: int, hashes: str) -> str:
+    env = {**os.environ, "PYTHONHASHSEED": hashes}
+    argv = [sys.executable, "-m", "tests.seeds", "--seed", str(seed)]
+    return subprocess.run(argv, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
