@@ -4,9 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from contracts.wire import Body
+from contracts.wire import Body, Count, Moment
 
 
 class AlertKind(StrEnum):
@@ -31,8 +31,8 @@ class AlertEvent(Body):
     recipient: str
     channel: str
     template: str
-    attempt: int
-    at: AwareDatetime
+    attempt: Count
+    at: Moment
     detail: str | None = None
     digest: Annotated[UUID | None, Field(description="the message that carried this alert together with others")] = None
     segments: Annotated[int | None, Field(description="SMS segments that the message took")] = None

@@ -4,12 +4,12 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.identity import action_cause
 from contracts.report import Classification, LocationOutcome, Urgency
 from contracts.territory import Level, Path, UnitRef
-from contracts.wire import Body, Value
+from contracts.wire import Body, Count, Many, Moment, Value
 
 
 class Status(StrEnum):
@@ -79,12 +79,12 @@ class AssignedBecause(StrEnum):
 class Assignment(Value):
     """The ``number``-th unit that a case was given to; only a new one starts a clock."""
 
-    number: int
+    number: Count
     unit: UnitRef
-    assigned_at: AwareDatetime
+    assigned_at: Moment
     because: AssignedBecause
     due_by: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Field(description="the due time of the clock that this one replaces at the same unit; it is due no later"),
     ] = None
 
@@ -93,30 +93,30 @@ class Case(Value):
     """A case as its consumers need it: whoever has the newest version needs no older one."""
 
     case_id: UUID
-    version: int
+    version: Count
     status: Status
     path: Path
     assignment: Assignment
     department: str
     reference: str
-    revision: int
+    revision: Count
     summary: str
     title: str | None = None
     category: str | None = None
     urgency: Urgency = Urgency.ORDINARY
     located: LocationOutcome
-    occurred_at: AwareDatetime
-    opened_at: AwareDatetime
-    due_at: AwareDatetime | None = None
+    occurred_at: Moment
+    opened_at: Moment
+    due_at: Moment | None = None
     resolution: str | None = None
     place_name: Annotated[str | None, Field(description="the place in the source's own words (地点)")] = None
     classified: Annotated[Classification | None, Field(description="the category in the banner's tree")] = None
     clock: Annotated[ClockClass, Field(description="which deadlines count (时限类别)")] = ClockClass.STANDARD
     lead: Annotated[str | None, Field(description="the code of the department in the lead (牵头部门)")] = None
-    people: Annotated[int | None, Field(description="how many people are involved (涉及人数)")] = None
+    people: Annotated[Count | None, Field(description="how many people are involved (涉及人数)")] = None
     staff: Annotated[str | None, Field(description="the grid member who reported (上报网格员工号)")] = None
     about: Annotated[Path, Field(description="the path of the unit that it is about, which never gets it")] = ()
-    resolved_at: AwareDatetime | None = None
+    resolved_at: Moment | None = None
 
     def path_in_charge(self) -> Path:
         """The path down to the unit that has the case."""
@@ -131,7 +131,7 @@ class Case(Value):
 class CaseAction(Body):
     """A request to act on a case; ``version`` counts nothing here, the sender's action id is the identity."""
 
-    version: int = 0
+    version: Count = 0
     case_id: UUID
     action: Action
     sender: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["app"])]
@@ -172,8 +172,8 @@ class Routed(Value):
 
     table: Annotated[str, Field(description="the version of the table")]
     chosen: Ruling
-    runners_up: tuple[Ruling, ...] = ()
-    skipped: Annotated[tuple[str, ...], Field(description="units passed over, each with why, in Chinese")] = ()
+    runners_up: Many[Ruling] = ()
+    skipped: Annotated[Many[str], Field(description="units passed over, each with why, in Chinese")] = ()
 
 
 class CaseEventKind(StrEnum):
@@ -201,7 +201,7 @@ class CaseEvent(Body):
 
     case_id: UUID
     kind: CaseEventKind
-    at: AwareDatetime
+    at: Moment
     by: Annotated[str, Field(description="staff number, or the service that caused it")]
     why: Annotated[str, Field(description="the reason, in Chinese")]
     case: Case | None = None

@@ -104,13 +104,16 @@ def _read(tree: str) -> Mapping[str, str]:
 CATEGORIES: Final[Mapping[str, str]] = _read(_TREE)
 """The Chinese name of each code, of all three levels, in order."""
 
-LEAVES: Final[tuple[str, ...]] = tuple(code for code in CATEGORIES if len(code) == 6)  # noqa: PLR2004 - three levels
+DIGITS: Final = 6
+"""Of a code of the third level, the deepest."""
+
+LEAVES: Final[tuple[str, ...]] = tuple(code for code in CATEGORIES if len(code) == DIGITS)
 """The codes of the third level."""
 
 
 def lineage(code: str) -> tuple[str, ...]:
-    """The codes from the first level down to this one: 010101 gives 01, 0101, 010101."""
-    return tuple(code[:digits] for digits in range(2, len(code) + 1, 2))
+    """The codes from the first level down to this one: 010101 gives 01, 0101, 010101; there is none below."""
+    return tuple(code[:digits] for digits in range(2, min(len(code), DIGITS) + 1, 2))
 
 
 def within(code: str | None, above: str) -> bool:

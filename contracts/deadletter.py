@@ -4,10 +4,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.problem import Problem
-from contracts.wire import Body, Value
+from contracts.wire import Body, Count, Moment, Value
 
 WHO = r"^[a-z0-9][a-z0-9.-]{0,62}$"
 """Who acts: a staff number or an account's name."""
@@ -40,15 +40,15 @@ class DeadLetter(Body):
     record that came by a replay and was parked again is a letter of its own, with that ``replay``.
     """
 
-    version: int = 1
+    version: Count = 1
     id: UUID
     service: str
     reason: Reason
     problems: tuple[Problem, ...]
     topic: str
-    partition: int
-    offset: int
-    appended_at: Annotated[AwareDatetime, Field(description="when the broker took the record")]
+    partition: Count
+    offset: Count
+    appended_at: Annotated[Moment, Field(description="when the broker took the record")]
     raw_headers: tuple[tuple[str, str | None], ...]
     raw_key: str | None = None
     raw_value: str | None = None
@@ -73,19 +73,19 @@ class Replay(Body):
     have had at first, and it happens once, however often it is replayed.
     """
 
-    version: int = 1
+    version: Count = 1
     id: UUID
     letter: UUID
     service: str
     topic: str
-    partition: int
-    offset: int
-    appended_at: AwareDatetime
+    partition: Count
+    offset: Count
+    appended_at: Moment
     raw_headers: tuple[tuple[str, str | None], ...]
     raw_key: str | None = None
     raw_value: str | None = None
     by: Annotated[str, Field(pattern=WHO, description="who replays it")]
-    at: AwareDatetime
+    at: Moment
 
     @property
     def type(self) -> str:
@@ -119,7 +119,7 @@ class Disposition(Body):
     kind: DispositionKind
     by: Annotated[str, Field(pattern=WHO, description="who did it")]
     why: Annotated[str, Field(min_length=1, max_length=500, description="the reason, in the words of who did it")]
-    at: AwareDatetime
+    at: Moment
     raw_value: Annotated[str | None, Field(description="of what was edited: the value from now on, in base64")] = None
     replay: Annotated[UUID | None, Field(description="of what was replayed: the replay's id")] = None
 

@@ -3,10 +3,8 @@
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import AwareDatetime
-
 from contracts.case import Case
-from contracts.wire import Body
+from contracts.wire import Body, Count, Moment
 
 
 class DeadlineKind(StrEnum):
@@ -27,12 +25,12 @@ class DeadlineEvent(Body):
 
     case_id: UUID
     kind: DeadlineKind
-    assignment: int
-    n: int = 1
-    at: AwareDatetime
-    started_at: AwareDatetime
-    warn_at: AwareDatetime
-    due_at: AwareDatetime
+    assignment: Count
+    n: Count = 1
+    at: Moment
+    started_at: Moment
+    warn_at: Moment
+    due_at: Moment
     case: Case
 
     @property

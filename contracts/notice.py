@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from contracts.wire import Body, Value
+from contracts.wire import Body, Many, Moment, Value
 
 
 class Words(Value):
@@ -30,11 +30,11 @@ class Notice(Body):
     staff: Annotated[str, Field(description="staff number of the recipient")]
     role: Annotated[str, Field(description="why this person: in_charge, deputy, superior, informed, lead, banner")]
     rule: Annotated[str, Field(description="the row of the policy table")]
-    channels: tuple[str, ...]
+    channels: Many[str]
     template: str
     words: Words
     urgent: bool = False
-    not_before: AwareDatetime
+    not_before: Moment
     why: Annotated[str, Field(description="why this person gets it, and now, in Chinese")]
 
     @property

@@ -4,11 +4,11 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.problem import Problem
 from contracts.territory import UnitRef
-from contracts.wire import Body
+from contracts.wire import Body, Count, Moment
 
 
 class OutcomeKind(StrEnum):
@@ -32,14 +32,14 @@ class ReportOutcome(Body):
     """
 
     version: Annotated[
-        int,
+        Count,
         Field(description="counts per sender (ce_source); do not order one sender's against another's"),
     ]
     kind: OutcomeKind
     department: str
-    at: AwareDatetime
+    at: Moment
     reference: str | None = None
-    revision: int | None = None
+    revision: Count | None = None
     report_id: UUID | None = None
     record: str | None = None
     problems: tuple[Problem, ...] = ()

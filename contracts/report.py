@@ -4,10 +4,10 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from contracts.territory import Path, UnitRef
-from contracts.wire import Body, Value
+from contracts.wire import Body, Count, Many, Moment, Value
 
 LAST_MOMENT = 4_102_444_800_000
 """The year 2100 in Unix milliseconds."""
@@ -124,9 +124,8 @@ class Submission(Open):
         Solved | None, Field(description="solved already: what was done, and when (立报立结)")
     ] = None
     attachments: Annotated[
-        tuple[Address, ...],
+        Many[Address],
         Field(max_length=50, description="addresses of pictures and files (附件网址)"),
-        FailFast(),  # a list of a hundred thousand wrong ones is one fault, not as many
     ] = ()
     people: Annotated[int | None, Field(ge=0, le=1_000_000, description="how many people are involved (涉及人数)")] = (
         None
@@ -177,7 +176,7 @@ class Classification(Value):
     by: ClassifiedBy
     confidence: Annotated[float, Field(ge=0, le=1)]
     version: Annotated[str, Field(description="of the tree, and of what decided: the map or the classifier")]
-    runners_up: tuple[Guess, ...] = ()
+    runners_up: Many[Guess] = ()
 
 
 class Point(Value):
@@ -195,9 +194,9 @@ class Report(Value):
     report_id: UUID
     department: str
     reference: str
-    revision: int
-    occurred_at: AwareDatetime
-    received_at: AwareDatetime
+    revision: Count
+    occurred_at: Moment
+    received_at: Moment
     text: str
     title: str | None = None
     point: Point | None = None
@@ -207,10 +206,10 @@ class Report(Value):
     urgency: Urgency = Urgency.ORDINARY
     reporter: Annotated[str | None, Field(description="a reference to the contact that intake keeps")] = None
     solved: Annotated[str | None, Field(description="what was done on the spot")] = None
-    solved_at: AwareDatetime | None = None
-    attachments: tuple[str, ...] = ()
+    solved_at: Moment | None = None
+    attachments: Many[str] = ()
     classified: Annotated[Classification | None, Field(description="the category in the banner's tree")] = None
-    people: int | None = None
+    people: Count | None = None
     staff: str | None = None
     about_unit: str | None = None
     about_staff: str | None = None
@@ -252,11 +251,11 @@ class Location(Value):
     outcome: LocationOutcome
     method: LocationMethod
     path: Path
-    candidates: tuple[Path, ...] = ()
+    candidates: Many[Path] = ()
     boundary_version: str
     why: Annotated[str, Field(description="how it was decided, in Chinese")]
     confidence: Annotated[float | None, Field(ge=0, le=1, description="that the path's deepest unit is right")] = None
-    clues: Annotated[tuple[Clue, ...], Field(description="all that was looked at, what decided first")] = ()
+    clues: Annotated[Many[Clue], Field(description="all that was looked at, what decided first")] = ()
 
 
 class ReportNormalised(Body):

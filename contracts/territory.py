@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from contracts.wire import Value
+from contracts.wire import Many, Value
 
 
 class Level(StrEnum):
@@ -35,7 +35,7 @@ class UnitRef(Value):
     level: Level
 
 
-Path = tuple[UnitRef, ...]
+Path = Many[UnitRef]
 """The units that hold a place, from the banner down to the deepest that is known."""
 
 BANNER = UnitRef(code="150623", name="鄂托克前旗", level=Level.BANNER)

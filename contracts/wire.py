@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from contracts.identity import event_id
 
@@ -15,6 +16,23 @@ MIB = 1024 * KIB
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOM = 512 * KIB
 """Bytes above a topic's limit for one body: the broker's limit is for a whole batch, headers and framing included."""
+
+
+class _Unsaid:
+    """Bounds of what nobody ever wrote: to whom compares schemas, saying them now would be a break."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core)
+        return {word: value for word, value in schema.items() if word not in {"minimum", "maximum"}}
+
+
+Count = Annotated[int, Field(ge=0, le=2**53), _Unsaid()]
+"""A number that counts up, within what readers of JSON and databases keep exactly."""
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+"""A time at which something happens here: it can be reckoned with, which fails at the ends of what clocks can show."""
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
+"""A list whose first wrong entry speaks for all: a hundred thousand wrong ones are one fault, not as many."""
 
 
 class Value(BaseModel):
@@ -26,7 +44,7 @@ class Value(BaseModel):
 class Body(Value):
     """The body of one event: it names its type, its subject and the subject's version."""
 
-    version: int
+    version: Count
 
     @property
     def type(self) -> str:

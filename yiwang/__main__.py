@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from services.chassis.settings import Settings
 from services.chassis.values import Unavailable
+from yiwang.dead import options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     explain = notify.add_parser("explain", help="who was told of an event, or would be, when and why")
     explain.add_argument("event", metavar="EVENT", help="its ce_id; or a file with its JSON (-: standard input) to try")
+    options.add(commands.add_parser("dead", help="dead letters: list, show, edit, replay, discard"))
     return root
 
 
@@ -99,12 +101,20 @@ def _explain(event: str) -> int:
     return explain(event)
 
 
+async def _dead(asked: argparse.Namespace) -> int:
+    from yiwang.dead.run import run  # noqa: PLC0415 - as above
+
+    return await run(asked)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code."""
     asked = parser().parse_args(arguments)
     try:
         if asked.command == "notify":
             return _explain(asked.event)
+        if asked.command == "dead":
+            return uvloop.run(_dead(asked))
         settings = Settings()
         return uvloop.run(_on_servers(settings, asked))
     except ValidationError as fault:

@@ -39,7 +39,7 @@ def letter(service: Service, record: Record, park: Park) -> Message:
     A record longer than a letter can be is kept in part, and the letter says so, with the digest of each part that was
     cut: the whole stands at its position for as long as its topic keeps it.
     """
-    cut = _cuts(record)
+    cut = cuts(record)
     told = DeadLetter(
         id=record.cause,
         service=service.name,
@@ -78,6 +78,18 @@ def again(record: Record) -> Record:
         raise Invalid(_not_base64(error)) from None
 
 
+def cuts(record: Record) -> tuple[Cut, ...]:
+    """The parts of a record that are too long for a letter, by size and digest."""
+    parts = (
+        ("key", record.key or b"", PART_LIMIT),
+        ("value", record.value or b"", VALUE_LIMIT),
+        ("headers", _joined(record.headers), PART_LIMIT - HEADER_BYTES * len(record.headers)),
+    )
+    return tuple(
+        Cut(part=part, size=len(raw), sha256=sha256(raw).hexdigest()) for part, raw, limit in parts if len(raw) > limit
+    )
+
+
 def defect(fault: Exception) -> Problem:
     """What a dead letter says of a fault of ours."""
     return Problem(
@@ -95,17 +107,6 @@ def misplaced(topic: str) -> Problem:
         found=shorten(topic),
         expected="a topic that the service reads",
         expected_zh="应为该服务所读取的主题",
-    )
-
-
-def _cuts(record: Record) -> tuple[Cut, ...]:
-    parts = (
-        ("key", record.key or b"", PART_LIMIT),
-        ("value", record.value or b"", VALUE_LIMIT),
-        ("headers", _joined(record.headers), PART_LIMIT - HEADER_BYTES * len(record.headers)),
-    )
-    return tuple(
-        Cut(part=part, size=len(raw), sha256=sha256(raw).hexdigest()) for part, raw, limit in parts if len(raw) > limit
     )
 
 

@@ -20,7 +20,7 @@ def take(rules: Rules, tray: Tray | None, notice: Notice, context: Context) -> D
     """Take a notice, on each of its channels; what is new in the tray and may go out is tried at once."""
     before = tray or Tray(staff=notice.staff)
     after = mature(rules, before, context.now)
-    for channel in notice.channels:
+    for channel in dict.fromkeys(notice.channels):
         after = place(rules, after, held(notice, channel), context.now)
     known = {send.key for send in before.sends}
     free = dict(context.free)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from contracts.case import Action, CaseAction
 from contracts.identity import report_id
@@ -90,7 +91,7 @@ class Feeder:
                 self._acts.append((at, _action(action.case_id, n + 1)))
 
     async def _send(self, producer: AIOKafkaProducer, topic: str, key: str, value: bytes) -> None:
-        sent = await producer.send(self.space + topic, value=value, key=key.encode())
+        sent = await _taken(producer, self.space + topic, key, value)
         self._under_way.add(sent)
         sent.add_done_callback(lambda ended: self._ended(ended, topic, value))
 
@@ -104,6 +105,17 @@ class Feeder:
         self.reports += topic != ACTIONS.name
 
 
+async def _taken(producer: AIOKafkaProducer, topic: str, key: str, value: bytes) -> asyncio.Future[Any]:
+    """Hand a record to the producer; a broker that has just come back may not know its topics yet."""
+    while True:
+        try:
+            sent: asyncio.Future[Any] = await producer.send(topic, value=value, key=key.encode())
+        except KafkaError:
+            await asyncio.sleep(TURN)
+        else:
+            return sent
+
+
 def _action(case: Any, n: int) -> CaseAction:
     return CaseAction(case_id=case, action=ACTS[n][1], sender="app", action_id=str(n), actor="900100", note="处理中")
 
@@ -115,6 +127,8 @@ async def feeding(feeder: Feeder) -> AsyncIterator[Feeder]:
         bootstrap_servers=feeder.servers, acks="all", enable_idempotence=True, linger_ms=5, max_batch_size=256 * 1024
     )
     await producer.start()
+    topics = [*(topic.name for topic in SUBMITTED.values()), ACTIONS.name]
+    await asyncio.gather(*(producer.partitions_for(feeder.space + topic) for topic in topics))
     work = asyncio.create_task(feeder.run(producer))
     try:
         yield feeder

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import secrets
 import shutil
 import sys
@@ -20,6 +21,7 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=2, help="of each service")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     given = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     plan = Plan(**vars(given))
     folder = ROOT / ".run" / "soak" / f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.seed}"
     folder.mkdir(parents=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.faults.judge import judge
 from tests.faults.rig import Rig, rig
+from tests.faults.stage import stage
 from tests.soak.lives import Deaths, Life, shares
 
 PROGRESS_SECONDS: Final = 30.0
@@ -31,7 +32,7 @@ class Plan:
 async def soak(plan: Plan, folder: Path, say: Say) -> bool:
     """Run the plan and say how it goes, in the last line how it went; answers whether all is as promised."""
     deaths = Deaths()
-    async with rig(folder, rate=plan.rate, seed=plan.seed, members=plan.members) as found:
+    async with stage(folder) as ground, rig(ground, rate=plan.rate, seed=plan.seed, members=plan.members) as found:
         progress = asyncio.create_task(_tell(found, deaths, say))
         try:
             await _kill(plan, found, deaths)

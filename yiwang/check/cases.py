@@ -1,6 +1,6 @@
 """The events of each case: every version once and in order, lawful moves, each event from its cause."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -97,6 +97,18 @@ class Cases:
         step = known.steps.get(version) if known else None
         return step.name if step else None
 
+    def stand(self, case: Name, version: int) -> Stand | None:
+        """How the case stands after the event with this version."""
+        known = self._known.get(case)
+        step = known.steps.get(version) if known else None
+        return step.stand if step else None
+
+    def newest_snapshot(self, case: Name, taken: Callable[[Ref], bool]) -> int:
+        """The newest version with a snapshot whose record was taken."""
+        steps = self._known[case].steps if case in self._known else {}
+        refs = ((version, self.log.find(step.name)) for version, step in steps.items() if step.stand)
+        return max((version for version, ref in refs if ref is not None and taken(ref)), default=0)
+
     def answers(self, cause: Name) -> int:
         """How many events answer it."""
         return self._answers.get(cause, 0)
@@ -168,7 +180,7 @@ class Cases:
             yield from self._caused(name, version, step)
             if step.kind is CaseEventKind.CLOSED:
                 ticked = max(ticked, step.at)
-            elif step.at < ticked:
+            elif self.log.before(step.at, ticked):
                 what = f"version {version} is of {shown(step.at)}, after a timer of {shown(ticked)}"
                 yield offence("time-before-inputs", name, what)
             before, told = step.stand or before, version

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.ports import Document, Intent, Partition, Past
 from services.chassis.values import Record
@@ -26,9 +26,9 @@ class Checker:
     only tell which rows, read meanwhile, were published since.
     """
 
-    def __init__(self) -> None:
-        """Begin with nothing known."""
-        self.log = Log()
+    def __init__(self, skew: timedelta = timedelta(0)) -> None:
+        """Begin with nothing known; ``skew`` is how far the broker's and the database's clocks may lie apart."""
+        self.log = Log(skew)
         self._letters = Letters(self.log)
         self._cases = Cases(self.log)
         self._reports = Reports(self.log, self._letters, self._cases)
@@ -111,6 +111,8 @@ class Checker:
             "repeats": ends[End.REPEAT],
             "parked": ends[End.PARKED],
             "discarded": ends[End.DISCARDED],
+            "letters": self._letters.count,
+            "unreadable": sum(1 for _ in self._letters.refused),
             "pending": ends[End.PENDING],
             "reports_out_of_sight": ends[End.OUT_OF_SIGHT],
             "breaches": self._clocks.breaches,

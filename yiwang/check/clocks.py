@@ -65,7 +65,7 @@ class Clocks:
         at = moment(said.at)
         if said.kind is DeadlineKind.SCHEDULED:
             self._start(ref, name, said, clock)
-            if at < ledger.ticked:
+            if self.log.before(at, ledger.ticked):
                 what = f"{self.log.where(ref)} starts a clock at {shown(at)}, after a timer of {shown(ledger.ticked)}"
                 self._strange.append(offence("time-before-inputs", said.case_id, what))
             return
@@ -216,7 +216,7 @@ class Clocks:
             }
             for kind, times in rung.items():
                 for at in times:
-                    if end is not None and end < at:
+                    if end is not None and self.log.before(end, at):
                         what = f"assignment {number} is {kind} at {shown(at)}; its end was appended {shown(end)}"
                         yield offence("false-breach", case, what)
 

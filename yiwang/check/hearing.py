@@ -24,6 +24,7 @@ from contracts.topics import (
     NOTICES,
     OUTCOMES,
     REPLAYS,
+    TOPICS,
 )  # fmt: skip
 from contracts.wire import Value, text_headers
 from services.chassis.letters import again
@@ -36,7 +37,7 @@ from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
 from yiwang.check.glances import SEEN, AlertSeen, CaseEventSeen, DeadlineSeen, NoticeSeen, OutcomeSeen, ReportEventSeen
 from yiwang.check.letters import Letters
-from yiwang.check.log import Log, Name, Ref
+from yiwang.check.log import Log, Name, Ref, known_as
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
@@ -45,6 +46,7 @@ from yiwang.check.values import Offence
 
 DEAD_TOPICS: Final = frozenset(topic.name for topic in DEAD.values())
 REPLAY_TOPICS: Final = frozenset(topic.name for topic in REPLAYS.values())
+MODELS: Final = {topic.name: topic.model for topic in TOPICS}
 INTAKE_TELLS: Final = frozenset({OutcomeKind.RECEIVED, OutcomeKind.REPEAT, OutcomeKind.PARKED})
 KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     # topic               what its records are keyed by
@@ -128,14 +130,17 @@ class Hearing:
             self.log.know(header_id(record, None).int, ref)
 
     def _event(self, ref: Ref, record: Record) -> None:
-        name = header_id(record, None).int
+        given = header_id(record, None)
+        name = known_as(record.topic, given)
+        if not _ours(record):
+            MODELS[record.topic].model_validate_json(record.value or b"")
         model: type[Value] = DeadLetter if record.topic in DEAD_TOPICS else SEEN[record.topic]
         said: Any = model.model_validate_json(record.value or b"")
         if not self.log.first(name, ref):
             self._again(name, ref)
             return
         self._keyed(ref, record, said)
-        self._hand(ref, name, said)
+        self._hand(ref, given.int, said)
 
     def _again(self, name: Name, ref: Ref) -> None:
         self.redelivered += 1
@@ -180,6 +185,11 @@ class Hearing:
             self.letters.reject(name, str(said.record))
         else:
             self.reports.tell(ref, name, said)
+
+
+def _ours(record: Record) -> bool:
+    """Whether the record says that one of our services wrote it: what a stranger wrote is read in full."""
+    return any(name == "ce_source" and raw and raw.startswith(b"yiwang/") for name, raw in record.headers)
 
 
 def needless(said: CaseEventSeen) -> int:

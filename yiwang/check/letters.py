@@ -41,7 +41,7 @@ class Letters:
     _parked: dict[Place, Parked] = field(default_factory=dict)
     _kept: dict[Ref, tuple[Place, Kept]] = field(default_factory=dict)
     _replays: dict[Ref, tuple[Place, Name]] = field(default_factory=dict)
-    _discarded: set[Name] = field(default_factory=set)
+    _discarded: set[tuple[str, Name]] = field(default_factory=set)
     _unreadable: list[Ref] = field(default_factory=list)
     _rejected: dict[Name, str] = field(default_factory=dict)
     _strange: list[Offence] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Letters:
     def dispose(self, said: Disposition) -> None:
         """Take what somebody did about a letter."""
         if said.kind is DispositionKind.DISCARDED:
-            self._discarded.add(said.letter.int)
+            self._discarded.add((said.service, said.letter.int))
 
     def unreadable(self, ref: Ref) -> None:
         """A record that no reader of its topic can use."""
@@ -90,7 +90,7 @@ class Letters:
     def discarded(self, service: str, ref: Ref) -> bool:
         """Whether the newest letter of a parked record was discarded."""
         parked = self._at(service, ref)
-        return parked is not None and any(name in self._discarded for name in parked.letters.values())
+        return parked is not None and any((service, name) in self._discarded for name in parked.letters.values())
 
     def taken(self, service: str, ref: Ref) -> bool:
         """Whether the service took this very record: one that was never parked, or the replay that took its place."""
@@ -116,6 +116,11 @@ class Letters:
             if name not in parked.letters and self.log.settled(service, ref):
                 return name
         return None
+
+    @property
+    def count(self) -> int:
+        """How many letters there are."""
+        return sum(len(parked.letters) for parked in self._parked.values())
 
     @property
     def refused(self) -> Iterator[Ref]:

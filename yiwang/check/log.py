@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
+from uuid import UUID
 
+from contracts.identity import name_id
 from services.chassis.ports import Partition
 from services.chassis.values import Record
 from yiwang.check.raw import digests, is_long
@@ -31,6 +33,11 @@ def moment(time: datetime) -> Moment:
     return (time - EPOCH) // MICROSECOND
 
 
+def known_as(topic: str, name: UUID) -> Name:
+    """An event's id in this log; of one record the dead letters of several services have the same one."""
+    return name_id(f"{topic}/{name}").int if topic.startswith("dead.") else name.int
+
+
 def shown(at: Moment) -> str:
     """The moment as people read it."""
     return (EPOCH + at * MICROSECOND).isoformat()
@@ -50,8 +57,9 @@ class Shelf:
 class Log:
     """All records that were heard, the events among them by their ids, and how far each service has settled."""
 
-    def __init__(self) -> None:
+    def __init__(self, skew: timedelta = timedelta(0)) -> None:
         """Begin empty."""
+        self._skew = skew // MICROSECOND
         self._shelves: list[Shelf] = []
         self._by_partition: dict[Partition, int] = {}
         self._names: dict[Name, Ref] = {}
@@ -169,6 +177,10 @@ class Log:
     def time(self, ref: Ref) -> Moment:
         """When it was appended; of a replay, when the record that it brings again was."""
         return self._stands.get(ref) or self._shelves[ref >> PLACE_BITS].times[ref & PLACE]
+
+    def before(self, appended: Moment, ticked: Moment) -> bool:
+        """Whether a record was surely appended before a timer's time, which is by another clock."""
+        return appended + self._skew < ticked
 
     def times(self, name: Name) -> frozenset[Moment]:
         """When the records with this id were appended; empty where there is none."""

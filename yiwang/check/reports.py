@@ -19,6 +19,7 @@ from yiwang.check.values import End, Offence
 (TAKEN,) = NORMALISED.types
 (FOUND,) = LOCATED.types
 RECEIVED: Final = "yiwang.report.received.v1"
+REFUSED: Final = "yiwang.report.parked.v1"
 REPEATED: Final = "yiwang.report.repeat.v1"
 
 ON_ITS_WAY: Final = (NORMALISED.name, LOCATED.name, CASES.name)
@@ -28,14 +29,27 @@ ON_ITS_WAY: Final = (NORMALISED.name, LOCATED.name, CASES.name)
 class Revision:
     """One revision of a report: the records that brought it and what was said of it, each distinct event counted."""
 
-    __slots__ = ("department", "digests", "located", "normalised", "number", "received", "received_at", "reference",
-                 "repeats", "sent", "told")  # fmt: skip
+    __slots__ = (
+        "conflicts",
+        "department",
+        "digests",
+        "located",
+        "normalised",
+        "number",
+        "received",
+        "received_at",
+        "reference",
+        "repeats",
+        "sent",
+        "told",
+    )
 
     def __init__(self, department: str, reference: str, number: int) -> None:
         """Begin with nothing known but its name."""
         self.department, self.reference, self.number = department, reference, number
         self.sent: list[Ref] = []
         self.digests: list[str] = []
+        self.conflicts: list[tuple[Ref, Name]] = []
         self.received = self.repeats = 0
         self.told: Ref | None = None
         self.received_at: Moment | None = None
@@ -87,6 +101,8 @@ class Reports:
         elif said.kind is OutcomeKind.REPEAT:
             one.repeats += 1
             self._identify(ref, name, event_id(one.cause, REPEATED, "repeat"), one)
+        else:
+            one.conflicts.append((ref, name))
 
     def hear(self, ref: Ref, name: Name, said: ReportEventSeen) -> None:
         """Take what intake made of a revision, or where gis has found it."""
@@ -187,6 +203,8 @@ class Reports:
             settled = [ref for ref in taken if self.log.settled("intake", ref)]
             yield from self._told(one, taken, settled)
             yield from self._passed_on(one, settled)
+            if one.conflicts and self._sends_in_sight(one):
+                yield from self._contradicted(one)
 
     def _complete(self) -> Iterator[Offence]:
         if not self.log.whole(OUTCOMES.name):
@@ -221,6 +239,14 @@ class Reports:
         if at is not None and at not in {self.log.time(ref) for ref in taken}:
             what = f"received at {shown(at)}, when none of its records was appended"
             yield offence("wrong-time", one, what)
+
+    def _contradicted(self, one: Revision) -> Iterator[Offence]:
+        """A source is told of each other content of a revision, under an id that follows from it."""
+        causes = {event_id(one.cause, REFUSED, f"conflict/{digest}").int for digest in one.digests}
+        for ref, name in one.conflicts:
+            if name not in causes and not self.log.late(ref):
+                what = f"{self.log.where(ref)} tells of a conflict with a content that was never sent"
+                yield offence("event-identity", one, what)
 
     def _passed_on(self, one: Revision, settled: list[Ref]) -> Iterator[Offence]:
         if one.received and one.normalised is None and settled and self._sees(NORMALISED.name, settled[0]):

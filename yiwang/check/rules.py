@@ -81,6 +81,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "history-unpublished":   Rule(LOST,       4,    "every row of the history was published, or is about to be"),
     "history-altered":       Rule(UNLAWFUL,   1,    "a row of the history has the bytes that were published"),
     "state-behind":          Rule(LOST,       4,    "a document is no older than what was published of it"),
+    "state-differs":         Rule(UNLAWFUL,   1,    "routing's case is that of its newest event"),
+    "snapshot-behind":       Rule(UNLAWFUL,   1,    "escalation's snapshot is no older than what it has settled"),
     "state-unreadable":      Rule(UNLAWFUL,   None, "a document can be read"),
     "inbox-missing":         Rule(LOST,       5,    "a settled input stands in an inbox"),
     "inbox-uncaused":        Rule(DUPLICATED, 9,    "an entry of an inbox is a record that was heard"),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.chassis.mongo import MongoStore, Steps, client
@@ -16,6 +16,9 @@ from yiwang.check.progress import counted
 from yiwang.check.received import receipts
 from yiwang.check.telling import document, lines
 from yiwang.check.values import Verdict
+
+SKEW = timedelta(seconds=1)
+"""How far the broker's clock may be from the database's: a member that is further off says so and is not ready."""
 
 
 async def check(settings: Settings, services: Mapping[str, Service], people: Path | None, *, as_json: bool) -> int:
@@ -46,7 +49,7 @@ class Reading:
         self._stores = {name: MongoStore(motor, settings.database(name), one) for name, one in kept.items()}
         self._steps = Steps(motor, settings.database("timeline")) if settings.timeline else None
         self._broker = Broker(settings.brokers, settings.namespace)
-        self.checker = Checker()
+        self.checker = Checker(SKEW if self._steps is None else timedelta(0))
 
     async def read(self, people: Path | None) -> None:
         """Read everything there is. Raises Unavailable."""

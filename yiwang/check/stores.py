@@ -15,7 +15,7 @@ from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
 from yiwang.check.glances import AlertSeen
 from yiwang.check.letters import READERS, Letters
-from yiwang.check.log import Log, Moment, Name, Ref, moment
+from yiwang.check.log import Log, Moment, Name, Ref, known_as, moment
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
@@ -73,7 +73,7 @@ class Stores:
         self._kept.add(service)
         for name, outcome in document.inbox.items():
             self._settled(service, document.subject, name, outcome)
-        unheard = [message for message in document.outbox if self.log.find(message.id.int) is None]
+        unheard = [message for message in document.outbox if self.log.find(known_as(message.topic, message.id)) is None]
         if unheard:
             self._outboxes.append((service, document))
         for message in unheard:
@@ -142,10 +142,41 @@ class Stores:
         elif service == "routing":
             state = RoutingSeen.model_validate_json(text)
             self._version(service, subject, state.version, CASES.name)
+            self._stands(subject, state)
         elif service == "escalation":
-            self._version(service, subject, LedgerSeen.model_validate_json(text).version, DEADLINES.name)
+            ledger = LedgerSeen.model_validate_json(text)
+            self._version(service, subject, ledger.version, DEADLINES.name)
+            self._follows(subject, ledger)
         elif service == "notification":
             self._notified(subject, NotificationSeen.model_validate_json(text))
+
+    def _stands(self, subject: str, state: RoutingSeen) -> None:
+        """The case in the document is that of its newest event; only its due time may have come since."""
+        told = self.cases.stand(UUID(subject).int, state.version)
+        kept = state.case
+        if (
+            told
+            and kept
+            and (told.status, told.number, told.revision)
+            != (
+                kept.status,
+                kept.assignment.number,
+                kept.revision,
+            )
+        ):
+            what = f"routing's document has the case as {kept.status.value}, version {state.version} as {told.status}"
+            self._strange.append(offence("state-differs", subject, what))
+
+    def _follows(self, subject: str, ledger: LedgerSeen) -> None:
+        """Escalation's snapshot is no older than what it has settled."""
+        newest = self.cases.newest_snapshot(UUID(subject).int, self._heard)
+        if ledger.case.version < newest:
+            what = f"escalation has settled version {newest}, and knows version {ledger.case.version}"
+            self._strange.append(offence("snapshot-behind", subject, what))
+
+    def _heard(self, ref: Ref) -> bool:
+        """Whether escalation has settled the record, and used it."""
+        return self.log.settled("escalation", ref) and not self.letters.parked("escalation", ref)
 
     def _notified(self, subject: str, state: NotificationSeen) -> None:
         if state.watch:
@@ -212,7 +243,7 @@ class Stores:
 
     def _unsent(self, service: str, document: Document) -> Iterator[Offence]:
         """What is in an outbox and in no topic must come back: by an unsettled input, or by a note for the sweep."""
-        missing = [message for message in document.outbox if self.log.find(message.id.int) is None]
+        missing = [message for message in document.outbox if self.log.find(known_as(message.topic, message.id)) is None]
         seen = [message for message in missing if self.log.whole(message.topic, moment(message.time))]
         self.figures["out_of_sight"] += len(missing) - len(seen)
         if not seen:

@@ -12,7 +12,7 @@ from contracts.identity import report_id
 from contracts.problem import Problem
 from contracts.report import Classification, ClassifiedBy, Location, LocationMethod, LocationOutcome, Report
 from simulation.sent import Truth
-from yiwang.demo.account import Account, End
+from yiwang.demo.account import ENDS, Account
 from yiwang.demo.book import Book
 from yiwang.demo.section import Section
 from yiwang.demo.tables import cut, share
@@ -63,8 +63,9 @@ class Verdict(Enum):
 
 def sources(book: Book, account: Account) -> Section:
     """Reports by source and end."""
-    ends = Counter((one.sent.department, account.ends.get(one.position)) for one in book.delivered)
-    found = [(source, [ends[source.code, end] for end in (*End, None)]) for source in DEPARTMENTS]
+    known = {position: end for position, end in account.ends.items() if end in ENDS}
+    ends = Counter((one.sent.department, known.get(one.position)) for one in book.delivered)
+    found = [(source, [ends[source.code, end] for end in (*ENDS, None)]) for source in DEPARTMENTS]
     rows = [(source.zh, source.code, sum(counts), *counts) for source, counts in found if any(counts)]
     sums = [sum(column) for column in zip(*(counts for _, counts in found), strict=True)]
     head = ("来源", "code", "报送", "成为事项", "更正撤回", "重复", "暂存", "下落不明")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from contracts.alert import AlertEvent
 from contracts.case import Case, CaseEvent
 from contracts.deadletter import DeadLetter
-from contracts.deadline import DeadlineEvent
+from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.notice import Notice
 from contracts.outcome import ReportOutcome
 from contracts.report import ReportLocated, ReportNormalised
@@ -46,25 +46,17 @@ class Said(Generic[B_co]):
 
 @dataclass(slots=True)
 class Book:
-    """What was sent and heard, each event once; ``altered`` are ids that came again with other content."""
+    """What was sent and heard, each event once."""
 
     delivered: list[Delivered] = field(default_factory=list)
     cases: dict[UUID, Case] = field(default_factory=dict)
     """The newest snapshot of each case."""
-    altered: list[str] = field(default_factory=list)
-    again: int = 0
-    """Events that came more than once, the same: consumers drop them by their id."""
     _said: dict[str, dict[str, Said[Any]]] = field(default_factory=dict)
-    _prints: dict[str, int] = field(default_factory=dict)
 
     def hear(self, topic: Topic, name: str, at: datetime, value: bytes) -> BaseModel | None:
         """Take one record of a topic, ``name`` its event's id; answer what it says, if that is new."""
-        known = self._prints.setdefault(f"{topic.name}/{name}", hash(value))
         said = self._said.setdefault(topic.name, {})
         if name in said:
-            self.again += 1
-            if known != hash(value):
-                self.altered.append(f"{topic.name}: event {name} came again with other content")
             return None
         body = topic.model.model_validate_json(value)
         said[name] = Said(name, at, body)
@@ -116,6 +108,10 @@ class Book:
     def letters(self) -> Iterator[Said[DeadLetter]]:
         """What was parked, by all services."""
         return self._of(*DEAD.values())
+
+    def clocks(self, *kinds: DeadlineKind) -> list[DeadlineEvent]:
+        """What clocks said, of these kinds or of all."""
+        return [said.body for said in self.deadlines if said.body.kind in (kinds or DeadlineKind)]
 
     def _of(self, *topics: Topic) -> Iterator[Any]:
         return (said for topic in topics for said in self._said.get(topic.name, {}).values())

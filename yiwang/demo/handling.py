@@ -11,7 +11,6 @@ from contracts.categories import within
 from contracts.deadline import DeadlineKind
 from contracts.territory import Level
 from yiwang.demo.book import Book
-from yiwang.demo.checks import clocks
 from yiwang.demo.section import Section
 from yiwang.demo.tables import share
 
@@ -126,7 +125,7 @@ def _by_level(cases: Iterable[Case]) -> Counter[Level]:
 
 def _clock_levels(book: Book, kind: DeadlineKind) -> Counter[Level]:
     """Each clock once, however often a breach was asked or a day overdue was told."""
-    found = {(clock.case_id, clock.assignment): clock.case.assignment.unit.level for clock in clocks(book, kind)}
+    found = {(clock.case_id, clock.assignment): clock.case.assignment.unit.level for clock in book.clocks(kind)}
     return Counter(found.values())
 
 

@@ -9,7 +9,8 @@ from contracts.alert import AlertKind
 from contracts.case import CaseEventKind
 from contracts.deadline import DeadlineKind
 from contracts.identity import report_id
-from yiwang.demo.account import Account, End
+from yiwang.check.values import End
+from yiwang.demo.account import Account
 from yiwang.demo.book import Book
 
 AT_ONCE: Final = timedelta(seconds=10)

@@ -10,7 +10,6 @@ from typing import Final
 from contracts.deadline import DeadlineKind
 from contracts.territory import SHANGHAI
 from yiwang.demo.book import Book
-from yiwang.demo.checks import clocks
 from yiwang.demo.tables import padded
 
 Say = Callable[[str], None]
@@ -46,8 +45,8 @@ def _totals(book: Book) -> Counter[str]:
         {
             "报送": len(book.delivered),
             "新事项": len(book.cases),
-            "预警": len(clocks(book, DeadlineKind.WARNED)),
-            "超期": len(clocks(book, DeadlineKind.BREACHED)),
+            "预警": len(book.clocks(DeadlineKind.WARNED)),
+            "超期": len(book.clocks(DeadlineKind.BREACHED)),
             "提醒": sum(1 for _ in book.alerts),
         }
     )

@@ -12,8 +12,9 @@ from services.chassis.settings import Settings
 from services.chassis.topics import create_topics
 from services.chassis.values import Service, Unavailable
 from services.gis.boundaries import Boundaries
+from yiwang.check.values import End
 from yiwang.demo import arrivals, handling, story
-from yiwang.demo.account import Account, End, account
+from yiwang.demo.account import ENDS, Account, account
 from yiwang.demo.book import Book
 from yiwang.demo.broker import TOPICS
 from yiwang.demo.driver import Driver
@@ -29,7 +30,7 @@ from yiwang.init import init
 Say = Callable[[str], None]
 
 OFFENDERS = 20
-"""Of what is lost or happened twice, how much is named."""
+"""Of what is wrong, how much is named."""
 
 
 def tell(line: str) -> None:
@@ -71,7 +72,7 @@ async def demo(
             book = await driver.run(moments)
     except (NotQuiet, KafkaError, HTTPError) as fault:
         raise Unavailable(f"the demo was broken off: {str(fault) or type(fault).__name__}") from fault
-    found = account(book, moments[-1])
+    found = await account(settings, services, people)
     sections = summary(book, found)
     files = [f"  {file}" for file in draw_all(book, boundaries, sections, people, folder)]
     parts = (*(section.lines() for section in sections), _costs(driver, time.monotonic() - began), files)
@@ -98,7 +99,7 @@ def summary(book: Book, found: Account) -> list[Section]:
 
 def conservation(book: Book, found: Account) -> Section:
     """The account: what was sent is what came of it, nothing is missing and nothing happened twice."""
-    counts = {end: found.count(end) for end in End}
+    counts = {end: found.count(end) for end in ENDS}
     unexpected = sum(_unlike(one.sent.expect, found.ends.get(one.position)) for one in book.delivered)
     ends = (
         f"报送 {found.sent} 条 = 成为事项 {counts[End.CASE]}",
@@ -107,12 +108,13 @@ def conservation(book: Book, found: Account) -> Section:
         f"暂存 {counts[End.PARKED]}",
     )
     faults = (
-        f"下落不明 {len(found.lost)}",
-        f"重复生效 {len(found.duplicated)}",
+        f"下落不明 {len(found.verdict.lost)}",
+        f"重复生效 {len(found.verdict.duplicated)}",
+        f"不合规则 {len(found.verdict.unlawful)}",
         f"与模拟所预期不同 {unexpected}",
-        f"重发而被消费者按编号忽略的消息 {book.again}",
+        f"重发而被消费者按编号忽略的消息 {found.verdict.figures['redelivered']}",
     )
-    offenders = [*found.lost[:OFFENDERS], *found.duplicated[:OFFENDERS]]
+    offenders = [one.line() for one in found.offences[:OFFENDERS]]
     return Section(zh="九、守恒核对", en="conservation", remarks=[" + ".join(ends), "；".join(faults), *offenders])
 
 

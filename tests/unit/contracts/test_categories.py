@@ -36,3 +36,8 @@ def test_a_category_lies_within_itself_and_all_above_it() -> None:
     assert all(within("140301", above) for above in ("14", "1403", "140301"))
     assert not within("14", "1403")
     assert not within(None, "14")
+
+
+def test_a_code_of_any_length_has_three_levels_at_the_most() -> None:
+    assert lineage("140301") == ("14", "1403", "140301")
+    assert lineage("1" * 20_001) == ("11", "1111", "111111")

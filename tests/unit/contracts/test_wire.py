@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from contracts.asyncapi import schema_name
 from contracts.examples import examples
 from contracts.examples.scene import CAUSE, REPORT_ID
 from contracts.identity import event_id
+from contracts.problem import problems
 from contracts.topics import ALERTS, CASES, TOPICS
-from contracts.wire import Body, Event, Message, Topic, event, message, text_headers
+from contracts.wire import Body, Count, Event, Many, Message, Moment, Topic, Value, event, message, text_headers
 
 TIME = datetime(2026, 3, 5, 14, 31, tzinfo=ZoneInfo("Asia/Shanghai"))
 TRACE = "00-00000000000000000000000000000001-0000000000000001-01"
@@ -114,3 +116,36 @@ def test_a_null_header_and_one_that_is_not_utf_8_are_left_out() -> None:
 @given(st.lists(st.tuples(st.text(), st.none() | st.binary())))
 def test_no_headers_whatever_are_raised_over(headers: list[tuple[str, bytes | None]]) -> None:
     assert text_headers(headers).keys() <= {name for name, _ in headers}
+
+
+class Kept(Value):
+    at: Moment = TIME
+    count: Count = 0
+    many: Many[int] = ()
+
+
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "1899-12-31T23:59:59Z", "2200-01-01T00:00:00Z"]
+)
+def test_a_moment_at_the_ends_of_time_with_which_nobody_could_reckon_is_refused(at: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Kept.model_validate({"at": at})
+    (problem,) = problems(caught.value)
+    assert problem.expected.startswith("a moment ")
+
+
+@pytest.mark.parametrize("count", [-1, 2**53 + 1, 2**63, 10**100])
+def test_a_count_that_no_reader_keeps_exactly_is_refused(count: int) -> None:
+    with pytest.raises(ValidationError):
+        Kept.model_validate({"count": count})
+    assert Kept.model_validate({"count": 2**53}).count == 2**53
+
+
+def test_a_hundred_thousand_wrong_entries_are_one_fault() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Kept.model_validate({"many": ["x"] * 100_000})
+    assert caught.value.error_count() == 1
+
+
+def test_bounds_of_what_nobody_wrote_stand_in_no_schema() -> None:
+    assert Kept.model_json_schema()["properties"]["count"] == {"default": 0, "title": "Count", "type": "integer"}

@@ -30,8 +30,9 @@ def settings(**given: object) -> NotificationSettings:
 
 
 def test_it_reads_the_topics_that_name_it_as_a_consumer() -> None:
-    readers = {reader.topic.name: reader for reader in compose(settings()).service.readers}
-    assert set(readers) == {topic.name for topic in TOPICS if NOTIFICATION in topic.consumers}
+    service = compose(settings()).service
+    readers = {reader.topic.name: reader for reader in service.readers}
+    assert set(service.topics) == {topic for topic in TOPICS if NOTIFICATION in topic.consumers}
     assert readers[NOTICES.name].subject(notice(), EVENT) == tray_of(notice())
     for body in (case_event(), deadline()):
         name = "case.events.v1" if body == case_event() else "case.deadlines.v1"

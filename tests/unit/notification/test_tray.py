@@ -181,6 +181,12 @@ def test_a_tray_forgets_what_has_ended() -> None:
     assert len(phone.state.model_dump_json(exclude_none=True)) < 1024
 
 
+def test_a_channel_that_a_notice_names_a_thousand_times_carries_it_once() -> None:
+    phone = Phone()
+    phone.take(notice(1, channels=("webhook",) * 1000))
+    assert phone.subjects == ["第1件"]
+
+
 def test_a_night_of_a_thousand_notices_stays_below_a_quarter_of_a_mebibyte() -> None:
     phone = Phone()
     phone.take(*(notice(n, at(7, day=6)) for n in range(1000)), now=at(23))

@@ -30,6 +30,8 @@ from tests.builders import (
     case_event,
     deadline,
 )
+from yiwang.check.values import End, Verdict
+from yiwang.demo.account import Account
 from yiwang.demo.book import Book, Delivered
 
 TOPIC = SUBMITTED[DEPARTMENT].name
@@ -98,6 +100,14 @@ class Scene:
         self.say(NOTICES, Notice.model_validate(about | notice | said))
         ended = {"kind": AlertKind.SENT, "recipient": staff, "channel": channel, "template": "opened", "attempt": 1}
         self.say(ALERTS, AlertEvent.model_validate(about | ended | {"at": at}))
+
+
+def account(book: Book) -> Account:
+    """What the checker would say of a run in which every report became a case."""
+    cases = {one.position: End.CASE for one in book.delivered}
+    figures = {"reports": len(cases), "cases": len(cases), "alerts": sum(1 for _ in book.alerts)}
+    rest = dict.fromkeys(("repeats", "parked", "breaches", "redelivered"), 0)
+    return Account(cases, Verdict((), (), (), figures | rest))
 
 
 def real(number: int) -> datetime:

@@ -10,16 +10,14 @@ from contracts.deadline import DeadlineKind
 from contracts.territory import Level
 from services.gis.boundaries import Boundaries
 from tests.builders import DAY, MORNING, VILLAGE, case
-from tests.unit.yiwang.demo_scene import STAFF, Scene, given, neglected, opened
+from tests.unit.yiwang.demo_scene import STAFF, Scene, account, given, neglected, opened
 from yiwang.demo import climb, phones, story, territory
-from yiwang.demo.account import account
 from yiwang.demo.latency import to_first_alert
 from yiwang.demo.page import draw_all
 from yiwang.demo.run import summary
 from yiwang.demo.svg import extent, wrapped
 from yiwang.demo.tables import cut, padded, table, width
 
-LATER = MORNING + 30 * DAY
 COLUMNS = 120
 
 
@@ -149,19 +147,19 @@ def test_the_phones_show_what_their_owners_got() -> None:
 
 def test_the_time_to_the_first_alert_is_real_and_counts_no_alert_that_was_held_back() -> None:
     scene = neglected()
-    assert to_first_alert(scene.book, account(scene.book, LATER)) == [5.0]
+    assert to_first_alert(scene.book, account(scene.book)) == [5.0]
 
     held = Scene()
     opened(held)
     for name, said in list(held.book._said["notification.events.v1"].items()):
         later = said.body.model_copy(update={"at": MORNING + DAY})
         held.book._said["notification.events.v1"][name] = type(said)(said.id, said.at, later)
-    assert to_first_alert(held.book, account(held.book, LATER)) == []
+    assert to_first_alert(held.book, account(held.book)) == []
 
 
 @pytest.mark.parametrize("scene", [Scene(), neglected()], ids=["nothing", "a case"])
 def test_the_summary_fits_a_terminal_and_says_everything(scene: Scene) -> None:
-    sections = summary(scene.book, account(scene.book, LATER))
+    sections = summary(scene.book, account(scene.book))
     lines = [line for section in sections for line in section.lines()]
 
     assert max(map(width, lines)) <= COLUMNS
@@ -170,7 +168,7 @@ def test_the_summary_fits_a_terminal_and_says_everything(scene: Scene) -> None:
 
 def test_the_page_holds_all_and_needs_nothing_else(boundaries: Boundaries, tmp_path: Path) -> None:
     book = neglected().book
-    sections = summary(book, account(book, LATER))
+    sections = summary(book, account(book))
     files = draw_all(book, boundaries, sections, tmp_path / "people", tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 

@@ -1,0 +1,103 @@
+"""How fast the platform comes back: when each service consumes again, and when all that waited is settled."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from aiokafka.errors import KafkaError
+
+from tests.faults.offsets import Committed, Ends, behind, looking
+from tests.faults.rig import Rig
+from tests.pipeline import SERVICES
+
+LOOK_SECONDS: Final = 0.2
+CAUGHT_UP_SECONDS: Final = 2.0
+"""Caught up: everything that was appended until so long ago is settled."""
+WARM_SECONDS: Final = 5.0
+CONSUMING_LIMIT: Final = 10.0
+LAG_LIMIT: Final = 60.0
+
+
+class Look(NamedTuple):
+    """What was seen at a moment of the running loop's time."""
+
+    at: float
+    committed: Committed
+    ends: Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Seconds from the server's return: until the last service has settled a record, and until all has caught up."""
+
+    outage: str
+    consuming: float
+    slowest: str
+    caught_up: float
+    waiting: int
+    """Records not settled when it was first looked after the return."""
+
+    @property
+    def ok(self) -> bool:
+        return self.consuming <= CONSUMING_LIMIT and self.caught_up <= LAG_LIMIT
+
+    def line(self) -> str:
+        return (
+            f"{self.outage:<44} consuming again {self.consuming:5.1f} s ({self.slowest}), "
+            f"caught up {self.caught_up:5.1f} s, waiting {self.waiting:5}"
+        )
+
+
+async def recovery(rig: Rig, outage: str, seconds: float = 180) -> Recovery:
+    """Call it at the moment of the return; it looks until all has caught up, or fails."""
+    began, consuming = asyncio.get_running_loop().time(), dict[str, float]()
+    first: Look | None = None
+    async with asyncio.timeout(seconds), aclosing(looks(rig)) as seen:
+        recent: deque[Look] = deque()
+        async for look in seen:
+            first = first or look
+            for service in SERVICES:
+                if look.committed[service] != first.committed[service]:
+                    consuming.setdefault(service, look.at - began)
+            if caught_up(recent, look) and len(consuming) == len(SERVICES):
+                break
+    assert first
+    slowest = max(consuming, key=lambda service: consuming[service])
+    waiting = sum(behind(service, first.committed[service], first.ends) for service in SERVICES)
+    return Recovery(outage, consuming[slowest], slowest, look.at - began, waiting)
+
+
+async def steady(rig: Rig, seconds: float = 90) -> None:
+    """Wait until the platform keeps up with the load: before that, no outage would prove anything."""
+    warm = rig.feeder.reports + WARM_SECONDS * rig.feeder.rate
+    async with asyncio.timeout(seconds), aclosing(looks(rig)) as seen:
+        recent: deque[Look] = deque()
+        async for look in seen:
+            if caught_up(recent, look) and rig.feeder.reports >= warm:
+                return
+
+
+def caught_up(recent: deque[Look], look: Look) -> bool:
+    """Whether some earlier look, not longer ago than allowed, saw no record that is not settled now; remembers this."""
+    while recent and recent[0].at < look.at - CAUGHT_UP_SECONDS:
+        recent.popleft()
+    done = any(not any(behind(service, look.committed[service], old.ends) for service in SERVICES) for old in recent)
+    recent.append(look)
+    return done
+
+
+async def looks(rig: Rig) -> AsyncGenerator[Look, None]:
+    """Look again and again, over a new connection whenever one fails."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        try:
+            async with looking(rig.pipeline.servers.brokers, rig.pipeline.space) as offsets:
+                while True:
+                    ends = await offsets.ends()
+                    yield Look(clock(), await offsets.committed(), ends)
+                    await asyncio.sleep(LOOK_SECONDS)
+        except (KafkaError, TimeoutError, OSError):
+            await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,90 @@
+"""Records as bytes before anybody has read them, and the valid ones that poison is made from."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from random import Random
+from uuid import UUID
+
+from contracts.examples import FOLDER
+from contracts.examples.scene import REFERENCE, REPORT_ID
+from contracts.identity import name_id, report_id
+from contracts.topics import SUBMITTED, TOPICS
+from contracts.wire import Topic
+from tests.raw import Header
+
+SOURCE = "strangers/poison"
+"""Who says in a header that he wrote it, where he may: a service's own name counts against its breaker."""
+
+CONSUMED = tuple(
+    topic
+    for topic in TOPICS
+    if any(reader.startswith("services/") for reader in topic.consumers) and not topic.name.startswith("replay.")
+)
+"""Every topic that a service reads."""
+
+_SUBMITTED = frozenset(topic.name for topic in SUBMITTED.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Key, value and headers of one record to be sent."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[Header, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        parts = chain((self.key, self.value), *((name.encode(), raw) for name, raw in self.headers))
+        return sum(len(part or b"") for part in parts)
+
+
+@cache
+def texts(topic: Topic) -> tuple[str, ...]:
+    """The committed valid examples of a topic, as JSON text."""
+    folder = FOLDER / ("report.submitted.v1" if topic.name in _SUBMITTED else topic.name)
+    found = tuple(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.json")))
+    assert found, f"no examples in {folder}"
+    return found
+
+
+def department(topic: Topic) -> str:
+    """Whose topic of reports it is; empty for any other topic."""
+    return next((code for code, own in SUBMITTED.items() if own.name == topic.name), "")
+
+
+def named(topic: Topic, name: str) -> UUID:
+    """The report or case that a sample of this name is about."""
+    return report_id(department(topic), name) if topic.name in _SUBMITTED else name_id(f"poison/{name}")
+
+
+def valid(topic: Topic, chance: Random, name: str) -> Sample:
+    """A valid record about a report or case of its own, which follows from ``name``."""
+    text = chance.choice(texts(topic)).replace(str(REPORT_ID), str(named(topic, name))).replace(REFERENCE, name)
+    body = json.loads(text)
+    value = json.dumps(body, ensure_ascii=False, indent=chance.choice((None, 2))).encode()
+    key = topic.model.model_validate_json(value).key if topic.name not in _SUBMITTED else name  # type: ignore[attr-defined]
+    return Sample(key.encode(), value, tuple(headers(topic, name, body.get("kind"))))
+
+
+def headers(topic: Topic, name: str, kind: str | None) -> Sequence[Header]:
+    """What a service would write beside the body; of reports and actions nothing, as people write them."""
+    if not topic.internal:
+        return ()
+    type_ = next((each for each in topic.types if kind and f".{kind}." in each), topic.types[0])
+    told = {
+        "ce_specversion": "1.0",
+        "ce_id": str(name_id(f"poison/event/{name}")),
+        "ce_type": type_,
+        "ce_source": SOURCE,
+        "ce_time": "2026-03-05T06:30:40Z",
+        "ce_subject": str(named(topic, name)),
+        "ce_subjectversion": "1",
+        "ce_traceparent": f"00-{name_id(name).hex}-{name_id(name).hex[:16]}-00",
+        "content-type": "application/json",
+    }
+    return [(header, text.encode()) for header, text in told.items()]
