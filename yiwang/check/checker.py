@@ -9,13 +9,15 @@ from services.chassis.values import Record
 from yiwang.check.actions import Actions
 from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
+from yiwang.check.documents import Documents
 from yiwang.check.hearing import Hearing
+from yiwang.check.histories import Histories
+from yiwang.check.inboxes import Inboxes
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import RULES, Harm
-from yiwang.check.stores import Stores
 from yiwang.check.values import End, Offence, Verdict
 
 
@@ -35,7 +37,10 @@ class Checker:
         self._actions = Actions(self.log, self._letters, self._cases)
         self._clocks = Clocks(self.log, self._letters, self._cases)
         self._notices = Notices(self.log, self._letters)
-        self._stores = Stores(self.log, self._letters, self._reports, self._cases, self._clocks, self._notices)
+        self._stored: Counter[str] = Counter()
+        self._inboxes = Inboxes(self.log, self._letters, self._stored)
+        self._documents = Documents(self.log, self._letters, self._reports, self._cases, self._clocks, self._notices)
+        self._histories = Histories(self.log, self._notices, self._inboxes, self._documents, self._stored)
         self._hearing = Hearing(
             self.log, self._letters, self._reports, self._actions, self._cases, self._clocks, self._notices
         )
@@ -55,16 +60,17 @@ class Checker:
     def keep(self, service: str, document: Document, wake_at: datetime | None) -> None:  # noqa: ARG002 - a later rule's
         """Every stored document, read after the records."""
         self._close()
-        self._stores.keep(service, document)
+        for book in (self._inboxes, self._documents, self._histories):
+            book.keep(service, document)
 
     def note(self, service: str, intent: Intent) -> None:
         """Every note of what a timer is about to send, read after the documents."""
-        self._stores.note(service, list(intent.revs))
+        self._histories.note(service, list(intent.revs))
 
     def remember(self, service: str, subject: str, past: Past) -> None:
         """Every row of the histories, read after the documents."""
         self._close()
-        self._stores.remember(service, subject, past)
+        self._histories.remember(service, subject, past)
 
     def receive(self, channel: str, key: str) -> None:
         """What physically reached a person's channel."""
@@ -96,7 +102,9 @@ class Checker:
             self._clocks.judge(),
             self._notices.judge(),
             self._letters.judge(),
-            self._stores.judge(),
+            self._inboxes.judge(),
+            self._documents.judge(),
+            self._histories.judge(),
         )
         for book in books:
             yield from book
@@ -119,4 +127,4 @@ class Checker:
             **self._notices.figures(),
             "redelivered": self._hearing.redelivered,
         }
-        return figures | self._stores.figures
+        return figures | self._stored

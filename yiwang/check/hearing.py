@@ -38,10 +38,10 @@ from yiwang.check.clocks import Clocks
 from yiwang.check.glances import SEEN, AlertSeen, CaseEventSeen, DeadlineSeen, NoticeSeen, OutcomeSeen, ReportEventSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref, known_as
+from yiwang.check.marks import NEEDLESS, UNRECORDED
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
-from yiwang.check.stores import NEEDLESS, UNRECORDED
 from yiwang.check.values import Offence
 
 DEAD_TOPICS: Final = frozenset(topic.name for topic in DEAD.values())
