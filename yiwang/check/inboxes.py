@@ -59,7 +59,7 @@ class Inboxes:
         if parked and outcome is not Outcome.PARKED:
             what = f"{where} was {outcome.name.lower()} by {service}, and parked too"
             self._strange.append(offence("parked-and-processed", subject, what))
-        if outcome is Outcome.PARKED and not parked and self.log.settled(service, ref):
+        if outcome is Outcome.PARKED and not self.letters.kept(service, ref) and self.log.settled(service, ref):
             what = f"{where} was parked by {service}, and there is no dead letter"
             self._strange.append(offence("parked-missing", subject, what))
 

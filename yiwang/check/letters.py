@@ -82,6 +82,11 @@ class Letters:
         """A source was told that its record cannot be read."""
         self._rejected[name] = position
 
+    def kept(self, service: str, ref: Ref) -> bool:
+        """Whether the service has ever parked the record; a mended one that took its place is another input."""
+        parked = self._at(service, ref)
+        return parked is not None and bool(parked.letters)
+
     def parked(self, service: str, ref: Ref) -> bool:
         """Whether the service has parked the record, and no replay has taken its place since."""
         parked = self._at(service, ref)

@@ -118,6 +118,20 @@ async def test_a_conflict_that_is_replayed_is_parked_again() -> None:
     assert (wrong, ends(verdict)) == ([], {"reports": 2, "cases": 1, "parked": 1})
 
 
+async def test_a_conflict_that_is_mended_by_a_higher_revision_is_one_and_no_letter_of_it_is_missed() -> None:
+    world = World()
+    other = RIGHT.replace("牧区".encode(), "草场".encode())
+    world.send(RIGHT)
+    world.send(other)
+    await world.rest()
+    (parked,) = letters(world, "intake")
+    bring_back(world, parked, other.replace(b"}", b', "revision": 2}'))
+    await world.rest()
+    lines, verdict = judged(world.evidence())
+    assert lines == []
+    assert verdict.figures["parked"] == 0
+
+
 async def test_what_was_discarded_has_its_own_end() -> None:
     world = World()
     world.send(WRONG)
