@@ -17,6 +17,7 @@ from services.gis.boundaries import Boundaries
 from services.intake.settings import IntakeSettings
 from services.notification.settings import NotificationSettings
 from services.routing.moves import MOVES
+from yiwang.dead.settings import DeadSettings
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh.md")
@@ -86,7 +87,7 @@ def test_every_folder_of_the_layout_is_there(page: str) -> None:
 
 @each_readme
 def test_every_variable_that_is_named_is_read_by_something(page: str) -> None:
-    fields = (*NotificationSettings.model_fields, *IntakeSettings.model_fields)
+    fields = (*NotificationSettings.model_fields, *IntakeSettings.model_fields, *DeadSettings.model_fields)
     settings = (f"YIWANG_{name.upper()}" for name in fields)
     tokens = (f"YIWANG_TOKEN_{role.upper()}" for role in ROLES)
     named = set(re.findall(r"YIWANG_[A-Z_]+", TEXT[page]))

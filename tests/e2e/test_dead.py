@@ -49,11 +49,13 @@ class Banner(Pipeline):
         await self.publish(WATER, [("one partition", one if isinstance(one, bytes) else raw(one)) for one in bodies])
 
     async def dead(self, *words: str, code: int = 0) -> str:
-        """What one command says."""
-        env = {**self.env("-"), "YIWANG_OPERATOR": "900017"}
-        del env["YIWANG_MONGO"]
+        """What one command says, which needs no documents."""
+        return await self.say("dead", *words, code=code, YIWANG_OPERATOR="900017", YIWANG_MONGO="")
+
+    async def say(self, *words: str, code: int = 0, **more: str) -> str:
+        env = {name: value for name, value in {**self.env("-"), **more}.items() if value}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "yiwang", "dead", *words, cwd=ROOT, env=env,
+            sys.executable, "-m", "yiwang", *words, cwd=ROOT, env=env,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said = (await process.communicate())[0].decode()
@@ -173,3 +175,6 @@ async def test_what_was_parked_is_mended_replayed_and_discarded_by_commands_and_
             defect: ["replayed"],
             rubbish: ["discarded"],
         }
+        checked = await run.say("check")
+        assert "reports=4 cases=3 repeats=0 parked=0" in checked
+        assert "lost=0 duplicated=0 unlawful=0" in checked
