@@ -71,7 +71,7 @@ async def test_after_ten_kills_of_each_service_every_report_is_one_case_and_ever
         await publishing
         await eventually(lambda: all_cases(found), "2,000 cases", seconds=180)
         await eventually(lambda: all_clocks(found), "a clock for each case", seconds=180)
-        await eventually(lambda: all_alerts(found), "every alert", seconds=180)
+        await eventually(lambda: all_alerts(found), "every alert", seconds=400)
         await check(found)
 
 

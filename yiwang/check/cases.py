@@ -2,50 +2,24 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from contracts.case import CaseEventKind
-from contracts.identity import event_id, report_cause, timer_cause
+from contracts.identity import event_id
 from contracts.outcome import OutcomeKind
-from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, OUTCOMES
+from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, OUTCOMES
 from services.routing.turn import HEARD
 from yiwang.check.glances import CaseEventSeen, OutcomeSeen
-from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
+from yiwang.check.log import Log, Name, Ref, shown
 from yiwang.check.moves import Stand, early, unlawful
 from yiwang.check.rules import offence
+from yiwang.check.steps import CaseSeen, Step, step_of
 from yiwang.check.values import Offence
 
-(NORMALISED_TYPE,) = NORMALISED.types
-(LOCATED_TYPE,) = LOCATED.types
 CAUSES: Final = (LOCATED.name, ACTIONS.name, DEADLINES.name)
 """The topics that routing reads."""
 OPENING: Final = (CaseEventKind.OPENED, CaseEventKind.WITHDRAWN)
-
-
-class Step(NamedTuple):
-    """One event of a case."""
-
-    name: Name
-    cause: Name
-    kind: CaseEventKind
-    at: Moment
-    stand: Stand | None
-    """How the case stands after it; None while no report has opened it."""
-
-
-class CaseSeen:
-    """The events of a case by version, and what its source was told in each version."""
-
-    __slots__ = ("newest", "opening", "place", "steps", "told")
-
-    def __init__(self) -> None:
-        """Begin with nothing heard."""
-        self.steps: dict[int, Step] = {}
-        self.told: dict[int, Name] = {}
-        self.newest = 0
-        self.opening: int | None = None
-        self.place: tuple[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +34,7 @@ class Cases:
     def hear(self, ref: Ref, name: Name, said: CaseEventSeen) -> None:
         """Take an event of routing, each once."""
         case = self._known.setdefault(said.case_id.int, CaseSeen())
-        step = _step(name, said)
+        step = step_of(name, said)
         self._identify(ref, said, step)
         self._in_order(ref, said, case)
         other = case.steps.setdefault(said.version, step)
@@ -219,27 +193,3 @@ class Cases:
     def _settled(self, cause: Name) -> bool:
         ref = self.log.find(cause)
         return ref is not None and self.log.settled("routing", ref)
-
-
-def _step(name: Name, said: CaseEventSeen) -> Step:
-    snapshot = said.case
-    stand = None
-    if snapshot:
-        unit, because = snapshot.assignment.unit, snapshot.assignment.because
-        stand = Stand(
-            snapshot.status, snapshot.assignment.number, unit.level, because, snapshot.revision,
-            moment(snapshot.assignment.assigned_at), moment(snapshot.resolved_at) if snapshot.resolved_at else None,
-        )  # fmt: skip
-    return Step(name, _cause(said).int, said.kind, moment(said.at), stand)
-
-
-def _cause(said: CaseEventSeen) -> UUID:
-    """What brought the event about, as law 9 has it: the action or breach that it answers, a timer, or a revision."""
-    if said.answers:
-        return said.answers
-    if said.kind is CaseEventKind.CLOSED:
-        return timer_cause(str(said.case_id), said.case.assignment.number if said.case else 0, said.kind.value, 1)
-    if said.case is None:
-        return said.case_id
-    report = report_cause(said.case.department, said.case.reference, said.case.revision)
-    return event_id(event_id(report, NORMALISED_TYPE), LOCATED_TYPE)

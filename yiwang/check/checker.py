@@ -10,6 +10,7 @@ from yiwang.check.actions import Actions
 from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
 from yiwang.check.documents import Documents
+from yiwang.check.ends import Ends
 from yiwang.check.hearing import Hearing
 from yiwang.check.histories import Histories
 from yiwang.check.inboxes import Inboxes
@@ -18,6 +19,7 @@ from yiwang.check.log import Log
 from yiwang.check.notices import Notices
 from yiwang.check.reports import Reports
 from yiwang.check.rules import RULES, Harm
+from yiwang.check.sends import Sends
 from yiwang.check.values import End, Offence, Verdict
 
 
@@ -34,9 +36,11 @@ class Checker:
         self._letters = Letters(self.log)
         self._cases = Cases(self.log)
         self._reports = Reports(self.log, self._letters, self._cases)
+        self._ends = Ends(self.log, self._letters, self._reports, self._cases)
         self._actions = Actions(self.log, self._letters, self._cases)
         self._clocks = Clocks(self.log, self._letters, self._cases)
         self._notices = Notices(self.log, self._letters)
+        self._sends = Sends(self.log, self._notices)
         self._stored: Counter[str] = Counter()
         self._inboxes = Inboxes(self.log, self._letters, self._stored)
         self._documents = Documents(self.log, self._letters, self._reports, self._cases, self._clocks, self._notices)
@@ -74,11 +78,11 @@ class Checker:
 
     def receive(self, channel: str, key: str) -> None:
         """What physically reached a person's channel."""
-        self._notices.receive(channel, key)
+        self._sends.receive(channel, key)
 
     def ends(self) -> Iterator[tuple[str, End]]:
         """What each record that was sent has come to, by its position."""
-        return ((self.log.where(ref), end) for ref, end in self._reports.ends())
+        return ((self.log.where(ref), end) for ref, end in self._ends.all())
 
     def verdict(self, now: datetime) -> Verdict:  # noqa: ARG002 - nothing here goes by grace times
         """All that is wrong, and the figures."""
@@ -101,6 +105,7 @@ class Checker:
             self._actions.judge(),
             self._clocks.judge(),
             self._notices.judge(),
+            self._sends.judge(),
             self._letters.judge(),
             self._inboxes.judge(),
             self._documents.judge(),
@@ -110,7 +115,7 @@ class Checker:
             yield from book
 
     def _figures(self) -> Mapping[str, int]:
-        ends = Counter(end for _, end in self._reports.ends())
+        ends = Counter(end for _, end in self._ends.all())
         figures = {
             "records": self.log.records,
             "reports": sum(ends.values()) - ends[End.REVISION],
@@ -125,6 +130,7 @@ class Checker:
             "reports_out_of_sight": ends[End.OUT_OF_SIGHT],
             "breaches": self._clocks.breaches,
             **self._notices.figures(),
+            "resent": self._sends.resent,
             "redelivered": self._hearing.redelivered,
         }
         return figures | self._stored

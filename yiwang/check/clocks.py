@@ -7,41 +7,14 @@ from uuid import UUID
 from contracts.deadline import DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.topics import CASES, DEADLINES
-from yiwang.check.cases import Cases, Step
+from yiwang.check.cases import Cases
+from yiwang.check.clock import Clock, Ledger
 from yiwang.check.glances import DeadlineSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
 from yiwang.check.rules import offence
+from yiwang.check.steps import Step
 from yiwang.check.values import Offence
-
-
-class Clock:
-    """What the clock of one assignment said: by kind the counts, and when."""
-
-    __slots__ = ("breaches", "due_at", "overdue", "scheduled", "scheduled_at", "snapshot", "started_at", "warned")
-
-    def __init__(self, said: DeadlineSeen) -> None:
-        """Begin with what never changes."""
-        self.started_at, self.due_at = moment(said.started_at), moment(said.due_at)
-        self.scheduled: Name | None = None
-        self.scheduled_at: Moment = 0
-        self.snapshot = 0
-        self.warned: Moment | None = None
-        self.breaches: dict[int, tuple[Name, Moment]] = {}
-        self.overdue: dict[int, Moment] = {}
-
-
-class Ledger:
-    """The clocks of a case by assignment, and the versions in which they spoke."""
-
-    __slots__ = ("clocks", "newest", "ticked", "versions")
-
-    def __init__(self) -> None:
-        """Begin with no clock."""
-        self.clocks: dict[int, Clock] = {}
-        self.versions: dict[int, Name] = {}
-        self.newest = 0
-        self.ticked: Moment = 0
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Who was to be told of what, and what became of it: one notice for each person, one end on each channel."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from sys import intern
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.alert import AlertKind
 from contracts.deadline import DeadlineKind
-from contracts.identity import event_id, name_id, timer_cause
+from contracts.identity import event_id, timer_cause
 from contracts.topics import ALERTS, CASES, DEADLINES, NOTICES
 from contracts.wire import Message
 from yiwang.check.glances import AlertSeen, DeadlineSeen, NoticeSeen
@@ -41,7 +41,6 @@ class Notices:
     _events: dict[Name, Ref] = field(default_factory=dict)
     _assignments: dict[Name, int] = field(default_factory=dict)
     _strange: list[Offence] = field(default_factory=list)
-    _received: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _digests: dict[Told, Name] = field(default_factory=dict)
     _sent: set[Told] = field(default_factory=set)
     _outbox: set[Name] = field(default_factory=set)
@@ -101,7 +100,6 @@ class Notices:
             yield from self._step(ref, said)
         for told, ref in self._told.items():
             yield from self._ended(told, ref)
-        yield from self._sends()
         if self.log.whole(NOTICES.name):
             for told in self._ends.keys() - self._told.keys():
                 if not self.log.late(self._ends[told]):
@@ -177,36 +175,15 @@ class Notices:
         ends = (event_id(UUID(int=alert), kind, f"{staff}/{channel}").int for kind in ALERTS.types)
         return any(name in self._outbox for name in ends)
 
-    def receive(self, channel: str, key: str) -> None:
-        """Take what reached a person over a channel."""
-        self._received[channel][key] += 1
-
     def figures(self) -> Mapping[str, int]:
-        """How alerts ended, and how often one message reached its channel once more."""
-        resent = sum(times - 1 for keys in self._received.values() for times in keys.values())
+        """How alerts ended."""
         kinds = {f"alerts_{kind.value}": self.ended[kind] for kind in AlertKind}
-        return {"alerts": len(self._ends), **kinds, "unknown": self.ended[AlertKind.UNKNOWN], "resent": resent}
+        return {"alerts": len(self._ends), **kinds, "unknown": self.ended[AlertKind.UNKNOWN]}
 
-    def _sends(self) -> Iterator[Offence]:
-        """What reached people against what is said to be sent, over the channels of which anything is known."""
-        for channel, received in self._received.items():
-            keys = {_key(told): told for told in self._told if told[2] == channel}
-            digests = {str(UUID(int=name)) for told, name in self._digests.items() if told[2] == channel}
-            for told in self._sent:
-                key = str(UUID(int=self._digests[told])) if told in self._digests else _key(told)
-                if told[2] == channel and key not in received and not self.log.late(self._ends[told]):
-                    what = f"it is said to be sent to {told[1]} over {channel} as {key}, and did not come"
-                    yield offence("send-missing", UUID(int=told[0]), what)
-            if self.log.whole(NOTICES.name) and self.log.whole(ALERTS.name) and not self._waits_for_digest(channel):
-                for key in received.keys() - keys.keys() - digests:
-                    yield offence("send-uncaused", key, f"it came over {channel}, and nobody was to be told of it")
+    def told(self) -> Iterator[tuple[Told, Ref | None]]:
+        """Each alert to a person over a channel, with its end where it has come to one."""
+        return ((told, self._ends.get(told)) for told in self._told)
 
-    def _waits_for_digest(self, channel: str) -> bool:
-        """Whether a digest may be under way, whose key is known only once it has ended."""
-        return any(told[2] == channel and told not in self._ends for told in self._told)
-
-
-def _key(told: Told) -> str:
-    """The key of every attempt to send one alert."""
-    alert, staff, channel = told
-    return str(name_id(f"send/{UUID(int=alert)}/{staff}/{channel}"))
+    def sent(self) -> Iterator[tuple[Told, Ref, Name | None]]:
+        """Each alert that is said to be sent, with its end and the digest that carried it, if one did."""
+        return ((told, self._ends[told], self._digests.get(told)) for told in self._sent)

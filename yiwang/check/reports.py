@@ -5,70 +5,22 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from contracts.identity import event_id, report_cause, report_id
+from contracts.identity import event_id, report_cause
 from contracts.outcome import OutcomeKind
-from contracts.topics import CASES, LOCATED, NORMALISED, OUTCOMES, SUBMITTED
-from services.intake.reading import DEPARTMENT_OF
+from contracts.topics import LOCATED, NORMALISED, OUTCOMES, SUBMITTED
 from yiwang.check.cases import Cases
 from yiwang.check.glances import OutcomeSeen, ReportEventSeen
 from yiwang.check.letters import Letters
-from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
+from yiwang.check.log import Log, Name, Ref, moment, shown
+from yiwang.check.revision import Revision
 from yiwang.check.rules import offence
-from yiwang.check.values import End, Offence
+from yiwang.check.values import Offence
 
 (TAKEN,) = NORMALISED.types
 (FOUND,) = LOCATED.types
 RECEIVED: Final = "yiwang.report.received.v1"
 REFUSED: Final = "yiwang.report.parked.v1"
 REPEATED: Final = "yiwang.report.repeat.v1"
-
-ON_ITS_WAY: Final = (NORMALISED.name, LOCATED.name, CASES.name)
-"""The topics in which a report goes from its record to its case."""
-
-
-class Revision:
-    """One revision of a report: the records that brought it and what was said of it, each distinct event counted."""
-
-    __slots__ = (
-        "conflicts",
-        "department",
-        "digests",
-        "located",
-        "normalised",
-        "number",
-        "received",
-        "received_at",
-        "reference",
-        "repeats",
-        "sent",
-        "told",
-    )
-
-    def __init__(self, department: str, reference: str, number: int) -> None:
-        """Begin with nothing known but its name."""
-        self.department, self.reference, self.number = department, reference, number
-        self.sent: list[Ref] = []
-        self.digests: list[str] = []
-        self.conflicts: list[tuple[Ref, Name]] = []
-        self.received = self.repeats = 0
-        self.told: Ref | None = None
-        self.received_at: Moment | None = None
-        self.normalised: Name | None = None
-        self.located: Name | None = None
-
-    def __str__(self) -> str:
-        """The source's own words for it."""
-        return f"{self.department} {self.reference}, revision {self.number}"
-
-    @property
-    def cause(self) -> UUID:
-        """The cause of everything that it brings about."""
-        return report_cause(self.department, self.reference, self.number)
-
-    @property
-    def report(self) -> UUID:
-        """The report's id, and its case's."""
-        return report_id(self.department, self.reference)
 
 
 @dataclass(slots=True)
@@ -144,55 +96,9 @@ class Reports:
             known = self._known[cause] = Revision(department, reference, number)
         return known
 
-    def ends(self) -> Iterator[tuple[Ref, End]]:
-        """What each record that was sent has come to; a replay stands for the record that it brings again."""
-        for ref in self.letters.refused:
-            if self.log.topic(ref) in DEPARTMENT_OF and not self.letters.gone(ref):
-                yield ref, self._parked(ref)
-        for one in self._known.values():
-            yield from ((ref, self._parked(ref)) for ref in one.sent if self.letters.parked("intake", ref))
-            taken = [ref for ref in one.sent if self.letters.taken("intake", ref)]
-            first = self._first(one, taken)
-            yield from ((ref, self._end(one, ref) if ref == first else self._again(one, ref)) for ref in taken)
-
-    def _parked(self, ref: Ref) -> End:
-        if self.letters.parked("intake", ref):
-            return End.DISCARDED if self.letters.discarded("intake", ref) else End.PARKED
-        return End.LOST if self.log.settled("intake", ref) else End.PENDING
-
-    def _first(self, one: Revision, taken: list[Ref]) -> Ref | None:
-        """The record by which the revision became known: of several the one whose time it was received at."""
-        if not one.received:
-            return None
-        timed = (ref for ref in taken if self.log.time(ref) == one.received_at)
-        return next(timed, next(iter(taken), None))
-
-    def _end(self, one: Revision, ref: Ref) -> End:
-        opening = self.cases.opening(one.report)
-        if opening is not None:
-            return End.CASE if opening == one.number else End.REVISION
-        return self._on_its_way(one, ref)
-
-    def _on_its_way(self, one: Revision, sent: Ref) -> End:
-        """The end of a revision of which there is no case: parked between services, not there yet, or lost."""
-        for service, name in (("gis", one.normalised), ("routing", one.located)):
-            ref = None if name is None else self.log.find(name)
-            if ref is not None and self.letters.parked(service, ref):
-                return End.PARKED
-        name = one.located or one.normalised
-        ref = None if name is None else self.log.find(name)
-        reader = "routing" if one.located else "gis" if one.normalised else "intake"
-        last = sent if ref is None else ref
-        if not all(self.log.whole(topic, self.log.time(last)) for topic in ON_ITS_WAY):
-            return End.OUT_OF_SIGHT
-        return End.LOST if self.log.settled(reader, last) else End.PENDING
-
-    def _again(self, one: Revision, ref: Ref) -> End:
-        if one.repeats:
-            return End.REPEAT
-        if not self.log.whole(OUTCOMES.name, self.log.time(ref)):
-            return End.OUT_OF_SIGHT
-        return End.LOST if self.log.settled("intake", ref) else End.PENDING
+    def known(self) -> Iterator[Revision]:
+        """All revisions."""
+        return iter(self._known.values())
 
     def judge(self) -> Iterator[Offence]:
         """Everything that is missing, doubled or from nowhere."""
