@@ -11,7 +11,10 @@ from typing import Any, Final, Self
 from services.chassis.ports import Channel
 from services.chassis.values import Record, Service
 from simulation import virtual
+from simulation.chance import chance
 from simulation.chaos import Chaos, Process
+from simulation.clerk import Clerk
+from simulation.defect import SHARE, broken
 from simulation.group import Group
 from simulation.kit import CHANNELS, PARTITIONS, Kit, topics
 from simulation.member import Member, Shop
@@ -49,9 +52,13 @@ class World:
         self.chaos.trace = trace
         self.broker = Broker([replace(one, partitions=PARTITIONS) for one in topics(DEPARTMENTS)], now=virtual.now)
         again = frozenset(CHANNELS) if self.chaos.random.random() < RESENT else frozenset[str]()
-        self.shops = {name: self._shop(one) for name, one in kit.all_services(again).items()}
+        services = kit.all_services(again)
+        if self.chaos.random.random() < SHARE:
+            services = {name: broken(one, self.chaos) for name, one in services.items()}
+        self.shops = {name: self._shop(one) for name, one in services.items()}
         self.phones = Phones()
         self.town = Town.of(seed, kit.land, self.broker.append)
+        self.clerk = Clerk(chance(seed, "clerk"), self.broker)
         self.slots = [slot for shop in self.shops.values() for slot in self._slots(shop)]
         self.faults, self.broken = 0.0, list[BaseException]()
         """Exceptions of the platform's own code: those that it counted, and those that ended a process."""
@@ -135,6 +142,7 @@ class World:
         self.chaos.tell("", "peace")
         self.chaos.calm, self.town.done = True, True
         self._calmed.set()
+        self.clerk.rush()
         self.chaos.down.clear()
         quiet = 0.0
         for _ in range(int(PEACE_SECONDS / GLANCE)):
@@ -176,6 +184,7 @@ class World:
 
     def _heard(self, record: Record) -> None:
         self.town.hear(record)
+        self.clerk.hear(record)
         for shop in self.shops.values():
             shop.group.stir(record)
 

@@ -80,6 +80,18 @@ BUGS: Final = (
         "if ends is not read_to",
     ),
     Bug(
+        "older-case-moves-a-clock-back",
+        "services/escalation/domain.py",
+        "if state and case.version <= state.case.version:",
+        "if state and case.version < 0:",
+    ),
+    Bug(
+        "older-revision-moves-a-case-back",
+        "services/routing/domain.py",
+        "if located.report.revision <= case.revision:",
+        "if located.report.revision == case.revision:",
+    ),
+    Bug(
         "older-case-moves-a-watch-back",
         "services/notification/watch.py",
         "newest = case if case.version >= self.case.version else self.case",

@@ -18,8 +18,8 @@ def offences(world: World) -> Iterator[str]:
     """Each broken rule in one line."""
     if world.left:
         yield f"unrest: hours after all faults ceased there is still something to do: {'; '.join(world.left)}"
-    if world.faults:
-        yield f"defect: {world.faults:.0f} exceptions of our own"
+    if world.faults != world.chaos.struck["defect"]:
+        yield f"defect: {world.faults:.0f} exceptions of our own, {world.chaos.struck['defect']} are meant"
     for fault in world.broken:
         yield f"defect: a process died of {type(fault).__name__}: {fault}"
     yield from _checked(world)

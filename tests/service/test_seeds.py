@@ -47,6 +47,7 @@ LEAST = {
     "zombie's commit refused": 100,
     "write lost to another": 100,
     "redelivered": 5000,
+    "defect": 300,
     "reordered across partitions": 500,
 }
 POINTS = (
