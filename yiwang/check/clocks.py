@@ -12,6 +12,7 @@ from yiwang.check.clock import Clock, Ledger
 from yiwang.check.glances import DeadlineSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
+from yiwang.check.moves import Stand
 from yiwang.check.rules import offence
 from yiwang.check.steps import Step
 from yiwang.check.values import Offence
@@ -164,7 +165,7 @@ class Clocks:
                 opened |= {step.stand.number} if step.stand.status.open else set()
         ledger = self._known.get(case.int, Ledger())
         for number in opened:
-            if number not in ledger.clocks and self._due(begun[number]):
+            if number not in ledger.clocks and self._due(begun[number]) and not self._passed(number, steps):
                 yield offence("clock-missing", case, f"assignment {number} has no clock")
         if self.log.whole(CASES.name):
             for number in ledger.clocks.keys() - opened:
@@ -178,6 +179,15 @@ class Clocks:
         if ref is None or not self.log.settled("escalation", ref) or self.letters.parked("escalation", ref):
             return False
         return self.log.whole(DEADLINES.name, self.log.time(ref))
+
+    def _passed(self, number: int, steps: list[tuple[int, Step]]) -> bool:
+        """Whether escalation had parked all that told of the assignment, and by their replays it had ended."""
+        told = [step for _, step in steps if step.stand and step.stand.number == number and step.stand.status.open]
+        return all(map(self._kept, told)) and any(step.stand and ends(step.stand, number) for _, step in steps)
+
+    def _kept(self, step: Step) -> bool:
+        ref = self.log.find(step.name)
+        return ref is not None and self.letters.kept("escalation", ref)
 
     def _silent(self, case: UUID, ledger: Ledger, steps: list[tuple[int, Step]]) -> Iterator[Offence]:
         for number, clock in ledger.clocks.items():
@@ -194,10 +204,14 @@ class Clocks:
                         yield offence("false-breach", case, what)
 
     def _end(self, number: int, steps: list[tuple[int, Step]]) -> Moment | None:
-        """When the event that ended the assignment was appended."""
+        """When the event that ended the assignment was appended; of what escalation had parked it knew nothing."""
         for _, step in steps:
-            stand = step.stand
-            if stand and (stand.number > number or (stand.number == number and not stand.status.open)):
+            if step.stand and ends(step.stand, number) and not self._kept(step):
                 ref = self.log.find(step.name)
                 return None if ref is None else self.log.time(ref)
         return None
+
+
+def ends(stand: Stand, number: int) -> bool:
+    """Whether the assignment has ended where the case stands so."""
+    return stand.number > number or (stand.number == number and not stand.status.open)
