@@ -45,7 +45,8 @@ BUGS: Final = (
     Bug(
         "commit-before-publish",
         LOOP,
-        "        await self._settle(inputs, batch)\n        await self._stream.commit(after)\n",
+        "        await self._settle(inputs, batch)\n"
+        '        with self.progress.waiting("broker"):\n            await self._stream.commit(after)\n',
         "        await self._stream.commit(after)\n        await self._settle(inputs, batch)\n",
     ),
     Bug(
