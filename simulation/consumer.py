@@ -127,7 +127,7 @@ class Consumer(MemoryStream):
                 del self._uncommitted[place]
 
     async def read_to(self) -> Mapping[Partition, int]:
-        """See the port; a commit that was left is tried again here, for which the real adapter waits for a next record."""
+        """See the port; a commit that was left is tried again here; the real adapter waits for a next record."""
         if self._uncommitted:
             await self._commit()
         await self.process.before(BROKER, "read_to")
