@@ -187,7 +187,7 @@ class Loop:
 
     def _reject(self, record: Record, fault: Invalid, batch: Batch) -> None:
         if not self._internal(record) or _ours(record):
-            self._breaker.bad(record, internal=self._internal(record))
+            self._count(record)
         self._park(record, Park(reason=Reason.INVALID, problems=fault.problems), batch)
         for told in self._service.rejected(record, fault.problems) if record.topic in self._readers else ():
             batch.tell(None, outgoing(self._service, told, record.time, record))
@@ -298,7 +298,12 @@ class Loop:
     def _blame(self, record: Record, fault: Exception) -> None:
         log.error("record parked by our own fault", topic=record.topic, position=record.position, exc_info=fault)
         self._metrics.faults.labels("record").inc()
-        self._breaker.bad(record, internal=self._internal(record))
+        self._count(record)
+
+    def _count(self, record: Record) -> None:
+        """A fault, to the breaker; but not one of a replay, which a person sends and which is parked already."""
+        if record.replay is None:
+            self._breaker.bad(record, internal=self._internal(record))
 
     def _check_breaker(self) -> None:
         if why := self._breaker.tripped():

@@ -344,8 +344,7 @@ MUTANTS: Final = (
         6,
         "the breaker hears of nothing",
         LOOP,
-        '        self._metrics.faults.labels("record").inc()\n'
-        "        self._breaker.bad(record, internal=self._internal(record))",
+        '        self._metrics.faults.labels("record").inc()\n        self._count(record)',
         '        self._metrics.faults.labels("record").inc()',
         f"{ON_MEMORY}the_breaker_stops_the_service_when_our_own_exceptions_would_fill_the_dead_letters",
     ),

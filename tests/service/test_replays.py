@@ -133,6 +133,25 @@ async def test_a_defect_that_is_still_there_parks_the_replay_again_and_a_later_o
     assert len(letters(bench)) == 2
 
 
+async def test_replays_that_fail_again_stop_nobody_however_many_a_person_sends() -> None:
+    bench, ours = Bench(), (("ce_source", b"yiwang/other"),)
+    for name in ("a", "b", "c"):
+        for _ in range(10):
+            bench.broker.append(IN.name, name, b"{}", ours)
+        for n in range(200):
+            bench.put(name, f"good {n}", amount=1)
+        await bench.run()
+    parked = letters(bench)
+    assert len(parked) == 30
+    for one in parked:
+        play_back(bench, one)
+    bench.put("d", "1", amount=1)
+    await bench.run()
+    assert bench.loop.paused is None
+    assert len(letters(bench)) == 60
+    assert bench.state("d").total == 1
+
+
 async def test_a_parked_record_that_is_merely_delivered_again_stays_parked() -> None:
     bench = Bench()
     bench.put("a", "1", misbehave="raise", amount=5)
