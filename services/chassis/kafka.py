@@ -21,13 +21,15 @@ from faststream.kafka.message import KafkaAckableMessage
 from contracts.wire import Message, Topic
 from services.chassis import lenient
 from services.chassis.ports import Partition
-from services.chassis.publisher import Publisher
+from services.chassis.publisher import ANSWER_MS, Publisher
 from services.chassis.quota import Allowances
 from services.chassis.timeline import Dated
 from services.chassis.values import Quota, Record, Unavailable
 
 REQUEST_SECONDS = 10.0
 """How long an offset request or a commit may take."""
+COMMITS = 3
+"""Commits in a row that nobody answers, though records still come: the group's part of the client is dead."""
 ISOLATION: Final = "read_committed"
 """A source's aborted transaction is no input, and an open one no end to read to."""
 POLL_MS = 20
@@ -71,19 +73,29 @@ class KafkaStream:
         self._owned: frozenset[Partition] = frozenset()
         self._settled: dict[Partition, int] = {}
         self._epoch = 0
-        self._batches, self._in_hand = 0, False
+        self._batches, self._in_hand, self._unanswered = 0, False, 0
         self._release: OnRelease | None = None
         self._allowances, self._dated = Allowances(quotas or {}), dated
         self._held: dict[str, asyncio.TimerHandle] = {}
         self._publisher = Publisher(servers, namespace)
         # Offsets are asked for over a connection of their own: the group's one answers behind its long poll, in 500 ms.
-        self._logs = AIOKafkaConsumer(bootstrap_servers=servers, isolation_level=ISOLATION, client_id=f"yiwang-{group}")
+        self._logs = AIOKafkaConsumer(
+            bootstrap_servers=servers,
+            isolation_level=ISOLATION,
+            client_id=f"yiwang-{group}",
+            request_timeout_ms=ANSWER_MS,
+        )
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with Lost when records are missing: the process must end, and a person look."""
         self.joined = False
         """Whether the group has given this member its share, be it empty."""
         self._broker = KafkaBroker(
-            servers, client_id=f"yiwang-{group}", consumer_only=True, allow_auto_create_topics=False, logger=None
+            servers,
+            client_id=f"yiwang-{group}",
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            logger=None,
+            request_timeout_ms=ANSWER_MS,
         )
         self._subscriber = self._broker.subscriber(
             *self._names,
@@ -142,8 +154,12 @@ class KafkaStream:
             offsets = {self._wire(place): offset for place, offset in mine.items()}
             if offsets:
                 await asyncio.wait_for(self._consumer.commit(offsets), REQUEST_SECONDS)
+                self._unanswered = 0
         except (KafkaError, TimeoutError) as fault:
             log.warning("commit left to the next one", reason=f"{type(fault).__name__}: {fault}")
+            self._unanswered = self._unanswered + 1 if isinstance(fault, TimeoutError) else 0
+            if self._unanswered == COMMITS:
+                self._unreadable(f"{COMMITS} commits in a row were not answered, though records come: begin anew")
 
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """See the port."""

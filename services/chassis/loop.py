@@ -30,8 +30,8 @@ TICK_LIMIT = 500
 """Timers of a partition that are decided in one step, so that records are not kept waiting."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
-"""Seconds between tries while something is unavailable."""
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0, 5.0)
+"""Seconds between tries while something is unavailable; its return may be seen as late as the longest."""
 
 log = structlog.get_logger()
 

@@ -50,6 +50,7 @@ def client(uri: str) -> Any:
         retryWrites=False,
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=3_000,
+        heartbeatFrequencyMS=2_000,
         socketTimeoutMS=20_000,
         appname="yiwang",
     )

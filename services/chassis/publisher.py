@@ -12,6 +12,8 @@ from services.chassis.values import Unavailable
 
 PUBLISH_SECONDS = 30.0
 """How long a publish may take before its fate counts as unknown; the same ids are then sent again."""
+ANSWER_MS = 8_000
+"""How long a connection may owe an answer: one that fell silent, half open, is given up and made anew."""
 STOP_SECONDS = 10.0
 BATCH = 256 * 1024
 """Bytes a batch: aiokafka's 16 KiB cost a third of the throughput."""
@@ -45,6 +47,7 @@ class Publisher:
                 if sent:
                     await asyncio.wait(sent)
         except TimeoutError:
+            await self._discard(producer)
             raise Unavailable(f"broker: no acknowledgement within {PUBLISH_SECONDS:.0f} s") from None
         except KafkaError as fault:
             await self._give_up(producer, fault)
@@ -64,11 +67,16 @@ class Publisher:
 
     async def _give_up(self, producer: AIOKafkaProducer, fault: BaseException) -> None:
         """After an error that the producer cannot get over by itself, the next publish has a new one, the same ids."""
-        newest = self._producer is producer
-        if newest and isinstance(fault, KafkaError) and not fault.retriable:
-            self._producer = None
-            await asyncio.wait([asyncio.ensure_future(producer.stop())], timeout=1)
+        if isinstance(fault, KafkaError) and not fault.retriable:
+            await self._discard(producer)
         raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
+
+    async def _discard(self, broken: AIOKafkaProducer) -> None:
+        """What the old one still holds may arrive late, beside its copy: ids are the same."""
+        stopping = broken.stop()
+        if self._producer is broken:
+            self._producer = None
+        await asyncio.wait([asyncio.ensure_future(stopping)], timeout=1)
 
     async def _connected(self) -> AIOKafkaProducer:
         async with self._connecting:
@@ -84,6 +92,7 @@ class Publisher:
             linger_ms=0,
             max_batch_size=BATCH,
             max_request_size=MAX_REQUEST,
+            request_timeout_ms=ANSWER_MS,
         )
         try:
             await producer.start()

@@ -1,0 +1,61 @@
+"""Commits that nobody answers: the process ends rather than read on for ever with nothing remembered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError
+
+from services.chassis import kafka
+from services.chassis.kafka import KafkaStream, Lost
+from tests.toy import IN
+
+PLACE = (IN.name, 0)
+
+
+class Coordinator:
+    """The group's side of a client: it answers, refuses, or is silent."""
+
+    def __init__(self) -> None:
+        self.mood = "silent"
+
+    async def commit(self, _offsets: Mapping[Any, int]) -> None:
+        if self.mood == "silent":
+            await asyncio.sleep(60)
+        if self.mood == "refuses":
+            raise CommitFailedError
+
+
+@pytest.fixture
+async def stream(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KafkaStream]:
+    monkeypatch.setattr(kafka, "REQUEST_SECONDS", 0.01)
+    found = KafkaStream(["nobody:1"], namespace="", group="g", topics=[IN], member=None, batch=1)
+    found._subscriber.consumer = Coordinator()
+    found.assign({TopicPartition(*PLACE)})
+    yield found
+    if found.lost.done():
+        found.lost.exception()
+
+
+async def commit(stream: KafkaStream, *offsets: int, mood: str = "silent") -> None:
+    stream._subscriber.consumer.mood = mood  # type: ignore[union-attr]
+    for offset in offsets:
+        await stream.commit({PLACE: offset})
+
+
+async def test_three_commits_in_a_row_without_an_answer_end_the_process(stream: KafkaStream) -> None:
+    await commit(stream, 1, 2)
+    assert not stream.lost.done()
+    await commit(stream, 3)
+    with pytest.raises(Lost, match="commits in a row"):
+        stream.lost.result()
+
+
+@pytest.mark.parametrize("mood", ["answers", "refuses"])
+async def test_an_answer_in_between_begins_the_count_anew(stream: KafkaStream, mood: str) -> None:
+    await commit(stream, 1, 2)
+    await commit(stream, 3, mood=mood)
+    await commit(stream, 4, 5)
+    assert not stream.lost.done()
