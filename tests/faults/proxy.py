@@ -62,7 +62,8 @@ class Proxy:
         link = _Link(self, writer, dead=self.mode is Mode.STALL)
         self._open.add(link)
         try:
-            await link.run(reader)
+            with suppress(asyncio.CancelledError):  # the harness ends: asyncio's own server would report it
+                await link.run(reader)
         finally:
             self._open.discard(link)
             link.abort()
