@@ -29,7 +29,7 @@ from services.chassis.values import Quota, Record, Unavailable
 REQUEST_SECONDS = 10.0
 """How long an offset request or a commit may take."""
 COMMITS = 3
-"""Commits in a row that nobody answers, though records still come: the group's part of the client is dead."""
+"""Commits in a row that nobody answers, though the logs are there: the group's part of the client is dead."""
 ISOLATION: Final = "read_committed"
 """A source's aborted transaction is no input, and an open one no end to read to."""
 POLL_MS = 20
@@ -72,6 +72,7 @@ class KafkaStream:
         self._names = {namespace + topic.name: topic.name for topic in topics}
         self._owned: frozenset[Partition] = frozenset()
         self._settled: dict[Partition, int] = {}
+        self._owed: dict[Partition, int] = {}
         self._epoch = 0
         self._batches, self._in_hand, self._unanswered = 0, False, 0
         self._release: OnRelease | None = None
@@ -150,16 +151,26 @@ class KafkaStream:
         """See the port."""
         mine = {at: to for at, to in after.items() if at in self._owned and to > self._settled.get(at, -1)}
         self._settled.update(mine)
+        self._owed.update(mine)
+        await self._commit_owed()
+
+    async def _commit_owed(self) -> None:
+        """Tell the group what is settled; what it does not take now is owed until the next batch or tick."""
+        owed, epoch = dict(self._owed), self._epoch
+        if not owed:
+            return
         try:
-            offsets = {self._wire(place): offset for place, offset in mine.items()}
-            if offsets:
-                await asyncio.wait_for(self._consumer.commit(offsets), REQUEST_SECONDS)
-                self._unanswered = 0
+            offsets = {self._wire(place): offset for place, offset in owed.items()}
+            await asyncio.wait_for(self._consumer.commit(offsets), REQUEST_SECONDS)
         except (KafkaError, TimeoutError) as fault:
             log.warning("commit left to the next one", reason=f"{type(fault).__name__}: {fault}")
             self._unanswered = self._unanswered + 1 if isinstance(fault, TimeoutError) else 0
             if self._unanswered == COMMITS:
-                self._unreadable(f"{COMMITS} commits in a row were not answered, though records come: begin anew")
+                self._unreadable(f"{COMMITS} commits in a row were not answered: begin anew")
+            return
+        self._unanswered = 0
+        if epoch == self._epoch:
+            self._owed.clear()
 
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """See the port."""
@@ -177,6 +188,7 @@ class KafkaStream:
 
     async def read_to(self) -> Mapping[Partition, int]:
         """See the port."""
+        await self._commit_owed()
         await self._know(self._owned)
         await self._pass_marks()
         return dict(self._settled)
@@ -208,6 +220,7 @@ class KafkaStream:
         """Begin with what the group has given; what was polled before counts no more."""
         self._owned = frozenset((self._names[place.topic], place.partition) for place in assigned)
         self._settled.clear()
+        self._owed.clear()
         self._epoch += 1
         self.joined = True
 

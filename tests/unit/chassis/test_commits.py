@@ -1,4 +1,4 @@
-"""Commits that nobody answers: the process ends rather than read on for ever with nothing remembered."""
+"""Commits that fail are owed; where nobody answers, the process ends rather than read on with nothing remembered."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -20,12 +20,15 @@ class Coordinator:
 
     def __init__(self) -> None:
         self.mood = "silent"
+        self.taken: list[Mapping[Any, int]] = []
 
-    async def commit(self, _offsets: Mapping[Any, int]) -> None:
+    async def commit(self, offsets: Mapping[Any, int]) -> None:
         if self.mood == "silent":
             await asyncio.sleep(60)
         if self.mood == "refuses":
             raise CommitFailedError
+        if self.mood == "answers":
+            self.taken.append(dict(offsets))
 
 
 @pytest.fixture
@@ -59,3 +62,21 @@ async def test_an_answer_in_between_begins_the_count_anew(stream: KafkaStream, m
     await commit(stream, 3, mood=mood)
     await commit(stream, 4, 5)
     assert not stream.lost.done()
+
+
+async def test_what_the_group_did_not_take_is_told_again_until_it_does_and_then_no_more(stream: KafkaStream) -> None:
+    coordinator: Any = stream._subscriber.consumer
+    await commit(stream, 7, mood="refuses")
+    coordinator.mood = "answers"
+    for _ in range(2):
+        await stream._commit_owed()
+    assert coordinator.taken == [{TopicPartition(*PLACE): 7}]
+
+
+async def test_nothing_is_owed_for_what_belongs_to_another_member_now(stream: KafkaStream) -> None:
+    coordinator: Any = stream._subscriber.consumer
+    await commit(stream, 7, mood="refuses")
+    stream.assign({TopicPartition(IN.name, 1)})
+    coordinator.mood = "answers"
+    await stream._commit_owed()
+    assert coordinator.taken == []
