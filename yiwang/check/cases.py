@@ -10,6 +10,7 @@ from contracts.identity import event_id
 from contracts.outcome import OutcomeKind
 from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, OUTCOMES
 from services.routing.turn import HEARD
+from yiwang.check.gaps import gaps
 from yiwang.check.glances import CaseEventSeen, OutcomeSeen
 from yiwang.check.log import Log, Name, Ref, shown
 from yiwang.check.moves import Stand, early, unlawful
@@ -138,8 +139,7 @@ class Cases:
     def _complete(self, name: UUID, case: CaseSeen) -> Iterator[Offence]:
         """Versions are counted from 1 without a gap; what lies before a log's beginning is out of sight."""
         first = 1 if self.log.whole(CASES.name) else min(case.steps, default=1)
-        missing = [version for version in range(first, case.newest) if version not in case.steps]
-        if missing:
+        if missing := gaps(case.steps, first):
             yield offence("version-gap", name, f"versions {missing} of {case.newest} are missing")
 
     def _walk(self, name: UUID, case: CaseSeen) -> Iterator[Offence]:

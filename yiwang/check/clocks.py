@@ -9,6 +9,7 @@ from contracts.identity import event_id, timer_cause
 from contracts.topics import CASES, DEADLINES
 from yiwang.check.cases import Cases
 from yiwang.check.clock import Clock, Ledger
+from yiwang.check.gaps import gaps
 from yiwang.check.glances import DeadlineSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Moment, Name, Ref, moment, shown
@@ -116,8 +117,7 @@ class Clocks:
 
     def _complete(self, case: UUID, ledger: Ledger) -> Iterator[Offence]:
         first = 1 if self.log.whole(DEADLINES.name) else min(ledger.versions, default=1)
-        missing = [version for version in range(first, ledger.newest) if version not in ledger.versions]
-        if missing:
+        if missing := gaps(ledger.versions, first):
             yield offence("version-gap", case, f"versions {missing} of {ledger.newest} of its ledger are missing")
 
     def _clock(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
