@@ -141,11 +141,11 @@ BUGS: Final = (
     Bug(
         "unknown-publish-taken-for-sent",
         SETTLEMENT,
-        "            await self._stream.publish([message for _, message in batch.messages.values()])\n",
-        "            try:\n"
-        "                await self._stream.publish([message for _, message in batch.messages.values()])\n"
-        "            except Exception:\n"
-        "                pass\n",
+        "                await self._stream.publish([message for _, message in batch.messages.values()])\n",
+        "                try:\n"
+        "                    await self._stream.publish([message for _, message in batch.messages.values()])\n"
+        "                except Exception:\n"
+        "                    pass\n",
     ),
     Bug(
         "remembered-as-sent-before-the-send",

@@ -43,3 +43,4 @@ def test_a_planted_bug_is_found(bug: Bug, runs: Mapping[str, Future[Done]]) -> N
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_bug_to_plant_fits_one_place_in_the_code(bug: Bug) -> None:
     assert bug.fits
+    compile(bug.planted(), bug.file, "exec")
