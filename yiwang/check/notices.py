@@ -184,6 +184,10 @@ class Notices:
         """Each alert to a person over a channel, with its end where it has come to one."""
         return ((told, self._ends.get(told)) for told in self._told)
 
+    def digests(self) -> Iterator[Name]:
+        """The digests that carried alerts, however they ended: one that is said to have failed may have come."""
+        return iter(self._digests.values())
+
     def sent(self) -> Iterator[tuple[Told, Ref, Name | None]]:
         """Each alert that is said to be sent, with its end and the digest that carried it, if one did."""
         return ((told, self._ends[told], self._digests.get(told)) for told in self._sent)

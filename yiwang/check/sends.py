@@ -47,7 +47,7 @@ class Sends:
 
     def _keys(self, channel: str) -> set[str]:
         alone = {_key(told) for told, _ in self.notices.told() if told[2] == channel}
-        return alone | {str(UUID(int=digest)) for told, _, digest in self.notices.sent() if digest}
+        return alone | {str(UUID(int=digest)) for digest in self.notices.digests()}
 
     def _digest_waits(self, channel: str) -> bool:
         """Whether a digest may be under way, whose key is known only once it has ended."""
