@@ -79,13 +79,7 @@ class KafkaStream:
         self._allowances, self._dated = Allowances(quotas or {}), dated
         self._held: dict[str, asyncio.TimerHandle] = {}
         self._publisher = Publisher(servers, namespace)
-        # Offsets are asked for over a connection of their own: the group's one answers behind its long poll, in 500 ms.
-        self._logs = AIOKafkaConsumer(
-            bootstrap_servers=servers,
-            isolation_level=ISOLATION,
-            client_id=f"yiwang-{group}",
-            request_timeout_ms=ANSWER_MS,
-        )
+        self._logs = _Logs(servers, f"yiwang-{group}")
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with Lost when records are missing: the process must end, and a person look."""
         self.joined = False
@@ -133,7 +127,7 @@ class KafkaStream:
                 self._in_hand = False
 
         await self._publisher.start()
-        await self._ask(self._logs.start())
+        await self._logs.start()
         await self._broker.start()
 
     async def stop(self) -> None:
@@ -206,7 +200,7 @@ class KafkaStream:
         places = {self._wire(place): place for place in self._owned}
         if not places:
             return {}
-        ends = await self._ask(self._logs.end_offsets(list(places)))
+        ends = await self._logs.ask("end_offsets", list(places))
         return {places[wire]: end for wire, end in ends.items()}
 
     async def revoke(self) -> None:
@@ -233,15 +227,9 @@ class KafkaStream:
     def _wire(self, place: Partition) -> TopicPartition:
         return TopicPartition(self._namespace + place[0], place[1])
 
-    async def _ask(self, work: Awaitable[T]) -> T:
-        try:
-            return await asyncio.wait_for(work, REQUEST_SECONDS)
-        except (KafkaError, TimeoutError) as fault:
-            raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
-
     async def _committed(self, place: Partition) -> int:
         wire = self._wire(place)
-        committed: int | None = await self._ask(self._consumer.committed(wire))
+        committed: int | None = await _ask(self._consumer.committed(wire))
         if committed is not None:
             return committed
         return (await self._begins([place]))[place]
@@ -254,7 +242,7 @@ class KafkaStream:
         epoch, ahead = self._epoch, dict[Partition, int]()
         for place in self._owned:
             batches = self._batches
-            position: int = await self._ask(self._consumer.position(self._wire(place)))
+            position: int = await _ask(self._consumer.position(self._wire(place)))
             quiet = batches == self._batches and not self._in_hand
             if quiet and position > self._settled.get(place, position):
                 ahead[place] = position
@@ -357,8 +345,54 @@ class KafkaStream:
         """Where the logs of these partitions begin."""
         if not places:
             return {}
-        begins = await self._ask(self._logs.beginning_offsets([self._wire(place) for place in places]))
+        begins = await self._logs.ask("beginning_offsets", [self._wire(place) for place in places])
         return {place: begins[self._wire(place)] for place in places}
+
+
+class _Logs:
+    """Asks where logs begin and end, over a connection of its own: the group's one answers behind its long poll.
+
+    Who owes an answer is asked over a new connection the next time: aiokafka gives up such a question before the
+    connection that it waits for, and would ask over a silent one, half open, for ever.
+    """
+
+    def __init__(self, servers: list[str], client: str) -> None:
+        self._servers, self._name = servers, client
+        self._consumer: AIOKafkaConsumer | None = None
+        self._connecting = asyncio.Lock()
+
+    async def start(self) -> AIOKafkaConsumer:
+        async with self._connecting:
+            if self._consumer is None:
+                new = AIOKafkaConsumer(
+                    bootstrap_servers=self._servers,
+                    isolation_level=ISOLATION,
+                    client_id=self._name,
+                    request_timeout_ms=ANSWER_MS,
+                )
+                try:
+                    await _ask(new.start())
+                except Unavailable:
+                    await new.stop()
+                    raise
+                self._consumer = new
+            return self._consumer
+
+    async def stop(self) -> None:
+        if self._consumer:
+            await self._consumer.stop()
+
+    async def ask(self, question: str, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """The answer to a question of ``AIOKafkaConsumer``; raises Unavailable."""
+        consumer = await self.start()
+        try:
+            found: Mapping[TopicPartition, int] = await _ask(getattr(consumer, question)(places))
+        except Unavailable:
+            if self._consumer is consumer:
+                self._consumer = None
+            await asyncio.wait([asyncio.ensure_future(consumer.stop())], timeout=1)
+            raise
+        return found
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -373,6 +407,13 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[Any]) -> None:
         self._stream.assign(assigned)
+
+
+async def _ask(work: Awaitable[T]) -> T:
+    try:
+        return await asyncio.wait_for(work, REQUEST_SECONDS)
+    except (KafkaError, TimeoutError) as fault:
+        raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault
 
 
 def _first(records: Sequence[Record]) -> dict[Partition, int]:
