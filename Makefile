@@ -17,7 +17,7 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
-.PHONY: help venv run up down status demo test soak laws simulate check format contracts client-test lock clean
+.PHONY: help venv run up down status demo test soak faults steady laws simulate check format contracts client-test lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,16 @@ test: venv ## all tests, those on a real Kafka and MongoDB included
 soak: venv ## kill -9 services for MINUTES=40, KILLS=500 times, under load, and check every report; SEED=1 RATE=11 MEMBERS=2
 	@$(PY) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KILLS),--kills $(KILLS)) \
 		$(if $(RATE),--rate $(RATE)) $(if $(MEMBERS),--members $(MEMBERS)) $(if $(SEED),--seed $(SEED))
+
+faults: venv ## every fault on real engines, in its long form, with figures; installs Debian's faketime if it is missing
+	@if [ ! -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ]; then \
+		if ! command -v apt-get >/dev/null; then echo "libfaketime is missing and there is no apt-get: install it" >&2; exit 2; fi; \
+		echo "installing Debian's package faketime"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends faketime; fi
+	@$(PY) -m tests.faults
+
+steady: venv ## the highest rate that the machine holds, for MINUTES=20: is memory flat?
+	@$(PY) -m tests.soak.steady $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants

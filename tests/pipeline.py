@@ -38,17 +38,23 @@ async def eventually(holds: Callable[[], Awaitable[bool]], what: str, *, seconds
         await asyncio.sleep(0.1)
 
 
-async def status(port: int, path: str) -> int | None:
-    """The status that a GET on this machine is answered with, None without an answer; cheap enough to ask often."""
+async def get(port: int, path: str) -> tuple[int, str]:
+    """The status and body that a GET on this machine is answered with, (0, "") without an answer; cheap to ask."""
     try:
         async with asyncio.timeout(5):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-            line = await reader.readline()
+            answer = (await reader.read()).decode()
             writer.close()
     except (OSError, TimeoutError):
-        return None
-    return int(line.split()[1]) if line else None
+        return 0, ""
+    head, _, body = answer.partition("\r\n\r\n")
+    return (int(head.split()[1]), body) if head else (0, "")
+
+
+async def status(port: int, path: str) -> int | None:
+    """The status alone; None without an answer."""
+    return (await get(port, path))[0] or None
 
 
 @dataclass(slots=True)
@@ -123,7 +129,7 @@ class Pipeline:
     def start_as(self, name: str, module: str, *arguments: str, **settings: str) -> None:
         """Start a member by another module than its own, or with settings of its own."""
         log, env = self.folder / f"{name}.log", self.env(name) | settings
-        if self.stable:
+        if self.stable and "LD_PRELOAD" not in settings:  # a fork loads no libraries anew
             self.processes[name] = self.stable.start(module, arguments, env, log)
             return
         with log.open("ab") as output:
@@ -157,7 +163,12 @@ class Pipeline:
 
     async def says_ready(self, name: str) -> bool:
         """Whether /readyz says yes."""
-        return await status(self.ports[name], "/readyz") == 200
+        return (await get(self.ports[name], "/readyz"))[0] == 200
+
+    async def metric(self, name: str, metric: str) -> float:
+        """The sum of a metric's samples at a member; 0 without an answer."""
+        lines = (await get(self.ports[name], "/metrics"))[1].splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{metric} ", f"{metric}{{")))
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]

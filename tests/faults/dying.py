@@ -1,15 +1,21 @@
-"""A service that ends itself by SIGKILL at the n-th passing of a named point: ``dying.py routing after_write 3``.
+"""A service that ends by SIGKILL at the n-th passing of a named point: ``dying routing after_write 3``.
 
 It is composed by its own composition root; only here are the adapters of the chassis replaced by ones that can die.
+With ``STOP`` behind it stops as by SIGSTOP, and goes on from that very point when it is continued. ``FAULTS_NOTES``
+names a file in which it notes what it was handed, ``FAULTS_CLOCK`` one with the seconds that its clock is ahead.
 """
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any, Final
 
 from contracts.wire import Message
+from services.chassis import mongo
 from services.chassis import run as chassis
 from services.chassis.effects import Calls
 from services.chassis.kafka import KafkaStream, OnRecords, OnRelease
@@ -18,6 +24,8 @@ from services.chassis.ports import Change, Channel, Clock, Document, Partition
 from services.chassis.values import Record
 from yiwang.services import ROOTS
 
+NEVER: Final = "never"
+"""No point at all: for a member that is to note, or to have a wrong clock, and to live."""
 STREAM = ("after_poll", "mid_publish", "after_publish", "before_commit", "after_commit")
 """What every service passes."""
 STORE = ("after_load", "before_write", "after_write", "after_record")
@@ -37,24 +45,23 @@ def points(service: str) -> tuple[str, ...]:
 
 
 class Fuse:
-    """Counts the passings of one point, and ends the process at the last of them."""
+    """Counts the passings of one point, and signals this very process at the last of them."""
 
-    def __init__(self, point: str, passings: int) -> None:
-        self.point, self.left = point, passings
+    def __init__(self, point: str, passings: int, ending: signal.Signals = signal.SIGKILL) -> None:
+        self.point, self.left, self.ending = point, passings, ending
 
     def burns(self, point: str) -> bool:
         """Whether this passing is the last; it counts."""
         self.left -= point == self.point
-        return point == self.point and self.left <= 0
+        return point == self.point and self.left == 0
+
+    def blow(self) -> None:
+        """Kill -9: nothing after it happens, no handler runs. Or stop here until someone says to go on."""
+        os.kill(os.getpid(), self.ending)
 
     def __call__(self, point: str) -> None:
         if self.burns(point):
-            die()
-
-
-def die() -> None:
-    """Kill -9: nothing after it happens, no handler runs."""
-    os.kill(os.getpid(), signal.SIGKILL)
+            self.blow()
 
 
 def store(fuse: Fuse) -> type[MongoStore]:
@@ -90,6 +97,7 @@ def stream(fuse: Fuse) -> type[KafkaStream]:
     class DyingStream(KafkaStream):
         async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
             async def polled(records: Sequence[Record]) -> None:
+                note(records)
                 fuse("after_poll")
                 await on_records(records)
 
@@ -98,7 +106,7 @@ def stream(fuse: Fuse) -> type[KafkaStream]:
         async def publish(self, messages: Sequence[Message]) -> None:
             if messages and fuse.burns("mid_publish"):
                 await super().publish(messages[: (len(messages) + 1) // 2])
-                die()
+                fuse.blow()
             await super().publish(messages)
             fuse("after_publish")
 
@@ -132,13 +140,34 @@ def calls(fuse: Fuse) -> type[Calls]:
     return DyingCalls
 
 
-def main(service: str, point: str, passings: int) -> None:
+def note(records: Sequence[Record]) -> None:
+    """Write down which records a batch has, by partition: one line a batch, whole or not at all."""
+    if file := os.environ.get("FAULTS_NOTES"):
+        offsets: dict[str, list[int]] = {}
+        for record in records:
+            offsets.setdefault(f"{record.topic}/{record.partition}", []).append(record.offset)
+        with Path(file).open("a") as output:
+            output.write(json.dumps(offsets) + "\n")
+
+
+class WrongTime(datetime):
+    """What this machine's clock says if it is off: the chassis asks it in one place, of the database's clock."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        ahead = Path(os.environ["FAULTS_CLOCK"]).read_text()
+        return datetime.now(tz) + timedelta(seconds=float(ahead))
+
+
+def main(service: str, point: str, passings: int, ending: str = "KILL") -> None:
     """Run the service until it dies, or like any other until it is told to stop."""
-    fuse = Fuse(point, passings)
+    fuse = Fuse(point, passings, signal.Signals[f"SIG{ending}"])
     vars(chassis).update(MongoStore=store(fuse), KafkaStream=stream(fuse), Calls=calls(fuse))
+    if "FAULTS_CLOCK" in os.environ:
+        vars(mongo).update(datetime=WrongTime)
     root = ROOTS[service]
     chassis.run(root.compose, root.settings)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:])

@@ -65,6 +65,10 @@ class Feeder:
                 await self._report(producer, next(made), random, now)
             await self._act(producer, random, now)
 
+    def state(self) -> str:
+        """How it does, for a message."""
+        return f"{self.reports} acknowledged, {len(self._under_way)} under way, refused: {self.refused[-3:]}"
+
     async def finish(self) -> None:
         """Wait until all that is under way is acknowledged."""
         if self._under_way:

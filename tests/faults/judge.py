@@ -32,6 +32,10 @@ class Judgement:
     def ok(self) -> bool:
         return not self.wrong
 
+    def line(self) -> str:
+        """The checker's own last line."""
+        return next((line for line in reversed(self.said) if line.startswith("check: ")), "no verdict")
+
     def tail(self) -> str:
         """The figures that end a line for machines."""
         names = ("lost", "duplicated", "unlawful", "redelivered", "resent", "unknown")

@@ -70,6 +70,10 @@ async def kafka_silent(rig: Rig, seconds: float) -> Recovery:
     return await struck(rig, "Kafka half open", seconds, Proxy.stall, rig.stage.to_kafka)
 
 
+async def both_silent(rig: Rig, seconds: float) -> Recovery:
+    return await struck(rig, "both half open", seconds, Proxy.stall, rig.stage.to_kafka, rig.stage.to_documents)
+
+
 async def documents_silent(rig: Rig, seconds: float) -> Recovery:
     return await struck(rig, "documents half open", seconds, Proxy.stall, rig.stage.to_documents)
 
@@ -85,4 +89,5 @@ NETWORK: Final[Mapping[str, Outage]] = {
     "documents-cut": documents_cut,
     "kafka-silent": kafka_silent,
     "documents-silent": documents_silent,
+    "both-silent": both_silent,
 }

@@ -1,16 +1,17 @@
 """The whole platform under fault: members of five services, people and a steady load, in a namespace of their own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from tests.faults.feeder import Feeder, feeding
-from tests.faults.offsets import looking
+from tests.faults.offsets import PARTITIONS, looking
 from tests.faults.stage import Stage
 from tests.pipeline import Pipeline
 
@@ -55,6 +56,16 @@ class Rig:
         raise AssertionError(f"not quiet within {seconds:.0f} s; lag {found}")
 
 
+async def clear(stage: Stage, space: str) -> None:
+    """Delete a namespace's topics: after a kill -9 the broker goes through every log that it has."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=stage.straight.brokers, request_timeout_ms=10_000)
+    with suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(20):
+            await admin.start()
+            await admin.delete_topics([space + topic for topic in PARTITIONS])
+    await admin.close()
+
+
 @asynccontextmanager
 async def rig(
     found: Stage,
@@ -64,16 +75,23 @@ async def rig(
     members: int = 1,
     proxied: bool = False,
     settings: Mapping[str, str] = MappingProxyType({}),
+    start: Callable[..., None] = Pipeline.start,
 ) -> AsyncIterator[Rig]:
-    """All of it, ready and under load; ended when the context ends. Services come ``proxied``, the harness straight."""
+    """All of it, ready and under load; ended when the context ends. Services come ``proxied``, the harness straight.
+
+    ``start`` starts members, if not as themselves.
+    """
+    await found.heal()
     ways = {"YIWANG_KAFKA": found.proxied.kafka, "YIWANG_MONGO": found.proxied.mongo} if proxied else {}
     pipeline = Pipeline(found.straight, found.folder, members=members, stable=found.stable)
     pipeline.folder = found.folder / pipeline.space.strip(".")
     await asyncio.to_thread(pipeline.prepare)
     pipeline.settings = {**NO_QUOTA, **ways, **settings}
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(clear, found, pipeline.space)
         stack.callback(pipeline.end)
-        pipeline.start("people", *pipeline.names)
+        pipeline.start("people")
+        start(pipeline, *pipeline.names)
         await pipeline.ready(*pipeline.names)
         feeder, load = Feeder(found.straight.brokers, pipeline.space, rate, seed), AsyncExitStack()
         stack.push_async_exit(load)

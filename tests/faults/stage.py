@@ -31,6 +31,14 @@ class Stage:
         """Where the proxies are."""
         return Servers(f"{HOST}:{self.to_kafka.port}", f"mongodb://{HOST}:{self.to_documents.port}")
 
+    async def heal(self) -> None:
+        """Whatever the scenario before has left: all runs, and the network is whole."""
+        for each in (self.kafka, self.documents):
+            if each.process.poll() is not None:
+                await each.start_again()
+        for way in (self.to_kafka, self.to_documents):
+            way.pass_on()
+
 
 @asynccontextmanager
 async def stage(folder: Path, logs: Path | None = None) -> AsyncIterator[Stage]:
