@@ -1,13 +1,14 @@
 """The breaker: our own faults and many failing sources at once open it; one source, or a few bad records, never do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from services.chassis.breaker import OWN_LIMIT, OWN_WINDOW, SOURCE_FAULTS, SOURCES_LIMIT, Breaker
+from services.chassis.breaker import AT_ONCE, OWN_LIMIT, OWN_WINDOW, SOURCE_FAULTS, SOURCES_LIMIT, Breaker
 from services.chassis.values import Record
 
+START = datetime(2026, 3, 2, tzinfo=UTC)
 
-def at(offset: int, topic: str = "t") -> Record:
-    time = datetime(2026, 3, 2, tzinfo=UTC)
+
+def at(offset: int, topic: str = "t", time: datetime = START) -> Record:
     return Record(topic=topic, partition=0, offset=offset, key=None, value=None, headers=(), time=time)
 
 
@@ -61,3 +62,15 @@ def test_sources_whose_records_are_mostly_good_are_not_failing() -> None:
         for offset in range(1000):
             (breaker.good if offset % 5 else breaker.bad)(at(offset, topic), internal=False)
     assert breaker.tripped() is None
+
+
+def test_sources_that_failed_one_after_the_other_and_then_fell_silent_do_not_open_it() -> None:
+    breaker = Breaker()
+    for n in range(3 * SOURCES_LIMIT):
+        for offset in range(SOURCE_FAULTS):
+            breaker.bad(at(offset, f"source-{n}", START + n * AT_ONCE / (SOURCES_LIMIT - 1)), internal=False)
+        assert breaker.tripped() is None
+    for n in range(SOURCES_LIMIT):
+        for offset in range(SOURCE_FAULTS):
+            breaker.bad(at(offset, f"other-{n}", START + timedelta(days=9)), internal=False)
+    assert "4 sources at once" in (breaker.tripped() or "")
