@@ -14,9 +14,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.chassis.ports import Refused
 from services.notification import channels
-from services.notification.channels import ConsoleChannel, PostChannel, SmtpChannel
+from services.notification.channels import KEPT_OPEN, ConsoleChannel, PostChannel, SmtpChannel
 
 KEY = "3f0f6f0e-0000-5000-8000-000000000001"
+BURST = 40
 PAYLOAD = {
     "to": "200011@grid.invalid",
     "recipient": "200011",
@@ -191,3 +192,24 @@ def test_a_channel_says_whether_a_repeat_does_harm() -> None:
     assert [channel.name for channel in every] == ["mail", "webhook", "console"]
     assert [channel.honours_key for channel in every] == [True, True, False]
     assert [channel.capacity for channel in every] == [1, 2, 3]
+
+
+async def test_after_a_burst_few_connections_stay_open_for_each_call_walks_all_of_them() -> None:
+    async def kept_alive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
+        arrived.append(writer)
+        if len(arrived) == BURST:
+            for each in arrived:
+                each.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    arrived = list[asyncio.StreamWriter]()
+    server = await asyncio.start_server(kept_alive, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        channel = PostChannel("webhook", BURST, url=f"http://127.0.0.1:{port}/")
+        await asyncio.gather(*[channel.call(f"{KEY}{n}", PAYLOAD) for n in range(BURST)])
+        used: Any = channel._connection()._transport_for_url(httpx.URL(f"http://127.0.0.1:{port}/"))
+        assert len(used._pool.connections) <= KEPT_OPEN
+        for each in arrived:
+            each.close()
