@@ -12,7 +12,7 @@ from contracts.case import AssignedBecause, CaseEventKind, Status
 from contracts.deadline import DeadlineKind
 from contracts.outcome import OutcomeKind
 from contracts.territory import Level
-from contracts.wire import Value
+from contracts.wire import Count, Value
 
 FAR: Final = 100_000
 """No document comes to such a version; versions are remembered as bits."""
@@ -121,7 +121,7 @@ class DeadlineSeen(Value):
 class NoticeSeen(Value):
     """Of a notice."""
 
-    version: Annotated[int, Field(ge=0, le=FAR)]
+    version: Count
     case_id: UUID
     event_id: UUID
     alert_id: UUID

@@ -68,7 +68,7 @@ class Inboxes:
         for service in READERS[self.log.topic(ref)]:
             there = marks & (INBOX.get(service, 0) | NEEDLESS.get(service, 0))
             wanted = service in self._kept and self.log.settled(service, ref) and not there
-            if wanted and not self.letters.parked(service, ref):
+            if wanted and not self.letters.kept(service, ref):
                 what = f"{service} has settled {self.log.where(ref)}, and no document has it in its inbox"
                 yield offence("inbox-missing", UUID(int=name), what)
 

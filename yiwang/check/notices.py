@@ -12,7 +12,7 @@ from contracts.deadline import DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.topics import ALERTS, CASES, DEADLINES, NOTICES
 from contracts.wire import Message
-from yiwang.check.glances import AlertSeen, DeadlineSeen, NoticeSeen
+from yiwang.check.glances import FAR, AlertSeen, DeadlineSeen, NoticeSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref
 from yiwang.check.rules import offence
@@ -107,7 +107,11 @@ class Notices:
                     yield offence("event-uncaused", UUID(int=told[0]), what)
 
     def _count(self, ref: Ref, said: NoticeSeen) -> None:
-        """Note the version as a bit, so that a watch takes one number."""
+        """Note the version as a bit, so that a watch takes one number; beyond all counting it is a stranger's."""
+        if said.version > FAR:
+            what = f"{self.log.where(ref)} has version {said.version} of its watch, beyond all counting"
+            self._strange.append(offence("version-gap", said.case_id, what))
+            return
         versions, bit = self._versions.get(said.case_id.int, 1), 1 << said.version
         if versions & bit:
             what = f"{self.log.where(ref)} has version {said.version} of its watch once more"

@@ -132,6 +132,18 @@ async def test_a_conflict_that_is_mended_by_a_higher_revision_is_one_and_no_lett
     assert verdict.figures["parked"] == 0
 
 
+async def test_a_time_that_does_not_exist_and_is_mended_is_one_report_and_missed_in_no_inbox() -> None:
+    world = World()
+    world.send(RIGHT.replace(b"2026-03-02", b"2026-02-30"))
+    await world.rest()
+    (parked,) = letters(world, "intake")
+    bring_back(world, parked, RIGHT)
+    await world.rest()
+    lines, verdict = judged(world.evidence())
+    assert lines == []
+    assert ends(verdict) == {"reports": 1, "cases": 1}
+
+
 async def test_what_was_discarded_has_its_own_end() -> None:
     world = World()
     world.send(WRONG)
