@@ -17,7 +17,8 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
-.PHONY: help venv run up down status demo test soak faults steady laws simulate check format contracts client-test lock clean
+.PHONY: help venv run up down status demo test soak faults steady poison laws simulate check format contracts client-test \
+	lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +67,10 @@ faults: venv ## every fault on real engines, in its long form, with figures; ins
 
 steady: venv ## the highest rate that the machine holds, for MINUTES=20: is memory flat?
 	@$(PY) -m tests.soak.steady $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+poison: venv ## records of poison to every topic that a service reads: COUNT=10000 each; SEED=1 TOPICS=case.,water LARGE=500
+	@$(PY) -m tests.poison $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(TOPICS),--topics $(TOPICS)) $(if $(LARGE),--large $(LARGE))
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants

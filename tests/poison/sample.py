@@ -9,10 +9,14 @@ from random import Random
 from uuid import UUID
 
 from contracts.examples import FOLDER
-from contracts.examples.scene import REFERENCE, REPORT_ID
+from contracts.examples.scene import MEMBER, REFERENCE, REPORT_ID
+from contracts.examples.scene import PATH as SCENE
 from contracts.identity import name_id, report_id
+from contracts.territory import Path
 from contracts.topics import SUBMITTED, TOPICS
 from contracts.wire import Topic
+from services.gis.boundaries import Boundaries
+from services.gis.registers import read_members
 from tests.raw import Header
 
 SOURCE = "strangers/poison"
@@ -52,6 +56,21 @@ def texts(topic: Topic) -> tuple[str, ...]:
     return found
 
 
+@cache
+def _members() -> Sequence[tuple[str, Path]]:
+    """Every grid member by staff number, with the path to the grid."""
+    found = read_members(Boundaries.load().paths).items()
+    return [(staff, path) for staff, path in found if len(path) == len(SCENE)]
+
+
+def _elsewhere(text: str, staff: str, path: Path) -> str:
+    """The example in another grid, with its member: what is told of all these is not all told to the same people."""
+    text = text.replace(MEMBER, staff)
+    for here, there in reversed(list(zip(SCENE, path, strict=True))):
+        text = text.replace(f'"{here.code}"', f'"{there.code}"').replace(here.name, there.name)
+    return text
+
+
 def department(topic: Topic) -> str:
     """Whose topic of reports it is; empty for any other topic."""
     return next((code for code, own in SUBMITTED.items() if own.name == topic.name), "")
@@ -65,7 +84,7 @@ def named(topic: Topic, name: str) -> UUID:
 def valid(topic: Topic, chance: Random, name: str) -> Sample:
     """A valid record about a report or case of its own, which follows from ``name``."""
     text = chance.choice(texts(topic)).replace(str(REPORT_ID), str(named(topic, name))).replace(REFERENCE, name)
-    body = json.loads(text)
+    body = json.loads(_elsewhere(text, *chance.choice(_members())))
     value = json.dumps(body, ensure_ascii=False, indent=chance.choice((None, 2))).encode()
     key = topic.model.model_validate_json(value).key if topic.name not in _SUBMITTED else name  # type: ignore[attr-defined]
     return Sample(key.encode(), value, tuple(headers(topic, name, body.get("kind"))))
