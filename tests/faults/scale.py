@@ -1,6 +1,7 @@
 """How hard the scenarios strike: short in `make test`, long in `make faults`."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 
@@ -16,11 +17,13 @@ class Scale:
     """How often each named point is passed to a death."""
     exact: bool
     slack: float
-    """How many times the promised times a return may take: a machine that runs tests may do other things too."""
+    """How many times the promised time until all consume again a return may take."""
+    lag: float
+    """Seconds until all has caught up: without a limit where the machine may be doing other things than this test."""
     faketime: bool
     """Whether clocks are wrong by libfaketime, for the whole process; else the chassis' one look at its clock lies."""
     seed: int = 20261127
 
 
-SHORT: Final = Scale(rate=5, away=10, stopped=13, rounds=1, exact=False, slack=2.0, faketime=False)
-LONG: Final = Scale(rate=50, away=60, stopped=30, rounds=3, exact=True, slack=1.0, faketime=True)
+SHORT: Final = Scale(rate=5, away=10, stopped=13, rounds=1, exact=False, slack=2.0, lag=inf, faketime=False)
+LONG: Final = Scale(rate=50, away=60, stopped=30, rounds=3, exact=True, slack=1.0, lag=60.0, faketime=True)
