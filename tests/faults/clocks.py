@@ -90,19 +90,22 @@ SOURCE: Final = "fire"
 async def backlog(rig: Rig, count: int) -> list[str]:
     """An hour in which reports that threaten life are resolved in time, while escalation is away; then it starts.
 
-    Their clock is an hour long; when escalation begins to read, three hours have passed. One case is neglected: that
-    one must breach, or the scenario would prove nothing.
+    Their clock is an hour long; when escalation begins to read, three hours have passed. The first cases' clocks ran
+    when it went away: they are due before it has read a word. One case is neglected: that one must breach, or the
+    scenario would prove nothing.
     """
     pipeline = rig.pipeline
     steps = Steps(client(pipeline.servers.mongo), f"{pipeline.space}yiwang-timeline".replace(".", "-"))
-    pipeline.kill("escalation")
     names = [f"B-{minute}-{n}" for minute in range(0, HOUR, STEP) for n in range(count)]
     for minute in range(0, HOUR + STEP, STEP):
         await steps.step(START + timedelta(minutes=minute))
         await pipeline.publish(ACTIONS, [_resolved(name) for name in names if name.startswith(f"B-{minute - STEP}-")])
         new = [name for name in names if name.startswith(f"B-{minute}-")] + [NEGLECTED] * (minute == 0)
         await pipeline.publish(SUBMITTED[SOURCE], [_report(name) for name in new])
-        await eventually(lambda: _read(rig, [one for one in SERVICES if one != "escalation"]), "the others have read")
+        running = [name for name, process in pipeline.processes.items() if name in SERVICES and process.poll() is None]
+        await eventually(partial(_read, rig, running), f"read by {running}")
+        if minute == 0:
+            pipeline.kill("escalation")
     await steps.step(START + timedelta(hours=3))
     pipeline.start("escalation")
     await pipeline.ready("escalation")
