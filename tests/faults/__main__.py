@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.local.place import ROOT
@@ -20,11 +21,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
     parser.add_argument("--short", action="store_true", help="as in `make test`")
+    parser.add_argument("--rate", type=float, help="reports a second, if not those of the form")
     given = parser.parse_args()
+    scale = SHORT if given.short else LONG
+    scale = replace(scale, rate=given.rate or scale.rate)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = ROOT / ".run" / "faults" / time.strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
-    failed = asyncio.run(run(given.scenarios or list(SCENARIOS), SHORT if given.short else LONG, folder))
+    failed = asyncio.run(run(given.scenarios or list(SCENARIOS), scale, folder))
     if failed:
         print(f"failed: {', '.join(failed)}; data in {folder}", file=sys.stderr)
         return 1
