@@ -76,14 +76,15 @@ async def rig(
     proxied: bool = False,
     settings: Mapping[str, str] = MappingProxyType({}),
     start: Callable[..., None] = Pipeline.start,
+    warm: bool = True,
 ) -> AsyncIterator[Rig]:
     """All of it, ready and under load; ended when the context ends. Services come ``proxied``, the harness straight.
 
-    ``start`` starts members, if not as themselves.
+    ``start`` starts members, if not as themselves; those that are not ``warm`` are interpreters of their own.
     """
     await found.heal()
     ways = {"YIWANG_KAFKA": found.proxied.kafka, "YIWANG_MONGO": found.proxied.mongo} if proxied else {}
-    pipeline = Pipeline(found.straight, found.folder, members=members, stable=found.stable)
+    pipeline = Pipeline(found.straight, found.folder, members=members, stable=found.stable if warm else None)
     pipeline.folder = found.folder / pipeline.space.strip(".")
     await asyncio.to_thread(pipeline.prepare)
     pipeline.settings = {**NO_QUOTA, **ways, **settings}

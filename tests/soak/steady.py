@@ -45,7 +45,7 @@ def main() -> int:
 
 async def steady(folder: Path, minutes: float, seed: int) -> bool:
     """Saturate a platform, watch its memory, and have what it did judged."""
-    async with stage(folder) as ground, rig(ground, rate=FIRST_RATE, seed=seed) as found:
+    async with stage(folder) as ground, rig(ground, rate=FIRST_RATE, seed=seed, warm=False) as found:
         saturating = asyncio.create_task(_saturate(found))
         courses = await _watch(found, minutes * 60)
         saturating.cancel()
