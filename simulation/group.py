@@ -123,11 +123,13 @@ class Group:
             self.chaos.tell(member.process.life.name, f"owns {numbers[first:last]}")
 
     def _replace(self, member: Consumer) -> None:
-        """Its share is given away; while it lives, it goes on in the belief that it is its own."""
-        if member.process.life.alive and member.owned():
+        """Its share, if it has one, is given away; while it lives, it goes on in the belief that it is its own."""
+        if not member.process.life.alive:
+            return
+        if member.owned():
             member.process.replaced = True
             self.chaos.note("zombie", member.process.life.name)
-            member.process.life.start(self._tell(member))
+        member.process.life.start(self._tell(member))
 
     async def _tell(self, member: Consumer) -> None:
         loop = asyncio.get_running_loop()
