@@ -13,11 +13,12 @@ import httpx
 from contracts.outcome import OutcomeKind
 from contracts.topics import OUTCOMES, SUBMITTED
 from deploy.local.engines import free_ports
+from tests.faults.behind import by_proxy
 from tests.faults.proxy import Proxy, proxy
 from tests.pipeline import Pipeline, eventually
 from tests.servers import Servers
 
-REPORTS = 600
+REPORTS, BATCH = 600, 50
 DELAY = 0.8
 """Seconds that the wire adds in each direction."""
 
@@ -37,7 +38,7 @@ async def behind(servers: Servers, folder: Path) -> AsyncIterator[tuple[Pipeline
     async with proxy(port, target) as wire:
         found = Pipeline(servers, folder)
         found.prepare()
-        found.settings["YIWANG_MONGO"] = f"mongodb://127.0.0.1:{port}"
+        found.settings |= {"YIWANG_MONGO": by_proxy(wire), "YIWANG_BATCH_RECORDS": str(BATCH)}
         try:
             found.start("intake")
             await found.ready("intake")

@@ -1,9 +1,10 @@
-"""Kafka with a second listener, advertised at a proxy's port: clients follow what is advertised."""
+"""Servers as they are reached through a proxy: clients follow what a server advertises, unless told not to."""
 
 from dataclasses import dataclass
 
 from deploy.local.kafka import Kafka
 from deploy.local.ports import HOST
+from tests.faults.proxy import Proxy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +22,8 @@ class ProxiedKafka(Kafka):
             "advertised.listeners": f"{plain['advertised.listeners']},PROXIED://{HOST}:{self.proxy_port}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
         }
+
+
+def by_proxy(wire: Proxy) -> str:
+    """The address of a MongoDB behind a proxy; without the option its clients would go to where it says that it is."""
+    return f"mongodb://{HOST}:{wire.port}/?directConnection=true"

@@ -9,6 +9,8 @@ from tests.faults.recovery import Recovery, recovery, steady
 from tests.faults.rig import Rig
 from tests.servers import Server
 
+MUCH: Final = 200_000
+"""Bytes that the services exchange with either server before an outage, at least; looks at their health are less."""
 ADDED: Final = 0.25
 """Seconds of delay in each direction: half a second on every question and its answer."""
 
@@ -28,7 +30,10 @@ async def killed(rig: Rig, what: str, seconds: float, *servers: Server) -> Recov
 
 async def struck(rig: Rig, what: str, seconds: float, strike: Callable[[Proxy], None], *proxies: Proxy) -> Recovery:
     """Let the network before these servers be struck for a while; the return is when it passes all on again."""
+    before = [each.carried for each in proxies]
     await steady(rig)
+    carried = [each.carried - then for each, then in zip(proxies, before, strict=True)]
+    assert min(carried) > MUCH, f"nobody comes by the proxy: {carried} bytes"
     for each in proxies:
         strike(each)
     await asyncio.sleep(seconds)

@@ -31,6 +31,8 @@ class Proxy:
     mode: Mode = Mode.PASS
     taken: int = 0
     """Connections so far."""
+    carried: int = 0
+    """Bytes passed on so far, both ways."""
     _open: set["_Link"] = field(default_factory=set)
 
     def pass_on(self, delay: float = 0.0) -> None:
@@ -123,6 +125,7 @@ class _Link:
             if not data:
                 return
             if not self.dead:
+                self._proxy.carried += len(data)
                 writer.write(data)
                 await writer.drain()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.local.engines import Documents, class_path, free_ports
 from deploy.local.place import ROOT
 from deploy.local.ports import HOST
-from tests.faults.behind import ProxiedKafka
+from tests.faults.behind import ProxiedKafka, by_proxy
 from tests.faults.proxy import Proxy, proxy
 from tests.servers import Server, Servers
 from tests.stable import Stable
@@ -29,7 +29,7 @@ class Stage:
     @property
     def proxied(self) -> Servers:
         """Where the proxies are."""
-        return Servers(f"{HOST}:{self.to_kafka.port}", f"mongodb://{HOST}:{self.to_documents.port}")
+        return Servers(f"{HOST}:{self.to_kafka.port}", by_proxy(self.to_documents))
 
     async def heal(self) -> None:
         """Whatever the scenario before has left: all runs, and the network is whole."""

@@ -7,7 +7,8 @@ import sys
 import time
 
 from deploy.local.place import ROOT
-from tests.poison.run import Plan, run
+from tests.poison.feeding import Plan
+from tests.poison.run import run
 from tests.poison.sample import CONSUMED
 from tests.servers import servers
 

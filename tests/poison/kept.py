@@ -23,8 +23,8 @@ class Kept:
     parked: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """By topic, service and reason."""
     kinds: Counter[str] = field(default_factory=Counter)
-    letters: dict[tuple[str, str], DeadLetter] = field(default_factory=dict)
-    """By service and kind one letter of each, whole."""
+    letters: dict[tuple[str, str, str], DeadLetter] = field(default_factory=dict)
+    """By service, topic and kind one letter of each, whole."""
     unheard: set[str] = field(default_factory=set)
     """Positions of what intake parked and no outcome told of."""
     told: set[str] = field(default_factory=set)
@@ -62,7 +62,7 @@ class Kept:
             return
         self.parked[letter.topic, letter.service, letter.reason] += 1
         self.kinds[sent.kind.name] += 1
-        self.letters.setdefault((letter.service, sent.kind.name), letter)
+        self.letters.setdefault((letter.service, letter.topic, sent.kind.name), letter)
         if letter.service == "intake":
             self.unheard.add(position)
         self._compare(letter, sent, position)

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,10 +74,12 @@ def _text(raw: bytes) -> str:
     return b64encode(raw).decode()
 
 
-def mendable(letters: Mapping[tuple[str, str], DeadLetter], sender: Sender, most: int) -> list[Mended]:
-    """One letter of each service and kind, that was about something of its own; of too many some of each."""
+def mendable(
+    letters: Mapping[tuple[str, str, str], DeadLetter], sender: Sender, topics: Collection[str], most: int
+) -> list[Mended]:
+    """One letter of each service and kind, of these topics, that was about something of its own; of many some."""
     found = (Mended(one, sender.stands[one.topic, one.partition][one.offset]) for one in letters.values())
-    own = [one for one in found if not one.sent.kind.name.startswith("id: ")]
+    own = [one for one in found if one.letter.topic in topics and not one.sent.kind.name.startswith("id: ")]
     return own[:: max(1, len(own) // most)]
 
 

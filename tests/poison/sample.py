@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.examples import FOLDER
 from contracts.examples.scene import MEMBER, REFERENCE, REPORT_ID
 from contracts.examples.scene import PATH as SCENE
-from contracts.identity import name_id, report_id
+from contracts.identity import event_id, name_id, report_id
 from contracts.territory import Path
 from contracts.topics import SUBMITTED, TOPICS
 from contracts.wire import Topic
@@ -78,13 +78,17 @@ def department(topic: Topic) -> str:
 
 def named(topic: Topic, name: str) -> UUID:
     """The report or case that a sample of this name is about."""
-    return report_id(department(topic), name) if topic.name in _SUBMITTED else name_id(f"poison/{name}")
+    return report_id(department(topic), name) if topic.name in _SUBMITTED else name_id(f"poison/{topic.name}/{name}")
 
 
 def valid(topic: Topic, chance: Random, name: str) -> Sample:
     """A valid record about a report or case of its own, which follows from ``name``."""
-    text = chance.choice(texts(topic)).replace(str(REPORT_ID), str(named(topic, name))).replace(REFERENCE, name)
+    reference = name if topic.name in _SUBMITTED else f"{topic.name}/{name}"
+    text = chance.choice(texts(topic)).replace(str(REPORT_ID), str(named(topic, name))).replace(REFERENCE, reference)
     body = json.loads(_elsewhere(text, *chance.choice(_members())))
+    if "alert_id" in body:
+        event = name_id(f"poison/told/{topic.name}/{name}")
+        body |= {"event_id": str(event), "alert_id": str(event_id(event, "yiwang.alert.v1"))}
     value = json.dumps(body, ensure_ascii=False, indent=chance.choice((None, 2))).encode()
     key = topic.model.model_validate_json(value).key if topic.name not in _SUBMITTED else name  # type: ignore[attr-defined]
     return Sample(key.encode(), value, tuple(headers(topic, name, body.get("kind"))))
@@ -97,7 +101,7 @@ def headers(topic: Topic, name: str, kind: str | None) -> Sequence[Header]:
     type_ = next((each for each in topic.types if kind and f".{kind}." in each), topic.types[0])
     told = {
         "ce_specversion": "1.0",
-        "ce_id": str(name_id(f"poison/event/{name}")),
+        "ce_id": str(name_id(f"poison/event/{topic.name}/{name}")),
         "ce_type": type_,
         "ce_source": SOURCE,
         "ce_time": "2026-03-05T06:30:40Z",

@@ -6,10 +6,11 @@ found it so to the last one, counted from before the one was asked to after the 
 """
 
 import asyncio
+import os
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,9 @@ from tests.faults.offsets import Committed, Ends, Offsets
 from tests.pipeline import SERVICES, Pipeline
 
 LOOK_SECONDS: Final = 0.1
+FAMILY_LOOKS: Final = 20
+"""After so many looks it is looked again which processes there are."""
+TICKS, CORES = os.sysconf("SC_CLK_TCK"), os.cpu_count() or 1
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     topic.name: tuple(name for name in SERVICES if f"services/{name}" in topic.consumers) for topic in TOPICS
 }
@@ -32,41 +36,35 @@ Stand = tuple[str, Partition]
 class Still:
     """A partition stood still at ``offset`` for so many seconds of the clock.
 
-    Its reader had a processor for ``worked`` of them, and for ``waited`` it wanted one that something else had.
+    For the ``foreign`` part of them, from 0 to 1, the machine's processors worked for others than this run.
     """
 
     seconds: float = 0.0
-    worked: float = 0.0
-    waited: float = 0.0
+    foreign: float = 0.0
     offset: int = -1
-
-    @property
-    def stretch(self) -> float:
-        """How many times longer everything took because the machine had other work, by the reader's own waits."""
-        return (self.worked + self.waited) / self.worked if self.worked else 1.0
 
     @property
     def own(self) -> float:
         """How long it would have been on a machine that does nothing else; on such a one, the seconds of the clock."""
-        return self.seconds / self.stretch
+        return self.seconds * (1 - self.foreign)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen at once: between two moments, and how long each service had worked and waited for a processor."""
+    """What was seen at once: between two moments, and how many seconds processors had worked for others till then."""
 
     committed: Committed
     ends: Ends
     asked: float
     answered: float
-    worked: Mapping[str, tuple[float, float]]
+    foreign: float = 0.0
 
 
 @dataclass(slots=True)
 class Stands:
     """Since when each group stands at each partition, and the longest that it stood with records unread."""
 
-    since: dict[Stand, tuple[int, float, tuple[float, float]]] = field(default_factory=dict)
+    since: dict[Stand, tuple[int, float, float]] = field(default_factory=dict)
     longest: dict[Stand, Still] = field(default_factory=dict)
 
     def look(self, look: Look) -> None:
@@ -80,12 +78,12 @@ class Stands:
         if not unread:
             self.since.pop(stand, None)
             return
-        worked, waited = look.worked.get(stand[0], (0.0, 0.0))
-        before, since, then = self.since.get(stand, (-1, 0.0, (0.0, 0.0)))
+        before, since, then = self.since.get(stand, (-1, 0.0, 0.0))
         if before != at:
-            self.since[stand] = (at, look.asked, (worked, waited))
+            self.since[stand] = (at, look.asked, look.foreign)
             return
-        still = Still(look.answered - since, worked - then[0], waited - then[1], at)
+        seconds = look.answered - since
+        still = Still(seconds, min(1.0, max(0.0, look.foreign - then) / (seconds * CORES)), at)
         if still.own > self.longest.get(stand, Still()).own:
             self.longest[stand] = still
 
@@ -105,6 +103,8 @@ class Watch:
     committed: Committed = field(default_factory=dict)
     ends: Ends = field(default_factory=dict)
     looks: int = 0
+    family: Collection[int] = ()
+    """The processes of this run."""
     looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep_looking(self) -> None:
@@ -113,13 +113,15 @@ class Watch:
             ends = await self.offsets.ends()
             asked = clock()
             self.committed = await self.offsets.committed()
-            self.stands.look(Look(self.committed, ends, asked, clock(), self._worked()))
+            self.stands.look(Look(self.committed, ends, asked, clock(), self._foreign()))
             self.ends, self.looks = ends, self.looks + 1
             self.looked.set()
             await asyncio.sleep(max(0.0, LOOK_SECONDS - (clock() - asked)))
 
-    def _worked(self) -> Mapping[str, tuple[float, float]]:
-        return {name: processor(self.pipeline.processes[name].pid) for name in SERVICES}
+    def _foreign(self) -> float:
+        if self.looks % FAMILY_LOOKS == 0:
+            self.family = family()
+        return busy() - sum(map(worked, self.family))
 
     async def look(self) -> None:
         """Wait for a look that began after this call."""
@@ -148,10 +150,34 @@ async def watching(pipeline: Pipeline, offsets: Offsets) -> AsyncIterator[Watch]
         task.cancel()
 
 
-def processor(pid: int) -> tuple[float, float]:
-    """Seconds that a process had a processor, and that it waited for one though it could have worked."""
-    worked, waited, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
-    return int(worked) / 1e9, int(waited) / 1e9
+def busy() -> float:
+    """Seconds that the machine's processors have worked since it started, or were taken from it by its host."""
+    user, nice, system, _idle, _wait, irq, softirq, steal, *_ = (
+        Path("/proc/stat").read_text().split("\n")[0].split()[1:]
+    )
+    return sum(map(int, (user, nice, system, irq, softirq, steal))) / TICKS
+
+
+def worked(pid: int) -> float:
+    """Seconds that a process and its ended children have worked; 0 where there is none."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS
+
+
+def family() -> list[int]:
+    """This process and all that come from it."""
+    parents = dict[int, list[int]]()
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = each.read_text().rpartition(")")[2].split()
+            parents.setdefault(int(fields[1]), []).append(int(each.parent.name))
+    found = [os.getpid()]
+    for pid in found:
+        found += parents.get(pid, [])
+    return found
 
 
 def memory(pid: int) -> tuple[int, int]:

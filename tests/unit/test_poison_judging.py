@@ -1,5 +1,6 @@
 """What judges a run of poison fails where something does not hold."""
 
+import os
 from base64 import b64encode
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,14 +14,14 @@ from services.chassis.letters import letter
 from services.chassis.values import Park, Record
 from tests.builders import MORNING
 from tests.pipeline import SERVICES
+from tests.poison.feeding import BYTES, portions
 from tests.poison.flow import RIGHT, Sent, flow, heap
 from tests.poison.kept import Kept, differences
 from tests.poison.kinds import kinds
-from tests.poison.run import BYTES, portions
 from tests.poison.sample import Sample
 from tests.poison.town import five, seen
-from tests.poison.verdict import excused, untidy
-from tests.poison.watch import Look, Stands
+from tests.poison.verdict import answered, untidy
+from tests.poison.watch import CORES, Look, Stands, busy, family, worked
 from yiwang.check.values import Offence
 
 PLACE = (CASES.name, 3)
@@ -28,8 +29,8 @@ CASE = next(kind for kind in kinds() if kind.name == "every field null")
 SENT = Sent(CASES, CASE, "1-0")
 
 
-def look(at: int, end: int, time: float, worked: float = 0.0, waited: float = 0.0) -> Look:
-    return Look({"escalation": {PLACE: at}}, {PLACE: end}, time, time + 0.1, {"escalation": (worked, waited)})
+def look(at: int, end: int, time: float, foreign: float = 0.0) -> Look:
+    return Look({"escalation": {PLACE: at}}, {PLACE: end}, time, time + 0.1, foreign)
 
 
 def test_a_partition_stands_still_only_while_something_is_unread_and_nothing_is_settled() -> None:
@@ -40,12 +41,20 @@ def test_a_partition_stands_still_only_while_something_is_unread_and_nothing_is_
     assert (still.offset, round(still.seconds, 2)) == (7, 2.6)
 
 
-def test_what_the_machine_owes_to_others_stretches_a_stand_still() -> None:
+def test_what_the_machine_did_for_others_meanwhile_is_no_stand_still_of_ours() -> None:
     stands = Stands()
-    stands.look(look(0, 5, 10, worked=1, waited=2))
-    stands.look(look(0, 5, 13.9, worked=2, waited=5))
+    stands.look(look(0, 5, 10, foreign=100))
+    stands.look(look(0, 5, 13.9, foreign=100 + 3 * CORES))
     still = stands.longest["escalation", PLACE]
-    assert (still.stretch, round(still.own, 2)) == (4.0, 1.0)
+    assert (round(still.foreign, 2), round(still.own, 2)) == (0.75, 1.0)
+
+
+def test_what_this_process_works_is_not_foreign() -> None:
+    before = busy() - worked(os.getpid()), worked(os.getpid())
+    while worked(os.getpid()) - before[1] < 0.3:
+        sum(range(10_000))
+    assert os.getpid() in family()
+    assert busy() - worked(os.getpid()) >= before[0] - 0.05
 
 
 def record(sample: Sample) -> Record:
@@ -115,13 +124,12 @@ def test_a_log_with_a_fault_a_flood_or_what_is_personal_is_found_out(tmp_path: P
     ]  # fmt: skip
 
 
-def test_of_what_strangers_wrote_only_causes_and_order_are_excused() -> None:
-    uncaused, missing = (
-        Offence(rule, None, "a", "case b has no cause") for rule in ("event-uncaused", "parked-missing")
-    )
-    assert excused(uncaused, frozenset("b"))
-    assert not excused(uncaused, frozenset("c"))
-    assert not excused(missing, frozenset("b"))
+def test_where_strangers_wrote_services_answer_for_records_and_for_what_came_from_outside() -> None:
+    uncaused = Offence("event-uncaused", None, "a", "case b has no cause")
+    missing = Offence("parked-missing", None, "a", "case b has no letter")
+    assert answered(uncaused, frozenset("b"))
+    assert not answered(uncaused, frozenset("c"))
+    assert answered(missing, frozenset("c"))
 
 
 def test_a_flow_has_every_kind_with_right_ones_between_and_behind() -> None:

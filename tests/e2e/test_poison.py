@@ -1,0 +1,25 @@
+"""Every kind of poison on every kind of topic, on real servers: each record is processed or parked, nobody stands."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.topics import SUBMITTED
+from tests.poison.feeding import Plan
+from tests.poison.kinds import kinds
+from tests.poison.run import run
+from tests.poison.sample import CONSUMED
+from tests.servers import Servers
+
+SOURCES = frozenset(SUBMITTED.values())
+TOPICS = (SUBMITTED["water"], *(topic for topic in CONSUMED if topic not in SOURCES))
+
+
+@pytest.mark.slow
+async def test_each_record_of_poison_is_processed_or_parked_whole_and_holds_nobody_up(
+    servers: Servers, tmp_path: Path
+) -> None:
+    one = await run(Plan(TOPICS, len(kinds()), large=30, mended=150), servers, tmp_path, print)
+    assert one.wrong == [], "\n".join(one.wrong)
+    assert sum(row.sent for row in one.rows) > len(TOPICS) * len(kinds())
+    assert one.sender.refused.total() >= len(TOPICS), "what is larger than the broker takes"
