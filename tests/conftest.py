@@ -1,15 +1,29 @@
-"""The one shared fixture: real servers, started when the first test asks for them."""
+"""The shared fixtures: real servers, started when the first test asks for them, and the simulation beside all tests."""
 
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from tests.seeds.beside import LAST, Beside
+from tests.seeds.beside import beside as living
 from tests.servers import Servers
 from tests.servers import servers as running_servers
 
 settings.register_profile("busy", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is lived beside all others is looked at last."""
+    items.sort(key=lambda item: item.path.name in LAST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beside(request: pytest.FixtureRequest) -> Iterator[Beside]:
+    """Begun before the first test, where any test wants it."""
+    with living({item.path.name for item in request.session.items}) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

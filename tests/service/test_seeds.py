@@ -4,14 +4,12 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from tests.seeds.live import Lived, many
+from tests.seeds.beside import ROOT, SEEDS, Beside
+from tests.seeds.live import Lived
 
-ROOT = Path(__file__).parents[2]
-SEEDS = 2000
 YEAR = 365 * 24 * 3600.0
 SHOWN = 3
 
@@ -57,8 +55,8 @@ POINTS = (
 
 
 @pytest.fixture(scope="module")
-def lived() -> list[Lived]:
-    return list(many(range(SEEDS), os.cpu_count() or 1))
+def lived(beside: Beside) -> list[Lived]:
+    return beside.lived.result()
 
 
 @pytest.fixture(scope="module")
