@@ -65,7 +65,6 @@ class World:
         self._calmed = asyncio.Event()
         self.left, self.seconds = list[str](), 0.0
         """What was left to do when the run should have come to rest, and how much virtual time it took in all."""
-        self.ended = virtual.EPOCH
 
     def run(self) -> Self:
         """Live through it."""
@@ -82,7 +81,7 @@ class World:
         running = [asyncio.ensure_future(work) for work in self._parts(began, seconds)]
         await asyncio.sleep(seconds)
         await self._peace()
-        self.seconds, self.ended = loop.time() - began, virtual.now()
+        self.seconds = loop.time() - began
         for work in running:
             if work.done():
                 work.result()

@@ -158,10 +158,10 @@ class MongoStore:
         cursor = self._documents.find(rows.faceted(where), {"kept": 0, "outbox": 0, "inbox": 0}).sort(keys).limit(limit)
         return [rows.stored(raw) for raw in await _sure(cursor.to_list(None))]
 
-    async def every_document(self) -> AsyncIterator[tuple[Document, datetime | None]]:
-        """All documents, each with its next wake time, in no order; for whoever looks at everything."""
+    async def every_document(self) -> AsyncIterator[Document]:
+        """All documents in no order; for whoever looks at everything."""
         async for raw in _walked(self._documents.find({}, {"kept": 0})):
-            yield rows.document(raw), raw.get("wake_at")
+            yield rows.document(raw)
 
     async def every_past(self) -> AsyncIterator[tuple[str, Past]]:
         """All rows of the history, each with its document's subject, in no order."""

@@ -41,7 +41,7 @@ def _checked(world: World) -> Iterator[str]:
         _look(checker, name, shop)
     for channel, key, _ in world.phones.received:
         checker.receive(channel, key)
-    verdict = checker.verdict(world.ended)
+    verdict = checker.verdict()
     for offence in verdict.offences:
         yield offence.line()
     if verdict.figures["pending"]:
@@ -50,11 +50,12 @@ def _checked(world: World) -> Iterator[str]:
 
 def _look(checker: Checker, name: str, shop: Shop) -> None:
     for row in shop.store.rows.values():
-        checker.keep(name, row.document, row.wake_at)
+        checker.keep(name, row.document)
     for intent in shop.store.noted(range(PARTITIONS)):
         checker.note(name, intent)
     for subject, message in shop.store.past.values():
         checker.remember(name, subject, past_of(message))
+    checker.whole(name)
 
 
 def _unrecorded(world: World, name: str, shop: Shop) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.chassis.ports import Document, Intent, Partition, Past
 from services.chassis.values import Record
@@ -61,7 +61,7 @@ class Checker:
         """Every record of every topic, each partition in its order."""
         self._hearing.hear(record)
 
-    def keep(self, service: str, document: Document, wake_at: datetime | None) -> None:  # noqa: ARG002 - a later rule's
+    def keep(self, service: str, document: Document) -> None:
         """Every stored document, read after the records."""
         self._close()
         for book in (self._inboxes, self._documents, self._histories):
@@ -76,6 +76,11 @@ class Checker:
         self._close()
         self._histories.remember(service, subject, past)
 
+    def whole(self, service: str) -> None:
+        """All documents and the whole history of this service were given: what is not among them is missing."""
+        self._inboxes.whole.add(service)
+        self._histories.whole.add(service)
+
     def receive(self, channel: str, key: str) -> None:
         """What physically reached a person's channel."""
         self._sends.receive(channel, key)
@@ -84,7 +89,7 @@ class Checker:
         """What each record that was sent has come to, by its position."""
         return ((self.log.where(ref), end) for ref, end in self._ends.all())
 
-    def verdict(self, now: datetime) -> Verdict:  # noqa: ARG002 - nothing here goes by grace times
+    def verdict(self) -> Verdict:
         """All that is wrong, and the figures."""
         self._close()
         found: dict[Harm, list[Offence]] = {harm: [] for harm in Harm}

@@ -50,7 +50,8 @@ class Histories:
     inboxes: Inboxes
     documents: Documents
     figures: Counter[str]
-    _remembered: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    """The services whose histories were all read."""
     _rows: list[Row] = field(default_factory=list)
     _outboxes: list[tuple[str, Document]] = field(default_factory=list)
     _unsent: set[Name] = field(default_factory=set)
@@ -71,7 +72,6 @@ class Histories:
 
     def remember(self, service: str, subject: str, past: Past) -> None:
         """Take a row of a document's history."""
-        self._remembered.add(service)
         ref = self.log.find(past.id.int)
         if ref is None:
             waits = past.topic == ALERTS.name and self._waits(AlertSeen.model_validate_json(past.value))
@@ -137,4 +137,4 @@ class Histories:
 
     def _expects(self, topic: str, ref: Ref) -> bool:
         """Whether the histories of all who write to the topic were read, and this event before them."""
-        return WRITERS[topic] <= self._remembered and not self.log.late(ref)
+        return WRITERS[topic] <= self.whole and not self.log.late(ref)

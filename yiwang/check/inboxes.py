@@ -21,13 +21,13 @@ class Inboxes:
     log: Log
     letters: Letters
     figures: Counter[str]
-    _kept: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    """The services whose documents were all read."""
     _unknown: list[tuple[str, str, UUID]] = field(default_factory=list)
     _strange: list[Offence] = field(default_factory=list)
 
     def keep(self, service: str, document: Document) -> None:
         """Take a document's inbox."""
-        self._kept.add(service)
         for name, outcome in document.inbox.items():
             ref = self.log.find(name.int)
             if ref is not None:
@@ -67,7 +67,7 @@ class Inboxes:
         marks = self.log.marks(ref)
         for service in READERS[self.log.topic(ref)]:
             there = marks & (INBOX.get(service, 0) | NEEDLESS.get(service, 0))
-            wanted = service in self._kept and self.log.settled(service, ref) and not there
+            wanted = service in self.whole and self.log.settled(service, ref) and not there
             if wanted and not self.letters.kept(service, ref):
                 what = f"{service} has settled {self.log.where(ref)}, and no document has it in its inbox"
                 yield offence("inbox-missing", UUID(int=name), what)

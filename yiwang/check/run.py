@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from services.chassis.mongo import MongoStore, Steps, client
@@ -32,7 +32,7 @@ async def judged(settings: Settings, services: Mapping[str, Service], people: Pa
     """The verdict on an environment; ``people`` is the folder with what reached them. Raises Unavailable."""
     reading = Reading(settings, services)
     await reading.read(people)
-    return reading.checker.verdict(datetime.now(UTC))
+    return reading.checker.verdict()
 
 
 class Reading:
@@ -79,11 +79,12 @@ class Reading:
 
     async def _documents(self) -> None:
         for name, store in self._stores.items():
-            async for found, wake_at in counted(f"documents of {name}", store.every_document()):
-                self.checker.keep(name, found, wake_at)
+            async for found in counted(f"documents of {name}", store.every_document()):
+                self.checker.keep(name, found)
         for name, store in self._stores.items():
             async for subject, past in counted(f"history of {name}", store.every_past()):
                 self.checker.remember(name, subject, past)
+            self.checker.whole(name)
         for name, store in self._stores.items():
             for intent in await store.intents(self._broker.numbers):
                 self.checker.note(name, intent)

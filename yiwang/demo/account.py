@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -60,4 +59,4 @@ async def account(settings: Settings, services: Mapping[str, Service], people: P
     """Read all topics and stores, and what reached people, when all is quiet. Raises Unavailable."""
     reading = Reading(settings, services)
     await reading.read(people)
-    return Account(dict(reading.checker.ends()), reading.checker.verdict(datetime.now(UTC)))
+    return Account(dict(reading.checker.ends()), reading.checker.verdict())

@@ -159,10 +159,10 @@ def document(service: str, pick: Pick, change: Callable[[Document], Document]) -
 
     def sabotage(evidence: Evidence) -> Evidence:
         one = next(
-            each for name, each, _ in evidence.documents if name == service and pick(json.loads(each.state or "{}"))
+            each for name, each in evidence.documents if name == service and pick(json.loads(each.state or "{}"))
         )
         return evidence.but(
-            documents=[(name, change(each) if each is one else each, at) for name, each, at in evidence.documents]
+            documents=[(name, change(each) if each is one else each) for name, each in evidence.documents]
         )
 
     return sabotage

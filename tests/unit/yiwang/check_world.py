@@ -1,9 +1,9 @@
 """A small banner in memory: the five real loops over one broker, and the evidence that they leave for the checker."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -148,13 +148,14 @@ class World:
         return Evidence(
             offsets=offsets,
             records=[record for log in self.broker.logs.values() for record in log],
-            documents=[(name, row.document, row.wake_at) for name, one in stores.items() for row in one.rows.values()],
+            documents=[(name, row.document) for name, one in stores.items() for row in one.rows.values()],
             history=[
                 (name, subject, Past(m.id, m.topic, m.type, m.version, m.time, m.value.decode()))
                 for name, subject, m in rows
             ],
             notes=[(name, one) for name, store in stores.items() for one in notes(store)],
             received=list(self.phones.received),
+            stores=list(stores),
         )
 
 
@@ -168,9 +169,11 @@ class Evidence:
 
     offsets: Mapping[str, Mapping[Partition, int]]
     records: Sequence[Record]
-    documents: Sequence[tuple[str, Document, datetime | None]]
+    documents: Sequence[tuple[str, Document]]
     history: Sequence[tuple[str, str, Past]]
     received: Sequence[tuple[str, str]]
+    stores: Collection[str]
+    """The services whose stores were read whole."""
     notes: Sequence[tuple[str, Intent]] = ()
     late: Sequence[Record] = ()
     begins: Mapping[Partition, int] = field(default_factory=dict)
@@ -185,20 +188,25 @@ class Evidence:
         checker.begin(self.begins)
         for record in self.records:
             checker.hear(record)
-        for name, document, wake_at in self.documents:
-            checker.keep(name, document, wake_at)
-        for name, subject, past in self.history:
-            checker.remember(name, subject, past)
-        for name, intent in self.notes:
-            checker.note(name, intent)
+        self._stores_to(checker)
         for record in self.late:
             checker.hear(record)
         for channel, key in self.received:
             checker.receive(channel, key)
         return checker
 
+    def _stores_to(self, checker: Checker) -> None:
+        for name, document in self.documents:
+            checker.keep(name, document)
+        for name, subject, past in self.history:
+            checker.remember(name, subject, past)
+        for name in self.stores:
+            checker.whole(name)
+        for name, intent in self.notes:
+            checker.note(name, intent)
+
     def verdict(self) -> Verdict:
-        return self.checker().verdict(max(record.time for record in self.records))
+        return self.checker().verdict()
 
 
 Sabotage = Callable[[Evidence], Evidence]

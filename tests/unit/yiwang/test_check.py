@@ -125,7 +125,7 @@ def knows_too_much(one: Document) -> Document:
 
 
 def applied_to_two(evidence: Evidence) -> Evidence:
-    other = next(one for service, one, _ in evidence.documents if (service, one.subject) == ("routing", str(A2)))
+    other = next(one for service, one in evidence.documents if (service, one.subject) == ("routing", str(A2)))
     stolen = document(
         "routing", where(case__case_id=str(A1)), lambda one: replace(one, inbox={**one.inbox, **other.inbox})
     )

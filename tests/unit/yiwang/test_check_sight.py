@@ -67,12 +67,12 @@ def test_what_is_missing_behind_the_cut_is_an_offence_all_the_same(healthy: Evid
 
 
 def test_records_alone_are_judged_as_far_as_they_go(healthy: Evidence) -> None:
-    assert said(healthy.but(documents=[], history=[], received=[])) == []
+    assert said(healthy.but(documents=[], history=[], received=[], stores=[])) == []
 
 
 def test_what_nobody_has_settled_is_pending(healthy: Evidence) -> None:
     sent = [one for one in healthy.records if one.topic.startswith("report.submitted.")]
-    verdict = healthy.but(offsets={}, records=sent, documents=[], history=[], received=[]).verdict()
+    verdict = healthy.but(offsets={}, records=sent, documents=[], history=[], received=[], stores=[]).verdict()
 
     assert verdict.ok
     assert verdict.figures["pending"] == len(sent)
@@ -137,3 +137,11 @@ async def test_what_was_published_while_the_documents_were_read_comes_behind_the
     assert said(before.but(documents=then.documents, history=then.history)) == []
     assert said(before.but(history=then.history)) == []
     assert said(first.but(history=then.history)) == []
+
+
+def test_a_history_or_documents_that_are_all_gone_are_missed(healthy: Evidence) -> None:
+    forgotten = healthy.but(history=[one for one in healthy.history if one[0] != "escalation"])
+    emptied = healthy.but(documents=[one for one in healthy.documents if one[0] != "escalation"])
+
+    assert {one.rule for one in forgotten.verdict().lost} == {"history-missing"}
+    assert "inbox-missing" in {one.rule for one in emptied.verdict().lost}

@@ -19,7 +19,7 @@ async def healthy() -> Evidence:
 
 def taken(evidence: Evidence) -> Account:
     checker = evidence.checker()
-    return Account(dict(checker.ends()), checker.verdict(evidence.records[-1].time))
+    return Account(dict(checker.ends()), checker.verdict())
 
 
 def test_reports_are_cases_repeats_and_parked_records_and_a_correction_is_no_further_report(healthy: Evidence) -> None:
@@ -50,7 +50,7 @@ def test_what_is_unlawful_is_out_of_balance_though_nothing_is_lost_or_doubled(he
 
 def test_what_is_still_to_come_at_the_end_of_a_demo_counts_as_lost(healthy: Evidence) -> None:
     sent = [one for one in healthy.records if one.topic.startswith("report.submitted.")]
-    found = taken(healthy.but(offsets={}, records=sent, documents=[], history=[], received=[]))
+    found = taken(healthy.but(offsets={}, records=sent, documents=[], history=[], received=[], stores=[]))
 
     assert found.verdict.ok
     assert found.line().endswith(" lost=11 duplicated=0")
