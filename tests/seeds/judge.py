@@ -55,7 +55,8 @@ def _look(checker: Checker, name: str, shop: Shop) -> None:
         checker.note(name, intent)
     for subject, message in shop.store.past.values():
         checker.remember(name, subject, past_of(message))
-    checker.whole(name)
+    if shop.service.state:
+        checker.whole(name)
 
 
 def _unrecorded(world: World, name: str, shop: Shop) -> Iterator[str]:
