@@ -23,7 +23,7 @@ from deploy.local.engines import free_ports
 from deploy.local.processes import bound
 from tests.servers import Servers, namespace
 from tests.stable import Running, Stable
-from tests.telling import plain_policy
+from tests.telling import NO_STORM, plain_policy
 
 SERVICES = ("intake", "gis", "routing", "escalation", "notification")
 ROLES = ("department", "officer", "operator")
@@ -67,6 +67,8 @@ class Pipeline:
     members: int = 1
     """How many members each service has: the first has the service's name, the others ``routing.1`` and so on."""
     settings: dict[str, str] = field(default_factory=dict)
+    at_once: int | None = NO_STORM
+    """From how many messages a minute on a person gets digests; None: as the services' own policy has it."""
     stable: Stable | None = None
     """Where members are forked from; without it each is a new interpreter."""
     processes: dict[str, Running] = field(default_factory=dict)
@@ -118,7 +120,7 @@ class Pipeline:
         ]
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "tokens.toml").write_text("\n".join(rows))
-        plain_policy(self.folder, datetime.now(UTC))
+        plain_policy(self.folder, datetime.now(UTC), self.at_once)
         made = subprocess.run([sys.executable, "-m", "yiwang", "init"], cwd=ROOT, env=self.env("-"), check=False)
         assert made.returncode == 0, "yiwang init failed"
 

@@ -1,7 +1,10 @@
-"""Inputs folded over one document: a pure step from what is stored to what should be."""
+"""Inputs folded over one document: a pure step from what is stored to what should be.
+
+What a document is stored as is made once a round, not once an input: a large one that takes many would cost the square.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,7 +43,8 @@ class Draft:
     partition: int
     document: Document | None
     state: BaseModel | None = None
-    form: Form | None = None
+    touched: bool = False
+    """Whether it has another state than the one that is stored."""
     entries: list[Entry] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     parked: list[tuple[str, Reason]] = field(default_factory=list)
@@ -50,6 +54,14 @@ class Draft:
     seen: dict[UUID, Outcome] = field(default_factory=dict)
     added: int = 0
     taken: int = 0
+    _form: Form | None = None
+
+    @property
+    def form(self) -> Form | None:
+        """Its new state as it is stored; None where that has not changed."""
+        if self._form is None and self.touched:
+            self._form = form_of(self.service, self.state)
+        return self._form
 
     def apply(self, one: Input[Any], free: Counter[str]) -> None:
         """Decide one record, unless the inbox knows it; whatever it raises parks that record alone.
@@ -65,9 +77,8 @@ class Draft:
             decision = self.service.decide(self.state, one, Context(now=one.record.time, free=free))
             self._take(one, decision, free)
         except TooLarge as fault:
-            self._letter(one, Park(reason=Reason.TOO_LARGE, problems=(fault.problem,)))
-            if not fault.document:
-                self._enter(one, Outcome.PARKED)
+            self._refuse(one, fault)
+            self._enter(one, Outcome.PARKED)
         except Exception as fault:  # noqa: BLE001 - law 6: one record's exception parks that record
             self.blame(one, fault)
             self._enter(one, Outcome.PARKED)
@@ -77,19 +88,47 @@ class Draft:
         self.faults.append((one.record, fault))
         self._letter(one, Park(reason=Reason.DEFECTIVE, problems=(defect(fault),)))
 
+    def again(self) -> "Draft":
+        """The same document, with nothing decided."""
+        return Draft(
+            service=self.service,
+            subject=self.subject,
+            partition=self.partition,
+            document=self.document,
+            state=self.state,
+        )
+
+    def take_none(self, one: Input[Any], fault: Exception) -> None:
+        """Put a record aside whose decision cannot be stored; where there is no room, not even an entry finds any."""
+        self.taken += 1
+        if isinstance(fault, TooLarge):
+            self._refuse(one, fault)
+            return
+        self.blame(one, fault)
+        self._enter(one, Outcome.PARKED)
+
+    def _refuse(self, one: Input[Any], fault: "TooLarge") -> None:
+        self._letter(one, Park(reason=Reason.TOO_LARGE, problems=(fault.problem,)))
+
     def advance(self, step: Tick | Done, now: datetime, free: Counter[str]) -> None:
         """Decide a timer or the end of an effect; an exception is the caller's to see."""
         decision = self.service.decide(self.state, step, Context(now=now, free=free))
         out = [outgoing(self.service, told, now, None) for told in decision.events]
-        form = self._form(decision, out)
-        wake = form.wake_at if form else wake_of(self.service, self.state)
+        _check_events(decision, out)
+        wake = wake_of(self.service, self.state if decision.state is None else decision.state)
         if isinstance(step, Tick) and wake and wake <= step.at:
             raise StuckTimer(self.subject, wake)
-        self._accept(decision, form, out, free)
+        self._accept(decision, out, free)
+
+    def check(self) -> None:
+        """Raises TooLarge for a document that would not fit with all that it took in."""
+        size = (self.document.size if self.document else 0) + self.added + (len(self.form.json) if self.form else 0)
+        if size > DOCUMENT_LIMIT:
+            raise TooLarge(f"document {self.subject}", size, DOCUMENT_LIMIT)
 
     def change(self, by: str) -> Change | None:
         """The write that makes the draft true, under the name of this attempt; None when there is nothing to write."""
-        if self.form is None and not self.entries:
+        if not self.touched and not self.entries:
             return None
         before = self.document
         form = self.form or form_of(self.service, self.state)
@@ -109,11 +148,11 @@ class Draft:
 
     def _take(self, one: Input[Any], decision: Decision[Any], free: Counter[str]) -> None:
         out = [outgoing(self.service, told, one.record.time, one.record) for told in decision.events]
-        form = self._form(decision, out)
+        _check_events(decision, out)
         said = self.document or self.state or decision.state or decision.events or decision.park
         if not said and decision.outcome is Outcome.NOTHING:
             return
-        self._accept(decision, form, out, free)
+        self._accept(decision, out, free)
         self._enter(one, Outcome.PARKED if decision.park else decision.outcome)
         if decision.park:
             self._letter(one, decision.park)
@@ -128,9 +167,9 @@ class Draft:
         self.seen[one.id] = outcome
         self.entries.append(Entry(one.id, outcome))
 
-    def _accept(self, decision: Decision[Any], form: Form | None, out: Sequence[Message], free: Counter[str]) -> None:
-        if form is not None:
-            self.state, self.form = decision.state, form
+    def _accept(self, decision: Decision[Any], out: Sequence[Message], free: Counter[str]) -> None:
+        if decision.state is not None:
+            self.state, self.touched, self._form = decision.state, True, None
         self.messages.extend(out)
         self.added += sum(len(sent.value) for sent in out) + len(decision.keep or b"")
         self.effects.extend(decision.effects)
@@ -142,26 +181,13 @@ class Draft:
         self.added += len(told.value)
         self.parked.append((one.record.topic, park.reason))
 
-    def _form(self, decision: Decision[Any], out: Sequence[Message]) -> Form | None:
-        """The new state as it would be stored; raises TooLarge where it, or an event, would not fit."""
-        for told, sent in zip(decision.events, out, strict=True):
-            if len(sent.value) > told.topic.max_bytes:
-                raise TooLarge(f"an event for {sent.topic}", len(sent.value), told.topic.max_bytes)
-        form = form_of(self.service, decision.state)
-        size = (self.document.size if self.document else 0) + self.added + (len(form.json) if form else 0)
-        size += sum(len(sent.value) for sent in out) + len(decision.keep or b"")
-        if size > DOCUMENT_LIMIT:
-            raise TooLarge(f"document {self.subject}", size, DOCUMENT_LIMIT, document=True)
-        return form
-
 
 class TooLarge(Exception):
-    """A decision that would not fit where it must go; ``document``: not even its entry in the inbox would."""
+    """A decision that would not fit where it must go: an event in its topic, or all of it in its document."""
 
-    def __init__(self, what: str, found: int, limit: int, *, document: bool = False) -> None:
+    def __init__(self, what: str, found: int, limit: int) -> None:
         """Take what does not fit, its bytes and the bytes that fit."""
         super().__init__(f"{what} has {found} bytes; the limit is {limit}")
-        self.document = document
         self.problem = Problem(
             path="$",
             found=f"{what} of {found} bytes",
@@ -207,26 +233,66 @@ def draft(service: Service, subject: str, document: Document | None, partition: 
 
 
 def fold(service: Service, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]) -> Draft:
+    """All of ``folding`` at once."""
+    work = folding(service, inputs, document, free)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: Draft = end.value
+            return found
+
+
+def folding(
+    service: Service, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]
+) -> Generator[None, None, Draft]:
     """A document's inputs of a batch, in order, as many as one round takes: ``taken`` tells how many they were.
 
-    A document that cannot be read parks them, unrecorded.
+    It halts after each input, so that whoever drives it can let others have their turn. A document that cannot be read
+    parks its inputs, unrecorded; so does one input that a document has no room for, even by its entry in the inbox.
     """
-    first = inputs[0]
+    first, count = inputs[0], _round(inputs)
     try:
-        result = draft(service, first.subject, document, first.record.partition)
+        start = draft(service, first.subject, document, first.record.partition)
     except Exception as fault:  # noqa: BLE001 - law 6: a broken document must not stop the stream
-        result = Draft(service=service, subject=first.subject, partition=first.record.partition, document=document)
+        broken = Draft(service=service, subject=first.subject, partition=first.record.partition, document=document)
         for one in inputs:
-            result.blame(one, fault)
-        result.taken = len(inputs)
+            broken.blame(one, fault)
+        broken.taken = len(inputs)
+        return broken
+    while True:
+        result, left = start.again(), Counter(free)
+        for one in inputs[:count]:
+            result.apply(one, left)
+            yield
+        try:
+            result.check()
+        except Exception as fault:  # noqa: BLE001 - law 6: the half without the one that is to blame is none the worse
+            if count > 1:
+                count //= 2
+                continue
+            result, left = start.again(), Counter(free)
+            result.take_none(first, fault)
+        free.clear()
+        free.update(left)
         return result
-    room = ROUND_BYTES
+
+
+def _round(inputs: Sequence[Input[Any]]) -> int:
+    """How many of these one round takes: at least one."""
+    room, count = ROUND_BYTES, 0
     for one in inputs:
         room -= len(one.record.value or b"")
-        if room < 0 and result.taken:
+        if room < 0 and count:
             break
-        result.apply(one, free)
-    return result
+        count += 1
+    return count
+
+
+def _check_events(decision: Decision[Any], out: Sequence[Message]) -> None:
+    for told, sent in zip(decision.events, out, strict=True):
+        if len(sent.value) > told.topic.max_bytes:
+            raise TooLarge(f"an event for {sent.topic}", len(sent.value), told.topic.max_bytes)
 
 
 def by_subject(inputs: Sequence[Input[Any]]) -> dict[str, list[Input[Any]]]:

@@ -15,7 +15,7 @@ import structlog
 from contracts.deadletter import Reason
 from contracts.wire import text_headers
 from services.chassis.breaker import Breaker
-from services.chassis.fold import Draft, by_subject, draft, fold, read, wake_of
+from services.chassis.fold import Draft, TooLarge, by_subject, draft, folding, read, wake_of
 from services.chassis.horizon import Horizons
 from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
@@ -30,6 +30,8 @@ TICK_LIMIT = 500
 """Timers of a partition that are decided in one step, so that records are not kept waiting."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
+BREATH = 0.02
+"""Seconds of deciding, after which heartbeats, probes and requests get their turn."""
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0, 5.0)
 """Seconds between tries while something is unavailable; its return may be seen as late as the longest."""
 
@@ -60,7 +62,7 @@ class Loop:
         self._readers: Mapping[str, Reader] = {reader.topic.name: reader for reader in service.readers}
         self._busy = asyncio.Lock()
         self._horizons, self._breaker = Horizons(), Breaker()
-        self._closed = False
+        self._closed, self._breathed = False, clock.monotonic()
         self._failures: Counter[str] = Counter()
         self._paused: dict[str, str] = {}
         self._read_to: dict[Partition, int] = {}
@@ -201,7 +203,7 @@ class Loop:
         pending, stalled = by_subject(inputs), 0
         while pending and stalled < ROUNDS:
             documents, free = await self._settlement.load(list(pending)), self._free()
-            drafts = [fold(self._service, group, documents.get(name), free) for name, group in pending.items()]
+            drafts = [await self._fold(group, documents.get(name), free) for name, group in pending.items()]
             for record, fault in (each for one in drafts for each in one.faults):
                 self._blame(record, fault)
             self._check_breaker()
@@ -216,6 +218,23 @@ class Loop:
         if pending:
             raise Unavailable(f"{len(pending)} documents met other writers in {ROUNDS} rounds")
         await self._settlement.send(batch)
+
+    async def _fold(self, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]) -> Draft:
+        """As ``fold``, with a breath now and then: the group gives up a member that says nothing for long."""
+        work = folding(self._service, inputs, document, free)
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                found: Draft = end.value
+                return found
+            await self._breathe()
+
+    async def _breathe(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._breathed > BREATH:
+            await asyncio.sleep(0)
+            self._breathed = self._clock.monotonic()
 
     def _want(self, drafts: Sequence[Draft]) -> None:
         """What records make due at once, such as a time that passed in a backlog, waits for no tick's turn."""
@@ -269,13 +288,25 @@ class Loop:
                 drafts[document.subject] = one
             except Exception as fault:  # noqa: BLE001 - law 6: one timer's exception puts that timer aside
                 await self._put_aside(document, fault, now)
-        batch, changed = Batch(), [one for one in drafts.values() if one.form]
+            await self._breathe()
+        batch, changed = Batch(), [one for one in drafts.values() if await self._fits(one, now)]
         intents = await self._settlement.intend(changed)
         lost = await self._settlement.write(changed, batch)
         await self._settlement.send(batch)
         if lost:
             raise Unavailable(f"{len(lost)} timers met another writer: read again")
         await self._settlement.fulfilled(intents)
+
+    async def _fits(self, one: Draft, now: datetime) -> bool:
+        """Whether it is to be written; one that its document has no room for is put aside."""
+        try:
+            one.check()
+        except TooLarge as fault:
+            if one.document:
+                await self._put_aside(one.document, fault, now)
+            return False
+        await self._breathe()
+        return one.touched
 
     async def _put_aside(self, document: Document, fault: Exception, now: datetime) -> None:
         log.error("timer put aside", document=document.subject, exc_info=fault)

@@ -1,7 +1,8 @@
 """Decides what becomes of a person's notices: which go out when, which sends are tried, what is told of their ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from contracts.alert import AlertEvent, AlertKind
 from contracts.notice import Notice
@@ -22,12 +23,9 @@ def take(rules: Rules, tray: Tray | None, notice: Notice, context: Context) -> D
     after = mature(rules, before, context.now)
     for channel in dict.fromkeys(notice.channels):
         after = place(rules, after, held(notice, channel), context.now)
-    known = {send.key for send in before.sends}
-    free = dict(context.free)
-    sends = tuple(
-        send if send.key in known else sending.due(send, context.now, free, rules.again) for send in after.sends
-    )
-    return _settle(before, after.model_copy(update={"sends": sends}), context.now)
+    free, known = dict(context.free), len(before.sends)
+    fresh = tuple(sending.due(send, context.now, free, rules.again) for send in after.sends[known:])
+    return _settle(before, after.model_copy(update={"sends": (*before.sends, *fresh)}), context.now)
 
 
 def tick(rules: Rules, tray: Tray, at: datetime, context: Context) -> Decision[State]:
@@ -39,26 +37,35 @@ def tick(rules: Rules, tray: Tray, at: datetime, context: Context) -> Decision[S
 
 def answer(rules: Rules, tray: Tray, done: Done) -> Decision[State]:
     """Take the end of an attempt."""
-    sends = tuple(sending.answered(send, done, rules.policy.quiet.over) for send in tray.sends)
+    key = UUID(done.effect.key).int
+    sends = tuple(
+        sending.answered(send, done, rules.policy.quiet.over) if send.key.int == key else send for send in tray.sends
+    )
     return _settle(tray, tray.model_copy(update={"sends": sends}), done.at)
 
 
 def _settle(before: Tray, after: Tray, at: datetime) -> Decision[State]:
-    """Tell what has changed: a call for each new attempt, an event for each alert whose send has ended."""
+    """Tell what has changed: a call for each new attempt, an event for each alert whose send has ended.
+
+    Sends keep their places from ``before`` to ``after``, and new ones come last; one that is the same has not changed.
+    """
     if before == after:
         return Decision(outcome=Outcome.NOTHING)
-    attempts = {send.key: send.attempts for send in before.sends}
-    tried = [send for send in after.sends if send.attempts > attempts.get(send.key, 0)]
-    ended = [send for send in after.sends if send.state.ended]
-    changes = {"sends": tuple(send for send in after.sends if not send.state.ended), "ended": _tally(after, ended)}
+    pairs = list(zip(before.sends, after.sends, strict=False))
+    fresh = after.sends[len(pairs) :]
+    changed = [(now, then.attempts) for then, now in pairs if now is not then] + [(now, 0) for now in fresh]
+    tried = [now for now, attempts in changed if now.attempts > attempts]
+    if ended := [now for now, _ in changed if now.state.ended]:
+        left = tuple(send for send in after.sends if not send.state.ended)
+        after = after.model_copy(update={"sends": left, "ended": _tally(after, ended)})
     return Decision(
-        state=State(tray=after.model_copy(update=changes)),
+        state=State(tray=after),
         events=tuple(told for send in ended for told in _ended(after.staff, send, at)),
         effects=tuple(send.effect(after.staff) for send in tried if not send.state.ended),
     )
 
 
-def _tally(tray: Tray, ended: list[Send]) -> Tally:
+def _tally(tray: Tray, ended: Sequence[Send]) -> Tally:
     counts = tray.ended.model_dump()
     for send in ended:
         counts[send.state.value] += 1

@@ -121,11 +121,11 @@ def _turn(send: Send) -> timedelta:
 
 
 def answered(send: Send, done: Done, calm: Callable[[datetime], datetime]) -> Send:
-    """Take an attempt's end; what is no answer to the newest attempt says nothing, unless it says that it was taken.
+    """Take the end of one of its attempts; what is no answer to the newest says nothing, unless that it was taken.
 
     ``calm`` moves the next attempt out of hours in which nobody is to be disturbed.
     """
-    if str(send.key) != done.effect.key or send.state.ended:
+    if send.state.ended:
         return send
     if done.error is None:
         return end(send, SendState.SENT, None)

@@ -45,7 +45,7 @@ class Heap(Value):
         """The heap with one more; each digest of ``most`` alerts shows its first ``lines``."""
         shown = len(self.items) % most < lines
         item = held.item if shown else held.item.model_copy(update={"line": None})
-        return Heap(channel=self.channel, due=self.due, items=(*self.items, item))
+        return self.model_copy(update={"items": (*self.items, item), "subject": "", "text": ""})
 
 
 class Window(Value):

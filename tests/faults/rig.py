@@ -84,7 +84,8 @@ async def rig(
     """
     await found.heal()
     ways = {"YIWANG_KAFKA": found.proxied.kafka, "YIWANG_MONGO": found.proxied.mongo} if proxied else {}
-    pipeline = Pipeline(found.straight, found.folder, members=members, stable=found.stable if warm else None)
+    stable = found.stable if warm else None
+    pipeline = Pipeline(found.straight, found.folder, members=members, at_once=None, stable=stable)
     pipeline.folder = found.folder / pipeline.space.strip(".")
     await asyncio.to_thread(pipeline.prepare)
     pipeline.settings = {**NO_QUOTA, **ways, **settings}

@@ -1,5 +1,6 @@
 """The loop on servers in memory: each law, and a crash at every point of a step."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from services.chassis.ports import Change, Entry
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
 from simulation.store import MemoryStore
 from tests.bench_of_loops import Bench, Crash, Once
-from tests.toy import DEAD, IN, MORE, OUTSIDE, Put, Sum, decide
+from tests.toy import DEAD, IN, MORE, OUTSIDE, SERVICE, Put, Sum, decide
 
 POINTS = (
     "load",
@@ -661,6 +662,60 @@ async def test_a_document_that_is_full_parks_what_comes_and_does_not_grow() -> N
     assert bench.state("a").total == 5
     (dead,) = bench.broker.read(DEAD.name)
     assert DeadLetter.model_validate_json(dead.value or b"").reason is Reason.TOO_LARGE
+
+
+async def test_what_does_not_fit_into_a_document_at_once_is_taken_in_smaller_rounds_and_none_of_it_is_parked() -> None:
+    bench = Bench()
+    bench.put("a", "0", amount=1)
+    await bench.run()
+    row = bench.store.rows["a"]
+    row.document = replace(row.document, size=DOCUMENT_LIMIT - 700)  # room for what some of the inputs bring about
+    for n in range(16):
+        bench.put("a", str(n + 1), amount=1)
+    await bench.run()
+    assert bench.state("a").total == 17
+    assert bench.store.rows["a"].document.rev > 2, "in more rounds than one"
+    assert len(bench.told_ids()) == 17
+    assert bench.broker.read(DEAD.name) == []
+
+
+async def test_a_document_is_made_ready_for_its_store_once_a_round_however_many_inputs_it_takes() -> None:
+    stored = list[int]()
+
+    def facets(state: Sum) -> dict[str, int]:
+        stored.append(state.total)
+        return {}
+
+    bench = Bench(service=replace(SERVICE, facets=facets))
+    for n in range(50):
+        bench.put("a", str(n), amount=1)
+    await bench.run()
+    assert stored == [50]
+
+
+async def test_a_long_batch_leaves_turns_to_whoever_else_must_not_wait() -> None:
+    bench = Bench()
+
+    def slowly(state: Sum | None, step: Input[Put] | Tick | Done, context: Context) -> Decision[Sum]:
+        bench.clock.advance(seconds=0.1)
+        return decide(state, step, context)
+
+    bench.service = replace(SERVICE, decide=slowly)
+    bench.restart()
+    for n in range(20):
+        bench.put("a", str(n), amount=1)
+    turns = 0
+
+    async def heartbeat() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    other = asyncio.create_task(heartbeat())
+    await bench.run()
+    other.cancel()
+    assert turns > 10
 
 
 async def test_a_record_longer_than_a_dead_letter_is_kept_in_part_and_the_letter_says_so() -> None:
