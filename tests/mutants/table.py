@@ -376,8 +376,8 @@ MUTANTS: Final = (
         6,
         "sizes are not checked before the write",
         FOLD,
-        "            if len(sent.value) > told.topic.max_bytes:",
-        "            if len(sent.value) < 0:",
+        "        if len(sent.value) > told.topic.max_bytes:",
+        "        if len(sent.value) < 0:",
         f"{ON_MEMORY}an_event_too_large_for_its_topic_parks_its_record_before_anything_is_written",
     ),
     Mutant(
