@@ -4,7 +4,6 @@ A document's outbox holds the messages of its newest write. It is sent again bef
 this process knows that it was sent; so whatever is in an inbox and in no outbox was sent.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,10 +15,8 @@ from services.chassis.fold import Draft
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Change, Document, Performer, Store, Stream
 from services.chassis.progress import Progress
+from services.chassis.sent import Sent
 from services.chassis.values import Service
-
-REMEMBERED = 50_000
-"""Documents whose newest outbox this process remembers to have sent."""
 
 
 @dataclass(slots=True)
@@ -59,7 +56,7 @@ class Settlement:
         """Take the ports; a service without documents has no store. Each answer of them is noted as progress."""
         self._service, self._store, self._stream = service, store, stream
         self._performer, self._metrics, self._progress = performer, metrics, progress
-        self._sent: OrderedDict[str, int] = OrderedDict()
+        self._sent = Sent()
         self._name, self._attempts = uuid4().hex, count()
 
     async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
@@ -75,7 +72,7 @@ class Settlement:
         """Send what these outboxes hold, unless this process knows that it was sent."""
         batch = Batch()
         for document in documents:
-            if document.outbox and self._sent.get(document.subject) != document.rev:
+            if document.outbox and not self._sent.has(document.subject, document.rev):
                 batch.written.append((document.subject, document.rev))
                 for message in document.outbox:
                     batch.tell(document.subject, message)
@@ -125,7 +122,7 @@ class Settlement:
         for topic, reason in batch.parked:
             self._metrics.parked.labels(topic, reason.value).inc()
         for subject, rev in batch.written:
-            self._remember(subject, rev)
+            self._sent.add(subject, rev)
 
     async def intend(self, drafts: Sequence[Draft]) -> list[str]:
         """Before the write: no record will bring these outboxes back, so the sweep must be able to find them."""
@@ -158,9 +155,3 @@ class Settlement:
     @property
     def _dead(self) -> str:
         return self._service.dead.name
-
-    def _remember(self, subject: str, rev: int) -> None:
-        self._sent[subject] = rev
-        self._sent.move_to_end(subject)
-        while len(self._sent) > REMEMBERED:
-            self._sent.popitem(last=False)

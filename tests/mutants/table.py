@@ -258,8 +258,8 @@ MUTANTS: Final = (
         5,
         "an outbox is replaced without having been sent",
         SETTLEMENT,
-        "if document.outbox and self._sent.get(document.subject) != document.rev:",
-        "if document.outbox and self._sent.get(document.subject, -1) < 0 < -document.rev:",
+        "if document.outbox and not self._sent.has(document.subject, document.rev):",
+        "if document.outbox and self._sent.has(document.subject, -1):",
         f"{ON_MEMORY}an_outbox_is_sent_before_a_later_input_from_another_topic_replaces_it",
     ),
     Mutant(

@@ -107,7 +107,7 @@ BUGS: Final = (
     Bug(
         "outbox-not-rescued",
         SETTLEMENT,
-        "if document.outbox and self._sent.get(document.subject) != document.rev:",
+        "if document.outbox and not self._sent.has(document.subject, document.rev):",
         "if document.outbox and document.rev < 0:",
     ),
     Bug(
@@ -151,7 +151,7 @@ BUGS: Final = (
         "remembered-as-sent-before-the-send",
         SETTLEMENT,
         "        if batch.messages:\n            past =",
-        "        for subject, rev in batch.written:\n            self._remember(subject, rev)\n"
+        "        for subject, rev in batch.written:\n            self._sent.add(subject, rev)\n"
         "        if batch.messages:\n            past =",
     ),
     Bug(
