@@ -34,6 +34,8 @@ ISOLATION: Final = "read_committed"
 """A source's aborted transaction is no input, and an open one no end to read to."""
 POLL_MS = 20
 """FastStream waits this long for a batch, and sleeps as long after an empty one."""
+FETCH_BYTES = 256 * 1024
+"""What is fetched ahead of a partition, beside a single record that is larger: a backlog in all of them fits in memory."""
 AGAIN_SECONDS = 0.2
 """How long a batch waits to be read again that could not be checked or dated."""
 
@@ -99,6 +101,7 @@ class KafkaStream:
             batch=True,
             max_records=batch,
             batch_timeout_ms=POLL_MS,
+            max_partition_fetch_bytes=FETCH_BYTES,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             parser=self._parse,

@@ -53,4 +53,7 @@ async def run(names: Sequence[str], scale: Scale, folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; nothing was judged")
