@@ -20,10 +20,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def beside(request: pytest.FixtureRequest) -> Iterator[Beside]:
-    """Begun before the first test, where any test wants it."""
-    with living({item.path.name for item in request.session.items}) as found:
+def _begun(request: pytest.FixtureRequest) -> Iterator[Beside]:
+    """Before the first test, where any test wants it."""
+    items = (item for item in request.session.items if isinstance(item, pytest.Function))
+    with living({item.path.name for item in items if "beside" in item.fixturenames}) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def beside(_begun: Beside) -> Beside:
+    """What is lived beside all other tests."""
+    return _begun
 
 
 @pytest.fixture(scope="session")

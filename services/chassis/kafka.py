@@ -35,7 +35,7 @@ ISOLATION: Final = "read_committed"
 POLL_MS = 20
 """FastStream waits this long for a batch, and sleeps as long after an empty one."""
 FETCH_BYTES = 256 * 1024
-"""What is fetched ahead of a partition, beside a single record that is larger: a backlog in all of them fits in memory."""
+"""What is fetched ahead of a partition, unless one record is larger: so a backlog in all of them fits in memory."""
 AGAIN_SECONDS = 0.2
 """How long a batch waits to be read again that could not be checked or dated."""
 

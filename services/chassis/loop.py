@@ -255,11 +255,14 @@ class Loop:
         if self._service.wake is None:
             return
         self._horizons.sample(now, ends)
+        reached = self._horizons.reached(read_to)
+        with self.progress.waiting("database"):  # all at once: asked in turn, a slow database would hold records up
+            found = await asyncio.gather(*(self._due(self._store, number, at) for number, at in reached.items()))
         failed: Unavailable | None = None
-        for partition, at in self._horizons.reached(read_to).items():
+        for at, due in zip(reached.values(), found, strict=True):
             try:
-                with self.progress.waiting("database"):
-                    due = await self._store.due(partition, at, TICK_LIMIT)
+                if isinstance(due, Unavailable):
+                    raise due
                 await self._advance([(document, Tick(at)) for document in due], at)
                 if len(due) == TICK_LIMIT:
                     self.wanted.set()
@@ -267,6 +270,12 @@ class Loop:
                 failed = fault
         if failed:
             raise failed
+
+    async def _due(self, store: Store, partition: int, at: datetime) -> Sequence[Document] | Unavailable:
+        try:
+            return await store.due(partition, at, TICK_LIMIT)
+        except Unavailable as fault:
+            return fault
 
     async def _done(self, ended: Sequence[Ended]) -> None:
         with self.progress.waiting("database"):

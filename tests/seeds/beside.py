@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Event
 from typing import Final
 
@@ -23,7 +25,15 @@ POLITE: Final = ("nice", "-n", "19")
 SEEDS_TEST, PLANTED_TEST = LAST = ("test_seeds.py", "test_planted.py")
 """The files of the tests that want it; they come last."""
 
-Done = subprocess.CompletedProcess[str]
+LOOK_SECONDS: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a search for a bug ended: 1 where it was found."""
+
+    code: int
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ def beside(wanted: Collection[str]) -> Iterator[Beside]:
         lived = first.submit(_lived, ended) if SEEDS_TEST in wanted else _nothing()
         bugs = BUGS if PLANTED_TEST in wanted else ()
         try:
-            yield Beside(lived, {bug.name: then.submit(_with, bug, lived) for bug in bugs})
+            yield Beside(lived, {bug.name: then.submit(_with, bug, lived, ended) for bug in bugs})
         finally:
             ended.set()
             then.shutdown(cancel_futures=True)
@@ -57,10 +67,17 @@ def _lived(ended: Event) -> list[Lived]:
     return found
 
 
-def _with(bug: Bug, before: Future[list[Lived]]) -> Done:
+def _with(bug: Bug, before: Future[list[Lived]], ended: Event) -> Done:
     before.exception()  # waits for its end, whichever
     argv = [*POLITE, sys.executable, "-m", "tests.seeds.plant", bug.name, "--seeds", str(SEEDS_WITH_A_BUG), "--stop"]
-    return subprocess.run(argv, cwd=ROOT, check=False, capture_output=True, text=True, timeout=BUG_SECONDS)
+    with TemporaryFile("w+") as output:
+        process = subprocess.Popen(argv, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        limit = time.monotonic() + BUG_SECONDS
+        while process.poll() is None:
+            if ended.wait(LOOK_SECONDS) or time.monotonic() > limit:
+                process.kill()
+        output.seek(0)
+        return Done(process.returncode, output.read())
 
 
 def _nothing() -> Future[list[Lived]]:

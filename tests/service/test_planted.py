@@ -11,9 +11,9 @@ from tests.seeds.bugs import BUGS, Bug
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug: Bug, beside: Beside) -> None:
     done = beside.planted[bug.name].result()
-    found = re.search(r"^seed (\d+): \d+ offences.*\n.*", done.stdout, re.MULTILINE)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert found, done.stdout + done.stderr
+    found = re.search(r"^seed (\d+): \d+ offences.*\n.*", done.said, re.MULTILINE)
+    assert done.code == 1, done.said
+    assert found, done.said
     print(f"{bug.name}: {found.group()}")  # noqa: T201 - which seed found it
 
 
