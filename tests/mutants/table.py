@@ -72,8 +72,8 @@ MUTANTS: Final = (
         2,
         "the loop does not ask the horizons (on servers)",
         LOOP,
-        "for partition, at in self._horizons.reached(read_to).items():",
-        "for partition, at in {number: now for _, number in ends}.items():",
+        "reached = self._horizons.reached(read_to)",
+        "reached = {number: now for _, number in ends}",
         f"{ON_SERVERS}a_timer_does_not_ring_before_the_backlog_that_hushes_it_is_read_nor_after",
     ),
     Mutant(
@@ -88,10 +88,8 @@ MUTANTS: Final = (
         2,
         "timers act on the time now instead of the time that inputs were read to",
         LOOP,
-        "await self._store.due(partition, at, TICK_LIMIT)\n"
-        "                await self._advance([(document, Tick(at)) for document in due], at)",
-        "await self._store.due(partition, now, TICK_LIMIT)\n"
-        "                await self._advance([(document, Tick(now)) for document in due], now)",
+        "reached = self._horizons.reached(read_to)",
+        "reached = dict.fromkeys(self._horizons.reached(read_to), now)",
         f"{ON_MEMORY}a_timer_acts_on_the_time_its_inputs_were_read_to_not_on_the_time_now",
     ),
     Mutant(

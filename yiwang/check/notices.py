@@ -157,7 +157,7 @@ class Notices:
     def _ended(self, told: Told, ref: Ref) -> Iterator[Offence]:
         alert, staff, channel = told
         if told in self._ends:
-            if self.waiting and told in self.waiting:
+            if self.waiting and told in self.waiting and not self.log.late(self._ends[told]):
                 what = f"{staff} was told over {channel} ({self.log.where(self._ends[told])}), and it still waits"
                 yield offence("alert-waits", UUID(int=alert), what)
             return

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.topics import CASES, DEAD, TOPICS
-from services.chassis.ports import Partition
+from contracts.topics import ALERTS, CASES, DEAD, TOPICS
+from services.chassis.ports import Ended, Partition
 from services.chassis.values import Record
 from tests.unit.yiwang.check_world import Crash, Evidence, Once, World, lived
 
@@ -137,6 +137,29 @@ async def test_what_was_published_while_the_documents_were_read_comes_behind_the
     assert said(before.but(documents=then.documents, history=then.history)) == []
     assert said(before.but(history=then.history)) == []
     assert said(first.but(history=then.history)) == []
+
+
+async def test_an_alert_that_ended_after_its_tray_was_read_did_not_wait_in_vain() -> None:
+    world, held = World(), list[Ended]()
+    loop = world.members["notification"].loop
+    take = loop.on_done
+
+    async def hold(ended: Sequence[Ended]) -> None:
+        held.extend(ended)
+
+    loop.on_done = hold  # type: ignore[method-assign]
+    world.report("A-1")
+    await world.rest()
+    first = world.evidence()
+    loop.on_done = take  # type: ignore[method-assign]
+    await loop.on_done(held)
+    await world.rest()
+    then, seen = world.evidence(), {record.position for record in first.records}
+    late = [one for one in then.records if one.position not in seen]
+
+    assert any(one.topic == ALERTS.name for one in late)
+    assert said(first.but(late=late, received=then.received)) == []
+    assert {one.rule for one in then.but(documents=first.documents).verdict().duplicated} == {"alert-waits"}
 
 
 def test_a_history_or_documents_that_are_all_gone_are_missed(healthy: Evidence) -> None:
