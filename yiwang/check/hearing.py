@@ -128,6 +128,8 @@ class Hearing:
             self.log.know(CaseAction.model_validate_json(record.value or b"").cause.int, ref)
         else:
             self.log.know(header_id(record, None).int, ref)
+            if record.topic == CASES.name:
+                self.log.mark(ref, needless(CaseEventSeen.model_validate_json(record.value or b"")))
 
     def _event(self, ref: Ref, record: Record) -> None:
         given = header_id(record, None)

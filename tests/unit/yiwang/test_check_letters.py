@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from contracts.case import CaseEvent
 from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Replay
 from contracts.identity import name_id
 from contracts.topics import CASES, DEAD, DISPOSITIONS, LOCATED, NORMALISED, REPLAYS
@@ -196,6 +197,23 @@ async def test_what_a_stranger_writes_to_a_topic_of_ours_is_parked_unless_it_fit
     world.broker.append(CASES.name, str(one.key), one.value, [name])
     await world.rest()
     assert "event-identity" in {found.rule for found in judged(world.evidence())[1].offences}
+
+
+async def test_what_a_replay_mends_may_be_something_of_which_a_service_makes_nothing() -> None:
+    world = World()
+    world.report("A-1")
+    await world.rest()
+    opened = next(one for one in world.broker.read(CASES.name) if CaseEvent.model_validate_json(one.value or b"").case)
+    other = CaseEvent.model_validate_json(opened.value or b"").model_copy(update={"case_id": name_id("another")})
+    name = ("ce_id", str(name_id("a stranger's")).encode())
+    world.broker.append(CASES.name, "?", (opened.value or b"").replace(b'"why"', b'"because"', 1), [name])
+    await world.rest()
+    (parked,) = letters(world, "notification")
+    bring_back(world, parked, other.model_dump_json(exclude_none=True).encode())
+    await world.rest()
+
+    assert not world.members["notification"].store.rows.keys() & {str(other.case_id)}
+    assert "inbox-missing" not in {one.rule for one in judged(world.evidence())[1].offences}
 
 
 @pytest.mark.parametrize("field", ["sha256", "size"])
