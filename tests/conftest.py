@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.seeds.beside import LAST, Beside
@@ -12,6 +13,12 @@ from tests.servers import servers as running_servers
 
 settings.register_profile("busy", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("busy")
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)  # structlog's own choice draws every frame's values, half a second for each exception
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -32,7 +32,7 @@ ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
 BREATH = 0.02
 """Seconds of deciding, after which heartbeats, probes and requests get their turn."""
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0, 5.0)
+PAUSES = (0.2, 0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 """Seconds between tries while something is unavailable; its return may be seen as late as the longest."""
 
 log = structlog.get_logger()
