@@ -12,7 +12,7 @@ from services.chassis.values import Unavailable
 
 PUBLISH_SECONDS = 30.0
 """How long a publish may take before its fate counts as unknown; the same ids are then sent again."""
-ANSWER_MS = 5_000
+ANSWER_MS = 4_000
 """How long a connection may owe an answer: one that fell silent, half open, is given up and made anew."""
 STOP_SECONDS = 10.0
 BATCH = 256 * 1024
