@@ -17,6 +17,11 @@ def share(*what: object) -> float:
     return _number(what) / (1 << 8 * _BYTES)
 
 
+def happens(random: Random, probability: float) -> bool:
+    """Whether it happens this time."""
+    return random.random() < probability
+
+
 def _number(what: tuple[object, ...]) -> int:
     words = "\x1f".join(map(str, what))
     return int.from_bytes(blake2b(words.encode(), digest_size=_BYTES).digest())

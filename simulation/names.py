@@ -7,6 +7,7 @@ from random import Random
 from typing import Final, Self
 
 from contracts.territory import Level, Path, UnitRef
+from simulation.chance import happens
 
 DIGITS: Final = "零一二三四五六七八九十"
 ENDINGS: Final = ("经济开发区", "嘎查", "社区", "苏木", "镇", "村")
@@ -16,6 +17,10 @@ SWAPPED: Final = {"嘎查": "村", "村": "嘎查", "镇": "苏木"}
 
 BEFORE: Final = ("", "", "", "", "鄂前旗", "鄂托克前旗", "内蒙古鄂托克前旗", "鄂尔多斯市鄂托克前旗")
 BEHIND: Final = ("", "", "", "", "路口", "卫生室旁", "机井旁", "东侧", "党群服务中心附近", "砂石路边")
+BARE_SHARE, SWAPPED_SHARE, COMMITTEE_SHARE = 0.08, 0.08, 0.1
+"""Of units with names of their own, the shares called by the stem and by another ending; of all, by the committee."""
+TELLING: Final = 3
+"""Characters of a stem that says enough by itself."""
 GRIDS: Final = ("第{n}网格", "第{zh}网格", "{n}网格", "{zh}网格", "{n}号网格", "第{n:02}网格", " 第{n}网格")
 DEEPEST: Final = (Level.GRID, Level.GRID, Level.GRID, Level.VILLAGE, Level.VILLAGE, Level.VILLAGE, Level.TOWN)
 
@@ -58,17 +63,17 @@ class Names:
     def _enough(self, random: Random, town: UnitRef, village: UnitRef) -> bool:
         """Whether the village's name goes without its town's."""
         known = self.names[village.name] == 1
-        return known and (village.name.startswith(town.name) or random.random() < 0.35)  # noqa: PLR2004 - a third
+        return known and (village.name.startswith(town.name) or happens(random, 0.35))
 
     def _town(self, random: Random, town: UnitRef) -> str:
-        return swapped(town.name) if random.random() < 0.12 else town.name  # noqa: PLR2004 - one of eight
+        return swapped(town.name) if happens(random, 0.12) else town.name
 
     def _called(self, random: Random, unit: UnitRef, *, committee: bool = False) -> str:
         bare, draw = stem(unit.name), random.random()
-        if self.stems[bare] == 1 and draw < 0.16:  # noqa: PLR2004 - one of six
-            return bare if draw < 0.08 and len(bare) > 2 else swapped(unit.name)  # noqa: PLR2004 - half of them
+        if self.stems[bare] == 1 and draw < BARE_SHARE + SWAPPED_SHARE:
+            return bare if draw < BARE_SHARE and len(bare) >= TELLING else swapped(unit.name)
         ending = unit.name.removeprefix(bare)
-        return f"{bare}{COMMITTEES.get(ending, ending)}" if committee and draw > 0.9 else unit.name  # noqa: PLR2004
+        return f"{bare}{COMMITTEES.get(ending, ending)}" if committee and draw > 1 - COMMITTEE_SHARE else unit.name
 
 
 def stem(name: str) -> str:

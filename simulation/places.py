@@ -9,6 +9,7 @@ from typing import Any, Final
 from contracts.report import Datum
 from contracts.territory import BANNER, Level, Path, full_name
 from services.intake.datum import from_wgs84
+from simulation.chance import happens
 from simulation.land import ABROAD, Land, Point
 from simulation.matters import MEMBERS
 from simulation.names import Said
@@ -71,7 +72,7 @@ def _point(spot: Spot) -> Placed:
     accuracy = spot.random.choice((None, None, 5, 10, 15, 30.5))
     tells = spot.land.common(point, accuracy) if accuracy else spot.unit
     coordinates = spot.coordinates(point, accuracy)
-    named = {"place_name": full_name(spot.path[:3])} if spot.random.random() < 0.6 else {}  # noqa: PLR2004 - most
+    named = {"place_name": full_name(spot.path[:3])} if happens(spot.random, 0.6) else {}
     return Placed(named | {"coordinates": coordinates}, spot.unit, tells, datum=coordinates["datum"])
 
 
@@ -86,7 +87,7 @@ def _near_border(spot: Spot) -> Placed:
 
 def _code(spot: Spot) -> Placed:
     unit = spot.random.choices(spot.path, (1, 4, 8, 7))[0]
-    filled = len(unit.code) < FILLED and spot.random.random() < 0.5  # noqa: PLR2004 - half of them
+    filled = len(unit.code) < FILLED and happens(spot.random, 0.5)
     return Placed({"place_code": unit.code.ljust(FILLED, "0") if filled else unit.code}, spot.unit, unit.code)
 
 
@@ -117,7 +118,7 @@ def _office(spot: Spot) -> Placed:
 
 
 def _nowhere(spot: Spot) -> Placed:
-    named = {"place_name": spot.random.choice(NOWHERE)} if spot.random.random() < 0.5 else {}  # noqa: PLR2004 - half
+    named = {"place_name": spot.random.choice(NOWHERE)} if happens(spot.random, 0.5) else {}
     return Placed(named, spot.unit, BANNER.code)
 
 

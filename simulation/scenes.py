@@ -17,6 +17,7 @@ STORM: Final = ("130302", "030102", "040302", "150204")
 """What a storm brings: power cuts, roads under sand, leaning poles, damage."""
 STORM_HOURS: Final = ((10, 14), (12, 26), (14, 22), (16, 12))
 """At which hours of its day how many reports come."""
+SEVERAL: Final = 3
 STORM_HEART: Final = 0.7
 """The share of them that come from one village."""
 
@@ -120,5 +121,5 @@ def _village(desk: Desk, random: Random) -> list[int]:
     while True:
         village = random.choice(desk.land.paths)[-2]
         grids = [number for number, path in enumerate(desk.land.paths) if path[-2] == village]
-        if len(grids) > 2:  # noqa: PLR2004 - several
+        if len(grids) >= SEVERAL:
             return grids

@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 from contracts.territory import SHANGHAI
+from simulation.chance import happens
 from simulation.names import numeral
 
 DAYS: Final = ("今天", "昨天", "前天")
@@ -70,5 +71,5 @@ def _clock(at: datetime) -> str:
 
 def ago(random: Random) -> timedelta:
     """How long before its report something happened: mostly hours, now and then a day or two."""
-    minutes = random.randint(5, 300) if random.random() < 0.88 else random.randint(600, 2400)  # noqa: PLR2004 - most
+    minutes = random.randint(5, 300) if happens(random, 0.88) else random.randint(600, 2400)
     return timedelta(minutes=minutes)

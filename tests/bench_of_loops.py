@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from contracts.wire import text_headers
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Partition
@@ -100,7 +101,7 @@ class Bench:
         return [Told.model_validate_json(record.value or b"") for record in self.broker.read(topic)]
 
     def told_ids(self) -> Counter[str]:
-        return Counter(dict(record.headers)["ce_id"].decode() for record in self.broker.read(OUT.name))  # type: ignore[union-attr]
+        return Counter(text_headers(record.headers)["ce_id"] for record in self.broker.read(OUT.name))
 
     def state(self, name: str) -> Sum:
         stored = self.store.rows[name].document.state

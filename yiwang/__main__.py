@@ -47,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 async def _init(settings: Settings, replication: int) -> int:
-    from yiwang.init import init  # noqa: PLC0415 - a command loads what it needs
-    from yiwang.services import services  # noqa: PLC0415 - as above
+    from yiwang.init import init
+    from yiwang.services import services
 
     created = await init(settings, services(), replication)
     print(f"topics created: {len(created)}; indexes are in place")
@@ -56,15 +56,15 @@ async def _init(settings: Settings, replication: int) -> int:
 
 
 async def _feed(settings: Settings, count: int, seed: int) -> int:
-    from yiwang.feed import feed  # noqa: PLC0415 - as above
+    from yiwang.feed import feed
 
     return await feed(settings.brokers, settings.namespace, count=count, seed=seed)
 
 
 async def _demo(settings: Settings, asked: argparse.Namespace) -> int:
-    from yiwang.demo.plan import Plan, write_roster  # noqa: PLC0415 - as above
-    from yiwang.demo.run import demo, prepare  # noqa: PLC0415 - as above
-    from yiwang.services import services  # noqa: PLC0415 - as above
+    from yiwang.demo.plan import Plan, write_roster
+    from yiwang.demo.run import demo, prepare
+    from yiwang.services import services
 
     plan = Plan(seed=asked.seed, days=asked.days, tail=asked.tail, volume=asked.volume)
     if asked.prepare:
@@ -77,9 +77,9 @@ async def _demo(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 async def _check(settings: Settings, people: Path | None, *, as_json: bool) -> int:
-    from services.chassis.logs import configure  # noqa: PLC0415 - as above
-    from yiwang.check.run import check  # noqa: PLC0415 - as above
-    from yiwang.services import services  # noqa: PLC0415 - as above
+    from services.chassis.logs import configure
+    from yiwang.check.run import check
+    from yiwang.services import services
 
     configure("ERROR")
     return await check(settings, services(), people, as_json=as_json)
@@ -96,13 +96,13 @@ async def _on_servers(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def _explain(event: str) -> int:
-    from yiwang.notify import explain  # noqa: PLC0415 - as above
+    from yiwang.notify import explain
 
     return explain(event)
 
 
 async def _dead(asked: argparse.Namespace) -> int:
-    from yiwang.dead.run import run  # noqa: PLC0415 - as above
+    from yiwang.dead.run import run
 
     return await run(asked)
 

@@ -74,7 +74,7 @@ def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any]) -> None:
         fetched.move_to_end(place)
 
 
-class LenientRecords(PartitionRecords):  # type: ignore[misc]
+class LenientRecords(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
     """What was fetched of one partition: a batch that breaks goes on leniently behind what it gave."""
 
     def _unpack_records(self) -> Iterator[Any]:
@@ -123,7 +123,7 @@ class Fetched:
         return True
 
 
-class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
+class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]  # as above
     r"""A batch in Kafka's record format 2; a byte of a header's name that is no UTF-8 becomes text such as ``\xff``."""
 
     _buffer: bytearray

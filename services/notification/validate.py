@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         print(line, file=sys.stderr)  # noqa: T201 - as above
     if not found:
         inputs = len(list(product(*DIMENSIONS)))
-        print(f"{len(policy.rows)} rows; each of {inputs} inputs has its row, each row its input")  # noqa: T201
+        print(f"{len(policy.rows)} rows; each of {inputs} inputs has its row, each row its input")  # noqa: T201 - as above
     return int(bool(found))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -330,7 +330,7 @@ async def _busy(pipeline: Pipeline, service: str) -> bool:
     async with httpx.AsyncClient(trust_env=False) as http:
         text = (await http.get(f"{pipeline.url(service)}/metrics")).text
     lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
-    figure = Counter[str]()
+    figure = defaultdict[str, float](float)
     for name, _, value in lines:
-        figure[name.partition("{")[0]] += float(value)  # type: ignore[assignment]
+        figure[name.partition("{")[0]] += float(value)
     return figure["yiwang_records_total"] > 0

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from contracts.wire import Message
 from services.chassis import mongo
@@ -154,9 +154,9 @@ class WrongTime(datetime):
     """What this machine's clock says if it is off: the chassis asks it in one place, of the database's clock."""
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: tzinfo | None = None) -> Self:
         ahead = Path(os.environ["FAULTS_CLOCK"]).read_text()
-        return datetime.now(tz) + timedelta(seconds=float(ahead))
+        return super().now(tz) + timedelta(seconds=float(ahead))
 
 
 def main(service: str, point: str, passings: int, ending: str = "KILL") -> None:

@@ -104,12 +104,17 @@ class MeetingStore(MongoStore):
         return await super().write(changes)
 
 
+def meeting(place: Place) -> MeetingStore:
+    assert isinstance(place.store, MeetingStore)
+    return place.store
+
+
 async def test_two_members_that_write_the_same_document_at_once_lose_nothing_of_each_other(servers: Servers) -> None:
     place = await Place(servers, MeetingStore).prepare()
     async with member(place, topics=[IN]) as one, member(place, "other", topics=[MORE]) as other:
         await place.put(*puts(1, names=1))
         await until(one.idle, "the document is there")
-        place.store.meet()  # type: ignore[attr-defined]
+        meeting(place).meet()
         await place.put(*puts(99, 1, names=1))
         await place.put(*puts(100, 100, names=1), topic=MORE)
         await until(one.idle, "one has read all")
@@ -121,7 +126,7 @@ async def test_two_members_that_write_the_same_document_at_once_lose_nothing_of_
 
 async def test_two_members_that_both_believe_to_own_all_count_each_input_once(servers: Servers) -> None:
     place = await Place(servers, MeetingStore).prepare()
-    place.store.meet()  # type: ignore[attr-defined]
+    meeting(place).meet()
     async with member(place) as one, member(place, "zombie") as other:
         await place.put(*puts(names=1))
         await until(one.idle, "one has read all")
@@ -170,7 +175,8 @@ async def test_a_write_that_happened_though_its_answer_was_lost_counts_once(serv
     async with member(place, batch=40) as one:
         await place.put(*puts())
         await until(one.idle, "all is read")
-    assert place.store.writes > 4  # type: ignore[attr-defined]
+    assert isinstance(place.store, LateStore)
+    assert place.store.writes > 4
     await check(place)
 
 

@@ -84,9 +84,13 @@ async def test_a_record_that_is_delivered_again_many_steps_later_has_the_same_ti
 
 async def test_a_running_service_dates_each_record_by_a_step_that_it_has_not_seen_before(place: Place) -> None:
     async with member(place, steps=True) as one:
+
+        async def polled(count: int) -> None:
+            await until(lambda: len(one.polled) == count, "the slice's record")
+
         for n in range(10):
             await slices(place, 1, first=n)
-            await until(lambda: len(one.polled) == n + 1, "the slice's record")  # noqa: B023 - awaited in its round
+            await polled(n + 1)
     assert sorted(record.time for record in one.polled) == [MONDAY + n * HOUR for n in range(10)]
 
 
@@ -123,7 +127,10 @@ class Away(Steps):
         return await super().read()
 
 
-async def test_while_steps_cannot_be_read_records_wait_and_none_is_dated_by_guess(place: Place) -> None:
+async def test_while_steps_cannot_be_read_records_wait_and_none_is_dated_by_guess(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await slices(place, 3)
-    place.timeline = lambda: Away(place.motor, place.space.replace(".", "-") + "timeline")  # type: ignore[method-assign]
+    away = Away(place.motor, place.space.replace(".", "-") + "timeline")
+    monkeypatch.setattr(place, "timeline", lambda: away)
     assert await times(place, "toy", 3) == {f"n{n}": MONDAY + n * HOUR for n in range(3)}

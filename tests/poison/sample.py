@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from contracts.examples import FOLDER
@@ -90,7 +91,10 @@ def valid(topic: Topic, chance: Random, name: str) -> Sample:
         event = name_id(f"poison/told/{topic.name}/{name}")
         body |= {"event_id": str(event), "alert_id": str(event_id(event, "yiwang.alert.v1"))}
     value = json.dumps(body, ensure_ascii=False, indent=chance.choice((None, 2))).encode()
-    key = topic.model.model_validate_json(value).key if topic.name not in _SUBMITTED else name  # type: ignore[attr-defined]
+    key = name
+    if topic.name not in _SUBMITTED:
+        told: Any = topic.model.model_validate_json(value)
+        key = told.key
     return Sample(key.encode(), value, tuple(headers(topic, name, body.get("kind"))))
 
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import bson
 import pytest
 
 from contracts.deadletter import DeadLetter, Reason
+from contracts.identity import name_id
 from services.chassis import loop
 from services.chassis.fold import DOCUMENT_LIMIT
 from services.chassis.loop import ASIDE
@@ -343,7 +345,9 @@ async def test_what_a_timer_caused_is_found_in_the_outbox_after_a_crash(point: s
     assert bench.store.notes == {}
 
 
-async def test_a_note_stands_until_the_write_that_it_announces_though_another_member_sweeps_before() -> None:
+async def test_a_note_stands_until_the_write_that_it_announces_though_another_member_sweeps_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     bench = Bench()
     bench.put("a", "1", amount=5, ring_after=60)
     await bench.run()
@@ -353,11 +357,11 @@ async def test_a_note_stands_until_the_write_that_it_announces_though_another_me
     write = bench.store.write
 
     async def meanwhile(changes: Sequence[Change]) -> frozenset[str]:
-        bench.store.write = write  # type: ignore[method-assign]
+        monkeypatch.setattr(bench.store, "write", write)
         await other.loop._settlement.sweep({0, 1, 2})
         return await write(changes)
 
-    bench.store.write = meanwhile  # type: ignore[method-assign]
+    monkeypatch.setattr(bench.store, "write", meanwhile)
     bench.fault = Once("before publish", Crash())
     with pytest.raises(Crash):
         await bench.tick(seconds=61)
@@ -467,10 +471,6 @@ async def test_a_service_without_documents_is_the_same_loop() -> None:
 
 
 def test_a_thousand_inputs_keep_an_inbox_under_64_kib() -> None:
-    import bson  # noqa: PLC0415 - only here
-
-    from contracts.identity import name_id  # noqa: PLC0415 - only here
-
     inbox = [Entry(name_id(str(n)), Outcome.APPLIED).pack() for n in range(1000)]
     assert len(bson.encode({"inbox": inbox})) < 32 * 1024
 
@@ -491,7 +491,7 @@ async def test_a_timer_acts_on_the_time_its_inputs_were_read_to_not_on_the_time_
     assert bench.state("a").rings == 0
 
 
-async def test_ends_are_sampled_after_the_time_so_that_no_record_falls_between() -> None:
+async def test_ends_are_sampled_after_the_time_so_that_no_record_falls_between(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
     bench.put("a", "1", amount=5, ring_after=60)
     await bench.run()
@@ -500,7 +500,7 @@ async def test_ends_are_sampled_after_the_time_so_that_no_record_falls_between()
         bench.put("a", "2", hush=True)
         return bench.clock.time
 
-    bench.clock.now = now  # type: ignore[method-assign]
+    monkeypatch.setattr(bench.clock, "now", now)
     await bench.tick(seconds=61)
     assert bench.state("a").rings == 0
 

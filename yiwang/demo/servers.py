@@ -59,8 +59,8 @@ class Servers:
     async def ticked(self, times: int) -> None:
         """Return once each with timers has let time pass so often: what it did by an older time is then over."""
         before = await self._ticks()
-        while min(now - then for now, then in zip(await self._ticks(), before, strict=True)) < times:  # noqa: ASYNC110
-            await asyncio.sleep(PAUSE_SECONDS)  # other processes tell nobody
+        while min(now - then for now, then in zip(await self._ticks(), before, strict=True)) < times:  # noqa: ASYNC110 - told by nobody
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def soonest(self, name: str, prefix: str, after: datetime, until: datetime) -> datetime | None:
         """The earliest time between these at which a service's document with such a name wants attention.

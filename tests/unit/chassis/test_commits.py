@@ -43,7 +43,9 @@ async def stream(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KafkaStream]:
 
 
 async def commit(stream: KafkaStream, *offsets: int, mood: str = "silent") -> None:
-    stream._subscriber.consumer.mood = mood  # type: ignore[union-attr]
+    coordinator = stream._subscriber.consumer
+    assert isinstance(coordinator, Coordinator)
+    coordinator.mood = mood
     for offset in offsets:
         await stream.commit({PLACE: offset})
 

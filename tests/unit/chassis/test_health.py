@@ -66,10 +66,11 @@ async def test_now_is_the_databases_time_and_the_skew_is_this_machines() -> None
     assert abs(slow.wall() - datetime.now(UTC) - timedelta(hours=1)) < timedelta(seconds=1)
 
 
-async def test_a_server_that_sends_its_time_without_a_zone_means_utc() -> None:
+async def test_a_server_that_sends_its_time_without_a_zone_means_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(0)
-    database.command = lambda _name: _answer(datetime(2026, 3, 2, 1, 0))  # type: ignore[method-assign]  # noqa: DTZ001
-    assert await DatabaseClock(database, asyncio.Event()).now() == datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    moment = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    monkeypatch.setattr(database, "command", lambda _name: _answer(moment.replace(tzinfo=None)))
+    assert await DatabaseClock(database, asyncio.Event()).now() == moment
 
 
 async def test_time_is_the_databases_unless_a_demonstration_steps_it_which_a_warning_says() -> None:
@@ -93,11 +94,14 @@ class Bell:
         """Never."""
 
 
-async def test_what_is_held_back_and_what_is_under_way_can_be_seen_from_outside_from_the_start() -> None:
+async def test_what_is_held_back_and_what_is_under_way_can_be_seen_from_outside_from_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first, *others = SERVICE.readers
     service = replace(SERVICE, readers=(replace(first, quota=Quota(rate=1, burst=1)), *others))
     process = Process(Composition(service=service, channels={"bell": Bell()}), SETTINGS, Tokens({}))
-    process._store, process._clock, process._steps = MemoryStore(), MemoryClock(), None  # type: ignore[assignment]
+    for name, port in {"_store": MemoryStore(), "_clock": MemoryClock(), "_steps": None}.items():
+        monkeypatch.setattr(process, name, port, raising=False)
     process._open()
     value = process._metrics.registry.get_sample_value
     process._calls._unsettled["bell"] = 3

@@ -56,7 +56,7 @@ def test_a_channel_that_is_not_set_up_writes_to_the_console_and_says_so() -> Non
 
 
 @pytest.mark.parametrize(("resend", "again"), [(True, set(CHANNELS)), (False, {"mail", "webhook"})])
-def test_a_cut_off_attempt_is_repeated_where_the_key_or_the_setting_allows(resend: bool, again: set[str]) -> None:  # noqa: FBT001
+def test_a_cut_off_attempt_is_repeated_where_the_key_or_the_setting_allows(resend: bool, again: set[str]) -> None:
     given = settings(resend_unknown=resend, **{**SET_UP, "sms": None})
     assert sent_again(given, compose(given).channels) == again
 

@@ -36,11 +36,11 @@ class Postbox:
     def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
         self.rcpt, self.data, self.mails = rcpt, data, list[EmailMessage]()
 
-    async def handle_RCPT(self, _s: SMTP, _e: Session, envelope: Envelope, to: str, _o: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, _s: SMTP, _e: Session, envelope: Envelope, to: str, _o: list[str]) -> str:  # noqa: N802 - aiosmtpd's
         envelope.rcpt_tos.append(to)
         return self.rcpt
 
-    async def handle_DATA(self, _s: SMTP, _e: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _s: SMTP, _e: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append(message_from_bytes(content, EmailMessage, policy=policy.default))

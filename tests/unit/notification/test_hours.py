@@ -18,7 +18,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda na
 @pytest.mark.parametrize(
     ("moment", "within"), [(at(21, 59), False), (at(22), True), (at(0), True), (at(6, 59), True), (at(7), False)]
 )
-def test_hours_past_midnight_hold_their_start_and_not_their_end(moment: datetime, within: bool) -> None:  # noqa: FBT001
+def test_hours_past_midnight_hold_their_start_and_not_their_end(moment: datetime, within: bool) -> None:
     assert NIGHT.holds(moment) is within
     assert DAY.holds(moment) is not within
 

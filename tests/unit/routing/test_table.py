@@ -71,7 +71,7 @@ CONDITIONS: tuple[tuple[str, Mapping[str, Any], bool], ...] = (
 def test_a_row_fits_if_each_of_its_conditions_holds(
     when: str,
     fields: Mapping[str, Any],
-    fits: bool,  # noqa: FBT001 - a column of the table
+    fits: bool,
     tmp_path: Path,
 ) -> None:
     names = [rule.name for rule in table(tmp_path, row("asks", when), LAST).fitting(replace(PLAIN, **fields))]

@@ -139,19 +139,20 @@ async def test_what_was_published_while_the_documents_were_read_comes_behind_the
     assert said(first.but(history=then.history)) == []
 
 
-async def test_an_alert_that_ended_after_its_tray_was_read_did_not_wait_in_vain() -> None:
+async def test_an_alert_that_ended_after_its_tray_was_read_did_not_wait_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world, held = World(), list[Ended]()
     loop = world.members["notification"].loop
-    take = loop.on_done
 
     async def hold(ended: Sequence[Ended]) -> None:
         held.extend(ended)
 
-    loop.on_done = hold  # type: ignore[method-assign]
-    world.report("A-1")
-    await world.rest()
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "on_done", hold)
+        world.report("A-1")
+        await world.rest()
     first = world.evidence()
-    loop.on_done = take  # type: ignore[method-assign]
     await loop.on_done(held)
     await world.rest()
     then, seen = world.evidence(), {record.position for record in first.records}

@@ -176,7 +176,7 @@ def test_nothing_of_a_bodys_bytes_is_kept() -> None:
         (Filter(prefixes=("0000",)), False),
     ],
 )
-def test_a_filter_lets_through_what_is_like_all_that_it_names(wanted: Filter, lets: bool) -> None:  # noqa: FBT001 - a table
+def test_a_filter_lets_through_what_is_like_all_that_it_names(wanted: Filter, lets: bool) -> None:
     assert bool(items(parked(letter()), wanted=wanted)) == lets
 
 
