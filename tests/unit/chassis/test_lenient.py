@@ -33,7 +33,7 @@ def seen(record: Any) -> tuple[Any, ...]:
 
 
 def reading(data: bytes, *, at: int = 0, aborted: Sequence[tuple[int, int]] = ()) -> Any:
-    return LenientRecords(PLACE, Fetched(data), aborted, at, None, None, True, fetcher.READ_COMMITTED)  # noqa: FBT003
+    return LenientRecords(PLACE, Fetched(data), aborted, at, None, None, True, fetcher.READ_COMMITTED)  # noqa: FBT003 - theirs
 
 
 @given(rows, st.integers(0, 2**40), st.sampled_from([0, GZIP]))

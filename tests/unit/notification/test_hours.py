@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.territory import SHANGHAI
 from services.notification.hours import Hours, Shift
 from tests.unit.notification.desk import at
 
 NIGHT = Hours(time(22), time(7))
 DAY = Hours(time(7), time(22))
 HOUR = timedelta(hours=1)
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda naive: naive.replace(tzinfo=at(0).tzinfo))  # noqa: DTZ001
+BOUNDS = datetime(2026, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+MOMENTS = st.datetimes(*BOUNDS, timezones=st.just(SHANGHAI))
 
 
 @pytest.mark.parametrize(
