@@ -4,7 +4,7 @@ What a document is stored as is made once a round, not once an input: a large on
 """
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -233,23 +233,19 @@ def draft(service: Service, subject: str, document: Document | None, partition: 
 
 
 def fold(service: Service, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]) -> Draft:
-    """All of ``folding`` at once."""
-    work = folding(service, inputs, document, free)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            found: Draft = end.value
-            return found
+    """What comes of a document's inputs of a batch: the last of ``folding``."""
+    *_, found = folding(service, inputs, document, free)
+    return found
 
 
 def folding(
     service: Service, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]
-) -> Generator[None, None, Draft]:
+) -> Iterator[Draft]:
     """A document's inputs of a batch, in order, as many as one round takes: ``taken`` tells how many they were.
 
-    It halts after each input, so that whoever drives it can let others have their turn. A document that cannot be read
-    parks its inputs, unrecorded; so does one input that a document has no room for, even by its entry in the inbox.
+    The draft after each input, so that others may have their turn in between; the last one is whole. A document that
+    cannot be read parks its inputs, unrecorded; so does one input that a document has no room for, not even by its
+    entry in the inbox.
     """
     first, count = inputs[0], _round(inputs)
     try:
@@ -259,12 +255,13 @@ def folding(
         for one in inputs:
             broken.blame(one, fault)
         broken.taken = len(inputs)
-        return broken
+        yield broken
+        return
     while True:
         result, left = start.again(), Counter(free)
         for one in inputs[:count]:
             result.apply(one, left)
-            yield
+            yield result
         try:
             result.check()
         except Exception as fault:  # noqa: BLE001 - law 6: the half without the one that is to blame is none the worse
@@ -275,7 +272,8 @@ def folding(
             result.take_none(first, fault)
         free.clear()
         free.update(left)
-        return result
+        yield result
+        return
 
 
 def _round(inputs: Sequence[Input[Any]]) -> int:

@@ -15,7 +15,7 @@ import structlog
 from contracts.deadletter import Reason
 from contracts.wire import text_headers
 from services.chassis.breaker import Breaker
-from services.chassis.fold import Draft, TooLarge, by_subject, draft, folding, read, wake_of
+from services.chassis.fold import Draft, by_subject, draft, folding, read, wake_of
 from services.chassis.horizon import Horizons
 from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
@@ -221,14 +221,10 @@ class Loop:
 
     async def _fold(self, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]) -> Draft:
         """As ``fold``, with a breath now and then: the group gives up a member that says nothing for long."""
-        work = folding(self._service, inputs, document, free)
-        while True:
-            try:
-                next(work)
-            except StopIteration as end:
-                found: Draft = end.value
-                return found
+        for one in folding(self._service, inputs, document, free):
+            newest = one
             await self._breathe()
+        return newest
 
     async def _breathe(self) -> None:
         now = self._clock.monotonic()
@@ -298,7 +294,7 @@ class Loop:
             except Exception as fault:  # noqa: BLE001 - law 6: one timer's exception puts that timer aside
                 await self._put_aside(document, fault, now)
             await self._breathe()
-        batch, changed = Batch(), [one for one in drafts.values() if await self._fits(one, now)]
+        batch, changed = Batch(), [one for one in drafts.values() if one.touched and await self._storable(one, now)]
         intents = await self._settlement.intend(changed)
         lost = await self._settlement.write(changed, batch)
         await self._settlement.send(batch)
@@ -306,16 +302,16 @@ class Loop:
             raise Unavailable(f"{len(lost)} timers met another writer: read again")
         await self._settlement.fulfilled(intents)
 
-    async def _fits(self, one: Draft, now: datetime) -> bool:
-        """Whether it is to be written; one that its document has no room for is put aside."""
+    async def _storable(self, one: Draft, now: datetime) -> bool:
+        """Whether it can be written; a timer whose draft cannot is put aside."""
+        await self._breathe()
         try:
             one.check()
-        except TooLarge as fault:
+        except Exception as fault:  # noqa: BLE001 - law 6: as where it was decided
             if one.document:
                 await self._put_aside(one.document, fault, now)
             return False
-        await self._breathe()
-        return one.touched
+        return True
 
     async def _put_aside(self, document: Document, fault: Exception, now: datetime) -> None:
         log.error("timer put aside", document=document.subject, exc_info=fault)

@@ -95,7 +95,7 @@ class Stands:
 
 @dataclass(slots=True)
 class Watch:
-    """Looks for as long as it is let; ``lag`` is of the newest look."""
+    """Looks for as long as it is let, and keeps what it saw last."""
 
     pipeline: Pipeline
     offsets: Offsets

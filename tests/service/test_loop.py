@@ -381,6 +381,19 @@ async def test_a_timer_that_fails_is_put_aside_and_others_ring() -> None:
     assert bench.store.rows["a"].wake_at == bench.clock.time + ASIDE
 
 
+async def test_a_timer_whose_document_cannot_be_stored_is_put_aside_and_others_ring() -> None:
+    def facets(state: Sum) -> dict[str, int]:
+        return {"rings": 1 // (1 - state.rings) if state.total == 5 else 0}
+
+    bench = Bench(service=replace(SERVICE, facets=facets))
+    bench.put("a", "1", amount=5, ring_after=60)
+    bench.put("b", "2", amount=1, ring_after=60)
+    await bench.run()
+    await bench.tick(seconds=61)
+    assert (bench.state("a").rings, bench.state("b").rings) == (0, 1)
+    assert bench.store.rows["a"].wake_at == bench.clock.time + ASIDE
+
+
 async def test_a_timer_that_does_not_move_on_is_put_aside_unwritten() -> None:
     bench = Bench()
     bench.put("a", "1", amount=14, ring_after=60)
