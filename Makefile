@@ -17,6 +17,14 @@ CANDIDATES = $(or $(PYTHON),python3.11 python3.12 python3)
 FIND_PYTHON = for each in $(CANDIDATES); do \
 	"$$each" -c "$(FIT)" >/dev/null 2>&1 && { command -v "$$each"; break; }; done; true
 
+# Installs a package of Debian's, unless the command given second finds what is wanted of it.
+define debian
+@if ! $(2) >/dev/null; then \
+	if ! command -v apt-get >/dev/null; then echo "$(1) is missing and there is no apt-get: install $(1)" >&2; exit 2; fi; \
+	echo "installing Debian's package $(1)"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends $(1); fi
+endef
+
 .PHONY: help venv run up down status demo test soak faults steady poison laws simulate check format contracts client-test \
 	lock clean
 
@@ -59,10 +67,7 @@ soak: venv ## kill -9 services for MINUTES=40, KILLS=500 times, under load, and 
 		$(if $(RATE),--rate $(RATE)) $(if $(MEMBERS),--members $(MEMBERS)) $(if $(SEED),--seed $(SEED))
 
 faults: venv ## every fault on real engines, in its long form, with figures; installs Debian's faketime if it is missing
-	@if [ ! -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ]; then \
-		if ! command -v apt-get >/dev/null; then echo "libfaketime is missing and there is no apt-get: install it" >&2; exit 2; fi; \
-		echo "installing Debian's package faketime"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends faketime; fi
+	$(call debian,faketime,test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1)
 	@$(PY) -m tests.faults
 
 steady: venv ## the highest rate that the machine holds, for MINUTES=20: is memory flat?
@@ -92,10 +97,7 @@ contracts: venv ## generate schemas, AsyncAPI and the cluster's topics from the 
 	@$(PY) -m contracts.generate
 
 client-test: venv ## a foreign Kafka client against the contracts; installs Debian's kcat if it is missing
-	@if ! command -v kcat >/dev/null; then \
-		if ! command -v apt-get >/dev/null; then echo "kcat is missing and there is no apt-get: install kcat" >&2; exit 2; fi; \
-		echo "installing Debian's package kcat"; sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends kcat; fi
+	$(call debian,kcat,command -v kcat)
 	@$(PY) -m pytest tests/client
 
 lock: ## pin every requirement again, with hashes and without addresses; needs uv

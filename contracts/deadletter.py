@@ -1,7 +1,10 @@
 """Dead letters: records that could not be used, kept raw with where and why, and what people do about them."""
 
+from base64 import b64encode
+from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -20,6 +23,11 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
     DEFECTIVE = "defective"
+
+
+def encoded(part: bytes | None) -> str | None:
+    """A part of a record as letters and replays have it: in base64, None where there is none."""
+    return None if part is None else b64encode(part).decode()
 
 
 class Cut(Value):
@@ -86,6 +94,34 @@ class Replay(Body):
     raw_value: str | None = None
     by: Annotated[str, Field(pattern=WHO, description="who replays it")]
     at: Moment
+
+    @classmethod
+    def of(
+        cls,
+        letter: DeadLetter,
+        name: UUID,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Iterable[tuple[str, bytes | None]],
+        by: str,
+        at: datetime,
+    ) -> Self:
+        """The replay of this name of a letter's record, whole: its key, value and headers as they come back."""
+        return cls(
+            id=name,
+            letter=letter.id,
+            service=letter.service,
+            topic=letter.topic,
+            partition=letter.partition,
+            offset=letter.offset,
+            appended_at=letter.appended_at,
+            raw_headers=tuple((header, encoded(part)) for header, part in headers),
+            raw_key=encoded(key),
+            raw_value=encoded(value),
+            by=by,
+            at=at,
+        )
 
     @property
     def type(self) -> str:

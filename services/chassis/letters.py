@@ -3,14 +3,14 @@
 And the way back: a replay becomes the record again that was parked.
 """
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as NotBase64
 from datetime import datetime
 from hashlib import sha256
 
 from pydantic import ValidationError
 
-from contracts.deadletter import Cut, DeadLetter, Replay
+from contracts.deadletter import Cut, DeadLetter, Replay, encoded
 from contracts.problem import Problem, problems, shorten
 from contracts.wire import KIB, Event, Message, event, message
 from services.chassis.trace import child
@@ -133,7 +133,7 @@ def _packed(headers: Headers) -> tuple[tuple[str, str | None], ...]:
 
 
 def _base64(raw: bytes | None, limit: int) -> str | None:
-    return None if raw is None else b64encode(raw[:limit]).decode()
+    return encoded(raw and raw[:limit])
 
 
 def _bytes(text: str | None) -> bytes | None:

@@ -2,18 +2,15 @@
 
 import argparse
 import asyncio
-import logging
-import shutil
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.local.place import ROOT
 from tests.faults.scale import LONG, SHORT, Scale
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import stage
+from tests.long import end, kept, say
 
 
 def main() -> int:
@@ -25,19 +22,12 @@ def main() -> int:
     given = parser.parse_args()
     scale = SHORT if given.short else LONG
     scale = replace(scale, rate=given.rate or scale.rate)
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    folder = ROOT / ".run" / "faults" / time.strftime("%Y%m%d-%H%M%S")
-    folder.mkdir(parents=True)
-    failed = asyncio.run(run(given.scenarios or list(SCENARIOS), scale, folder))
-    if failed:
-        print(f"failed: {', '.join(failed)}; data in {folder}", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    names = given.scenarios or list(SCENARIOS)
+    return kept("faults", lambda folder: asyncio.run(run(names, scale, folder)))
 
 
-async def run(names: Sequence[str], scale: Scale, folder: Path) -> list[str]:
-    """Play the scenarios one after the other, each on engines of its own; answers those that failed."""
+async def run(names: Sequence[str], scale: Scale, folder: Path) -> bool:
+    """Play the scenarios one after the other, each on engines of its own; answers whether none failed."""
     failed = []
     for name in names:
         began, own = time.monotonic(), folder / name
@@ -49,11 +39,10 @@ async def run(names: Sequence[str], scale: Scale, folder: Path) -> list[str]:
             failed.append(name)
             seen = [f"FAILED {type(fault).__name__}", *str(fault).splitlines()]
         print(f"{name} ({time.monotonic() - began:.0f} s)", *seen, sep="\n    ", flush=True)
-    return failed
+    if failed:
+        say(f"failed: {', '.join(failed)}")
+    return not failed
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped; nothing was judged")
+    end(main)

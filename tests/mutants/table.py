@@ -372,6 +372,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         6,
+        "a timer whose document cannot be stored stops them all",
+        LOOP,
+        "                await self._put_aside(one.document, fault, now)",
+        "                raise",
+        f"{ON_MEMORY}a_timer_whose_document_cannot_be_stored_is_put_aside_and_others_ring",
+    ),
+    Mutant(
+        6,
         "sizes are not checked before the write",
         FOLD,
         "        if len(sent.value) > told.topic.max_bytes:",

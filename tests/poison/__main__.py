@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import shutil
-import sys
-import time
+from functools import partial
+from pathlib import Path
 
-from deploy.local.place import ROOT
+from tests.long import end, kept, say
 from tests.poison.feeding import Plan
 from tests.poison.run import run
 from tests.poison.sample import CONSUMED
@@ -23,28 +22,19 @@ def main() -> int:
     asked = parser.parse_args()
     words = asked.topics.split(",")
     topics = [topic for topic in CONSUMED if any(word in topic.name for word in words)]
-    folder = ROOT / ".run" / "poison" / f"{time.strftime('%Y%m%d-%H%M%S')}-{asked.seed}"
-    folder.mkdir(parents=True)
+    return kept("poison", partial(poison, Plan(topics, asked.count, asked.seed, asked.large)))
+
+
+def poison(plan: Plan, folder: Path) -> bool:
+    """Carry out the plan on servers of its own, and tell what was wrong; answers whether nothing was."""
     with servers(folder) as found:
-        plan = Plan(topics, asked.count, asked.seed, asked.large)
-        one = asyncio.run(run(plan, found, folder / "run", _say))
+        one = asyncio.run(run(plan, found, folder / "run", say))
     for line in one.wrong:
-        _say(f"WRONG: {line}")
+        say(f"WRONG: {line}")
     sent = sum(row.sent for row in one.rows)
-    _say(f"poison: seed={asked.seed} topics={len(topics)} sent={sent} wrong={len(one.wrong)}")
-    if one.wrong:
-        print(f"kept: {folder}", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
+    say(f"poison: seed={plan.seed} topics={len(plan.topics)} sent={sent} wrong={len(one.wrong)}")
+    return not one.wrong
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped; nothing was judged")
+    end(main)

@@ -1,6 +1,5 @@
 """Parked records come back mended, and end as if they had been right at first: same ids, same bytes, once."""
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -53,25 +52,10 @@ class Mended:
 
     def replay(self, name: str) -> Replay:
         """The letter on its way back."""
-        one, sample = self.letter, self.sample
-        return Replay(
-            id=name_id(f"poison/{name}/{one.id}"),
-            letter=one.id,
-            service=one.service,
-            topic=one.topic,
-            partition=one.partition,
-            offset=one.offset,
-            appended_at=one.appended_at,
-            raw_headers=tuple((each, None if raw is None else _text(raw)) for each, raw in seen(sample)),
-            raw_key=None if sample.key is None else _text(sample.key),
-            raw_value=None if sample.value is None else _text(sample.value),
-            by=BY,
-            at=datetime.now(UTC),
+        mended, named = self.record, name_id(f"poison/{name}/{self.letter.id}")
+        return Replay.of(
+            self.letter, named, key=mended.key, value=mended.value, headers=mended.headers, by=BY, at=datetime.now(UTC)
         )
-
-
-def _text(raw: bytes) -> str:
-    return b64encode(raw).decode()
 
 
 def mendable(

@@ -2,13 +2,9 @@
 
 import argparse
 import asyncio
-import logging
 import secrets
-import shutil
-import sys
-import time
 
-from deploy.local.place import ROOT
+from tests.long import end, kept, say
 from tests.soak.soak import Plan, soak
 
 
@@ -21,24 +17,10 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=2, help="of each service")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     given = parser.parse_args()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     plan = Plan(**vars(given))
-    folder = ROOT / ".run" / "soak" / f"{time.strftime('%Y%m%d-%H%M%S')}-{plan.seed}"
-    folder.mkdir(parents=True)
-    print(f"{plan}\ndata in {folder}", flush=True)
-    if not asyncio.run(soak(plan, folder, _say)):
-        print(f"kept: {folder}", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
+    say(str(plan))
+    return kept("soak", lambda folder: asyncio.run(soak(plan, folder, say)))
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped; nothing was judged")
+    end(main)

@@ -2,17 +2,14 @@
 
 import argparse
 import asyncio
-import logging
-import shutil
-import sys
 import time
 from pathlib import Path
 from typing import Final
 
-from deploy.local.place import ROOT
 from tests.faults.judge import judge
 from tests.faults.rig import Rig, rig
 from tests.faults.stage import stage
+from tests.long import end, kept
 from tests.pipeline import SERVICES
 from tests.soak.flat import Course, Sample
 
@@ -32,15 +29,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    folder = ROOT / ".run" / "steady" / time.strftime("%Y%m%d-%H%M%S")
-    folder.mkdir(parents=True)
-    ok = asyncio.run(steady(folder, given.minutes, given.seed))
-    if not ok:
-        print(f"kept: {folder}", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return kept("steady", lambda folder: asyncio.run(steady(folder, given.minutes, given.seed)))
 
 
 async def steady(folder: Path, minutes: float, seed: int) -> bool:
@@ -101,7 +90,4 @@ def _resident(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped; nothing was judged")
+    end(main)

@@ -6,10 +6,9 @@ The other order could record what was never sent, and nobody would look at that 
 first: nothing is shown before it is known for ever that somebody has seen it.
 """
 
-from base64 import b64encode
 from datetime import datetime
 
-from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Replay
+from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Replay, encoded
 from contracts.identity import disposition_cause
 from contracts.topics import DISPOSITIONS, REPLAYS
 from contracts.wire import Message, event, message
@@ -36,7 +35,7 @@ def disposed(
         by=by,
         why=why,
         at=at,
-        raw_value=_base64(value) if edited else None,
+        raw_value=encoded(value) if edited else None,
         replay=item.replay if replayed else None,
     )
     cause = disposition_cause(told.letter, by, told.version)
@@ -49,27 +48,10 @@ def replayed(item: Item, letter: DeadLetter, record: Record, *, by: str, at: dat
 
     Each sending is an event of its own, because it says who sent it and when; the replay's id is the same.
     """
-    told = Replay(
-        id=item.replay,
-        letter=letter.id,
-        service=letter.service,
-        topic=letter.topic,
-        partition=letter.partition,
-        offset=letter.offset,
-        appended_at=letter.appended_at,
-        raw_headers=tuple((name, _base64(raw)) for name, raw in record.headers),
-        raw_key=_base64(record.key),
-        raw_value=_base64(record.value),
-        by=by,
-        at=at,
-    )
+    told = Replay.of(letter, item.replay, key=record.key, value=record.value, headers=record.headers, by=by, at=at)
     topic = REPLAYS[letter.service]
     out = event(topic, told, cause=told.id, discriminator=f"{told.service}/{by}/{at.isoformat()}")
     sent = message(out, source=SOURCE, time=at, traceparent=child(record.headers, told.id, out.id))
     if len(sent.value) > topic.max_bytes:
         raise Mistake(f"a replay of it has {len(sent.value)} bytes; right is at most {topic.max_bytes}")
     return sent
-
-
-def _base64(raw: bytes | None) -> str | None:
-    return None if raw is None else b64encode(raw).decode()

@@ -1,0 +1,37 @@
+"""How a long run from the command line goes: a folder of its own, kept where something failed; Ctrl-C is one line."""
+
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from deploy.local.place import ROOT
+
+
+def kept(name: str, run: Callable[[Path], bool]) -> int:
+    """Run in a new folder under ``.run``, which goes if all was as promised; answers the exit code."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # outages are what is asked for
+    folder = ROOT / ".run" / name / time.strftime("%Y%m%d-%H%M%S")
+    folder.mkdir(parents=True)
+    print(f"data in {folder}", flush=True)
+    if not run(folder):
+        print(f"kept: {folder}", file=sys.stderr)
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+def say(line: str) -> None:
+    """One line, at once."""
+    print(line, flush=True)
+
+
+def end(main: Callable[[], int]) -> NoReturn:
+    """Exit with what ``main`` answers."""
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; nothing was judged")
