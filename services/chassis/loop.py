@@ -30,6 +30,8 @@ TICK_LIMIT = 500
 """Timers of a partition that are decided in one step, so that records are not kept waiting."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
+PORTION_SECONDS, PORTION_LEAST = 0.3, 32
+"""How long a portion of a batch takes to settle, and how many records it has at least."""
 BREATH = 0.02
 """Seconds of deciding, after which heartbeats, probes and requests get their turn."""
 PAUSES = (0.2, 0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
@@ -63,6 +65,7 @@ class Loop:
         self._busy = asyncio.Lock()
         self._horizons, self._breaker = Horizons(), Breaker()
         self._closed, self._breathed = False, clock.monotonic()
+        self._portion = PORTION_LEAST
         self._failures: Counter[str] = Counter()
         self._paused: dict[str, str] = {}
         self._read_to: dict[Partition, int] = {}
@@ -75,19 +78,28 @@ class Loop:
         return next(iter(self._paused.values()), None)
 
     async def on_records(self, records: Sequence[Record]) -> None:
-        """Settle a batch, or put it back and pause; never raises."""
+        """Settle a batch portion by portion, or put back what is not settled and pause; never raises."""
+        failed: Unavailable | None = None
         async with self._busy:
             mine = self._stream.owned()
-            records = [record for record in records if (record.topic, record.partition) in mine]
-            first, after = _span(records)
-            failed = await self._guard("records", self._records(records, after)) if records else None
-            if failed:
-                self._stream.rewind(first)
-            else:
-                self._read_to.update(after)
+            rest = _in_turns([record for record in records if (record.topic, record.partition) in mine])
+            while rest and not failed:
+                portion = rest[: self._portion]
+                failed = await self._guard("records", self._timed(portion))
+                if failed:
+                    self._stream.rewind(_span(rest)[0])
+                rest = rest[len(portion) :]
             if self._horizons.met(self._read_to):
                 self.wanted.set()
         await self._pause("records", failed)
+
+    async def _timed(self, records: Sequence[Record]) -> None:
+        """Settle a portion, and size the next by how long it took."""
+        began, after = self._clock.monotonic(), _span(records)[1]
+        await self._records(records, after)
+        self._read_to.update(after)
+        each = (self._clock.monotonic() - began) / len(records)
+        self._portion = max(PORTION_LEAST, round(PORTION_SECONDS / max(each, 1e-6)))
 
     async def on_tick(self) -> None:
         """Let time pass for every partition that has read its inputs; never raises."""
@@ -358,6 +370,17 @@ class Loop:
 def _ours(record: Record) -> bool:
     """Whether the record says that one of our services wrote it: then its fault is a deployment's, not a stranger's."""
     return text_headers(record.headers).get("ce_source", "").startswith("yiwang/")
+
+
+def _in_turns(records: Sequence[Record]) -> list[Record]:
+    """The same records, those of one partition in their order, of all partitions in turn: none waits for another's."""
+    turns = Counter[Partition]()
+
+    def turn(record: Record) -> int:
+        turns[record.topic, record.partition] += 1
+        return turns[record.topic, record.partition]
+
+    return sorted(records, key=turn)
 
 
 def _span(records: Sequence[Record]) -> tuple[dict[Partition, int], dict[Partition, int]]:

@@ -1,6 +1,8 @@
 """The loop on servers in memory: each law, and a crash at every point of a step."""
 
 import asyncio
+import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +14,7 @@ from contracts.deadletter import DeadLetter, Reason
 from contracts.identity import name_id
 from services.chassis import loop
 from services.chassis.fold import DOCUMENT_LIMIT
-from services.chassis.loop import ASIDE
+from services.chassis.loop import ASIDE, PORTION_LEAST
 from services.chassis.ports import Change, Entry
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
 from simulation.store import MemoryStore
@@ -132,11 +134,11 @@ async def test_of_two_members_that_write_the_same_document_one_wins_and_the_othe
 
 async def test_many_inputs_of_one_document_in_one_batch_are_one_write_in_their_order() -> None:
     bench = Bench()
-    for n in range(50):
+    for n in range(PORTION_LEAST):
         bench.put("a", str(n), amount=1)
     await bench.run()
     assert bench.store.rows["a"].document.rev == 1
-    assert [told.version for told in bench.told()] == list(range(1, 51))
+    assert [told.version for told in bench.told()] == list(range(1, PORTION_LEAST + 1))
 
 
 async def test_the_same_input_twice_in_one_batch_counts_once() -> None:
@@ -700,10 +702,10 @@ async def test_a_document_is_made_ready_for_its_store_once_a_round_however_many_
         return {}
 
     bench = Bench(service=replace(SERVICE, facets=facets))
-    for n in range(50):
+    for n in range(PORTION_LEAST):
         bench.put("a", str(n), amount=1)
     await bench.run()
-    assert stored == [50]
+    assert stored == [PORTION_LEAST]
 
 
 async def test_a_long_batch_leaves_turns_to_whoever_else_must_not_wait() -> None:
@@ -729,6 +731,59 @@ async def test_a_long_batch_leaves_turns_to_whoever_else_must_not_wait() -> None
     await bench.run()
     other.cancel()
     assert turns > 10
+
+
+@pytest.mark.parametrize(
+    ("seconds", "portions"), [(0.0001, [32, 168]), (0.005, [32, 60, 60, 48]), (0.1, [32] * 6 + [8])]
+)
+async def test_a_batch_is_settled_in_portions_as_long_as_they_may_take_each_committed_before_the_next(
+    seconds: float, portions: list[int]
+) -> None:
+    bench = Bench()
+
+    def slowly(state: Sum | None, step: Input[Put] | Tick | Done, context: Context) -> Decision[Sum]:
+        bench.clock.advance(seconds=seconds)
+        return decide(state, step, context)
+
+    bench.service = replace(SERVICE, decide=slowly)
+    bench.restart()
+    for n in range(200):
+        bench.put(str(n), "1", amount=1)
+    left = [200]
+
+    def committed(point: str) -> None:
+        if point == "after commit":
+            left.append(sum(bench.lag().values()))
+
+    bench.fault = committed
+    await bench.run()
+    assert [before - after for before, after in itertools.pairwise(left)] == portions
+
+
+async def test_no_partition_of_a_batch_waits_until_the_others_are_settled() -> None:
+    bench = Bench()
+    for n in range(400):
+        bench.put(str(n), "1", amount=1)
+    seen = list[Counter[int]]()
+
+    def committed(point: str) -> None:
+        if point == "after commit":
+            seen.append(Counter(record.partition for record in bench.broker.read("toy.out.v1")))
+
+    bench.fault = committed
+    await bench.run()
+    assert len(seen) > 1
+    assert set(seen[0]) == set(seen[-1])
+
+
+async def test_of_a_batch_that_meets_a_server_away_what_is_settled_stays_settled_and_the_rest_comes_again() -> None:
+    bench = Bench(fault=Once("before write", Unavailable("timeout"), 2))
+    for n in range(100):
+        bench.put(str(n), "1", amount=1)
+    await bench.run()
+    assert all(bench.state(str(n)).total == 1 for n in range(100))
+    assert len(bench.broker.read("toy.out.v1")) == 100
+    assert not any(bench.lag().values())
 
 
 async def test_a_record_longer_than_a_dead_letter_is_kept_in_part_and_the_letter_says_so() -> None:

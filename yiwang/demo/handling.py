@@ -80,8 +80,8 @@ def alerts(book: Book, latencies: Sequence[float]) -> Section:
     people = len({one.recipient for one in found})
     again = sum(one.attempt > 1 for one in found)
     said = [
-        f"共通知 {people} 人，{again} 条经重试送达",
-        f"自上报写入 Kafka 到首条提醒发出（实际时间，不含按规定延后的）：{ranked(latencies)}",
+        f"共通知 {people} 人",
+        f"自上报写入 Kafka 到首条提醒发出（实际时间，不含按规定延后的）：{ranked(latencies)}；{again} 条经重试送达",
     ]
     return Section(zh="六、通知", en="alerts per channel", head=HEAD, rows=rows, texts=2, remarks=said)
 
