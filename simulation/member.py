@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from services.chassis.effects import Calls
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
+from services.chassis.pace import Pace
 from services.chassis.ports import Change, Channel
 from services.chassis.values import Service, Unavailable
 from simulation import virtual
@@ -25,6 +26,8 @@ BREATH = 0.1
 """Between two ticks lies at least this part of a short turn, however much is wanted."""
 SOON = 20.0
 """About so many seconds after a timer's time a tick comes; more rarely, much later."""
+PACE = Pace(portion=3, lane=1)
+"""Batches are small here: so that they have portions and lanes at all."""
 CALLS_SECONDS = 4.0
 """How long calls may take to end when the process is asked to stop."""
 
@@ -88,6 +91,7 @@ class Member:
             metrics=self.metrics,
             store=FlakyStore(shop.store, self.process) if shop.service.state else None,
             performer=self.calls,
+            pace=PACE,
         )
         self.stream.release = self.loop.released
         self._asleep: asyncio.Timeout | None = None

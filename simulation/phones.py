@@ -44,3 +44,6 @@ class PersonChannel:
             await self.process.after(PEOPLE, "send")
             if chaos.strikes("unanswered", self.name):
                 await asyncio.sleep(2 * PATIENCE)
+
+    async def close(self) -> None:
+        """See the port: nothing is open."""

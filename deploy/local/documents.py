@@ -11,7 +11,6 @@ from pymongo.errors import PyMongoError
 
 from deploy.local.ports import HOST
 
-
 PROGRAM: Final = "YIWANG_DOCUMENTS"
 """Names the program of SecantusDB's sibling in Rust, for measuring; without it the Python package serves."""
 

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 
-import httpx
+import aiohttp
 
 from deploy.local.documents import Documents
 from deploy.local.engines import Engine
@@ -15,6 +16,7 @@ from deploy.local.place import RUN, SERVICES, Place
 from deploy.local.processes import Command
 
 ENGINE_GRACE_S = 20.0
+PATIENCE = aiohttp.ClientTimeout(total=2)
 
 
 def engines(place: Place) -> list[Engine]:
@@ -70,8 +72,8 @@ def _ready(url: str) -> Callable[[], Awaitable[bool]]:
 
 async def says_ready(url: str) -> bool:
     """Whether a GET of this address is answered with 200."""
-    async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
-        try:
-            return (await client.get(url)).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
+    try:
+        async with aiohttp.ClientSession(timeout=PATIENCE) as client, client.get(url) as answer:
+            return answer.status == HTTPStatus.OK
+    except (aiohttp.ClientError, TimeoutError):
+        return False

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from services.chassis.pace import rest
 from services.chassis.ports import Channel, Clock, Ended, Refused
 from services.chassis.values import Done, Effect
 
@@ -63,12 +64,19 @@ class Calls:
             await asyncio.sleep(GATHER_SECONDS)
             while len(ended) < BATCH and not self._ended.empty():
                 ended.append(self._ended.get_nowait())
+            began = self._clock.monotonic()
             try:
                 await on_done(ended)
             finally:
                 for _, done in ended:
                     self._unsettled[done.effect.channel] -= 1
                     self._ended.task_done()
+            if len(ended) < BATCH:
+                await asyncio.sleep(rest(self._clock.monotonic() - began))
+
+    async def close(self) -> None:
+        """Let the channels go."""
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
     async def drain(self, seconds: float) -> None:
         """Let the calls under way end, for a while, and ``hand_back`` take what ended."""

@@ -20,6 +20,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from contracts.wire import Message, Topic
 from services.chassis import lenient
+from services.chassis.pace import rest
 from services.chassis.ports import Partition
 from services.chassis.publisher import ANSWER_MS, Publisher
 from services.chassis.quota import Allowances
@@ -123,11 +124,13 @@ class KafkaStream:
         async def batch(message: KafkaMessage) -> None:
             polled: Any = message.body
             epoch, records = polled
+            began = time.monotonic()
             try:
                 if ready := await self._ready(epoch, records):
                     await on_records(ready)
             finally:
                 self._in_hand = False
+            lenient.gather(self._consumer, rest(time.monotonic() - began))
 
         await self._publisher.start()
         await self._logs.start()

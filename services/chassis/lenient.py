@@ -28,6 +28,12 @@ MAGIC, FORMAT = 16, 2
 """Where a batch says what format its records have, and the one that has headers."""
 
 
+MUCH = 64 * 1024
+"""Bytes that the broker gives at once, however short the time."""
+CALM_MS = 500
+"""How long the broker waits where there is nothing to give."""
+
+
 class Unreadable(Exception):
     """A partition cannot be read on; no KafkaError, because trying again drops what was polled with it."""
 
@@ -61,6 +67,13 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
         return batch
 
     subscriber.get_msg = guarded
+
+
+def gather(consumer: Any, seconds: float) -> None:
+    """Let the broker keep its next answers back for so long, unless there is much to give; 0: not at all."""
+    fetching = consumer._fetcher  # noqa: SLF001 - as above
+    fetching._fetch_min_bytes = MUCH if seconds else 1  # noqa: SLF001 - as above
+    fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
 
 
 def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any]) -> None:

@@ -19,6 +19,7 @@ from services.chassis.fold import Draft, by_subject, draft, folding, read, wake_
 from services.chassis.horizon import Horizons
 from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
+from services.chassis.pace import Pace
 from services.chassis.ports import Clock, Document, Ended, Partition, Performer, Store, Stream
 from services.chassis.progress import Progress
 from services.chassis.settlement import Batch, Settlement
@@ -30,12 +31,12 @@ TICK_LIMIT = 500
 """Timers of a partition that are decided in one step, so that records are not kept waiting."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
-PORTION_SECONDS, PORTION_LEAST = 0.3, 32
-"""How long a portion of a batch takes to settle, and how many records it has at least."""
 BREATH = 0.02
 """Seconds of deciding, after which heartbeats, probes and requests get their turn."""
 PAUSES = (0.2, 0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 """Seconds between tries while something is unavailable; its return may be seen as late as the longest."""
+
+PACE = Pace()
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class Loop:
         metrics: Metrics,
         store: Store | None = None,
         performer: Performer | None = None,
+        pace: Pace = PACE,
     ) -> None:
         """Take the service and its ports; a service without a state has no store."""
         self._service, self._stream, self._clock, self._metrics = service, stream, clock, metrics
@@ -65,7 +67,7 @@ class Loop:
         self._busy = asyncio.Lock()
         self._horizons, self._breaker = Horizons(), Breaker()
         self._closed, self._breathed = False, clock.monotonic()
-        self._portion = PORTION_LEAST
+        self._pace, self._portion = pace, pace.portion
         self._failures: Counter[str] = Counter()
         self._paused: dict[str, str] = {}
         self._read_to: dict[Partition, int] = {}
@@ -99,7 +101,7 @@ class Loop:
         await self._records(records, after)
         self._read_to.update(after)
         each = (self._clock.monotonic() - began) / len(records)
-        self._portion = max(PORTION_LEAST, round(PORTION_SECONDS / max(each, 1e-6)))
+        self._portion = max(self._pace.portion, round(self._pace.seconds / max(each, 1e-6)))
 
     async def on_tick(self) -> None:
         """Let time pass for every partition that has read its inputs; never raises."""
@@ -211,10 +213,30 @@ class Loop:
         batch.tell(None, letter(self._service, record, park))
 
     async def _settle(self, inputs: Sequence[Input[Any]], batch: Batch) -> None:
+        """Settle documents in lanes: while the servers answer one, the other is decided."""
+        groups = list(by_subject(inputs).items())
+        count = max(1, min(self._pace.lanes, len(groups) // self._pace.lane))
+        lanes = [dict(groups[n::count]) for n in range(count)]
+        batches = [batch, *(Batch() for _ in lanes[1:])]
+        ended = await asyncio.gather(*map(self._lane, lanes, _shares(self._free(), count), batches))
+        for fault in sorted(filter(None, ended), key=_is_unavailable):  # of two, our own is the one to be seen
+            raise fault
+
+    async def _lane(
+        self, pending: Mapping[str, list[Input[Any]]], free: Counter[str], batch: Batch
+    ) -> Exception | None:
+        """Answers what went wrong, so that the other lane comes to its end."""
+        try:
+            await self._decide(pending, free, batch)
+        except Exception as fault:  # noqa: BLE001 - it is raised by whoever waits for all lanes
+            return fault
+        return None
+
+    async def _decide(self, pending: Mapping[str, list[Input[Any]]], free: Counter[str], batch: Batch) -> None:
         """Decide and write, round by round: who lost a write decides again, and a document takes so much a round."""
-        pending, stalled = by_subject(inputs), 0
+        stalled = 0
         while pending and stalled < ROUNDS:
-            documents, free = await self._settlement.load(list(pending)), self._free()
+            documents = await self._settlement.load(list(pending))
             drafts = [await self._fold(group, documents.get(name), free) for name, group in pending.items()]
             for record, fault in (each for one in drafts for each in one.faults):
                 self._blame(record, fault)
@@ -381,6 +403,15 @@ def _in_turns(records: Sequence[Record]) -> list[Record]:
         return turns[record.topic, record.partition]
 
     return sorted(records, key=turn)
+
+
+def _is_unavailable(fault: Exception) -> bool:
+    return isinstance(fault, Unavailable)
+
+
+def _shares(free: Counter[str], count: int) -> list[Counter[str]]:
+    """What is free, shared out among so many."""
+    return [Counter({name: (all_ + n) // count for name, all_ in free.items()}) for n in range(count)]
 
 
 def _span(records: Sequence[Record]) -> tuple[dict[Partition, int], dict[Partition, int]]:

@@ -194,6 +194,9 @@ class Channel(Protocol):
     async def call(self, key: str, payload: Mapping[str, Any]) -> None:
         """Make the call; raises Refused when no retry can help, anything else when one may."""
 
+    async def close(self) -> None:
+        """Let go of what is kept open for the next call."""
+
 
 class Performer(Protocol):
     """Makes the calls that decisions ask for, beside the loop, and hands their ends back to it."""

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -39,7 +39,8 @@ class Progress:
         """When records last came or there were none to come."""
         self._failing: dict[str, float] = {}
         self._began: dict[str, float] = {}
-        self._waits: tuple[str, float] | None = None
+        self._open = Counter[str]()
+        self._since: dict[str, float] = {}
         self._waited = defaultdict[str, float](float)
         self._last: tuple[float, Mapping[str, float]] | None = None
 
@@ -75,22 +76,24 @@ class Progress:
     @contextmanager
     def waiting(self, on: str) -> Iterator[None]:
         """A call to the other side ``on``: every answer is a step forward, however many of them a batch needs."""
-        began = self._now()
-        self._waits = (on, began)
+        self._since.setdefault(on, self._now())
+        self._open[on] += 1
         try:
             yield
             self.moved_at = self._now()
             if "records" in self._began:
                 self.read()
         finally:
-            self._waits = None
-            self._waited[on] += self._now() - began
+            self._open[on] -= 1
+            if not self._open[on]:
+                self._waited[on] += self._now() - self._since.pop(on)
 
     def slow(self) -> tuple[str, ...]:
         """What takes long, and on whose account; for people, not for decisions."""
         now, found = self._now(), list[str]()
-        if self._waits and now - self._waits[1] > SLOW_SECONDS:
-            found.append(f"waiting for the {self._waits[0]} for {now - self._waits[1]:.0f} s")
+        for on, since in self._since.items():
+            if (seconds := now - max(since, self.moved_at)) > SLOW_SECONDS:
+                found.append(f"waiting for the {on} for {seconds:.0f} s")
         if self._last and self._last[0] > SLOW_SECONDS:
             parts = ", ".join(f"{part:.1f} s of it for the {on}" for on, part in self._last[1].items())
             found.append(f"the newest batch took {self._last[0]:.1f} s, {parts or 'waiting for nobody'}")

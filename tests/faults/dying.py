@@ -129,6 +129,9 @@ class DyingChannel:
         await self._channel.call(key, payload)
         self._fuse("after_call")
 
+    async def close(self) -> None:
+        await self._channel.close()
+
 
 def calls(fuse: Fuse) -> type[Calls]:
     """Calls whose member dies before their end is known to it."""

@@ -26,7 +26,7 @@ TURN: Final = 0.1
 OUTSTANDING: Final = 500
 """Records that may be under way to the broker; while it is away, no more come."""
 ACTED: Final = 0.5
-"""The share of open cases that people act on."""
+"""The share of open cases that people act on within seconds, unless told otherwise: far more than in life."""
 ACTS: Final = ((3.0, Action.ACCEPT), (5.0, Action.HAND_UP), (7.0, Action.RESOLVE))
 """After how many seconds they do what."""
 TWICE: Final = 0.1
@@ -42,6 +42,7 @@ class Feeder:
     space: str
     rate: float
     seed: int
+    acted: float = ACTED
     reports: int = 0
     """Reports that the broker has acknowledged."""
     acknowledged: dict[Partition, dict[int, int]] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class Feeder:
 
     async def _report(self, producer: AIOKafkaProducer, sent: Sent, random: Random, now: float) -> None:
         await self._send(producer, SUBMITTED[sent.department].name, sent.reference, sent.body)
-        if sent.expect == CASE and sent.outcomes != SOLVED and random.random() < ACTED:
+        if sent.expect == CASE and sent.outcomes != SOLVED and random.random() < self.acted:
             case = report_id(sent.department, sent.reference)
             self._acts.append((now, _action(case, 0)))
 

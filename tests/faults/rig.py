@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from contracts.topics import ALERTS, NOTICES
-from tests.faults.feeder import Feeder, feeding
+from tests.faults.feeder import ACTED, Feeder, feeding
 from tests.faults.offsets import PARTITIONS, Ends, looking
 from tests.faults.stage import Stage
 from tests.pipeline import Pipeline
@@ -80,6 +80,7 @@ async def rig(
     *,
     rate: float,
     seed: int,
+    acted: float = ACTED,
     members: int = 1,
     proxied: bool = False,
     settings: Mapping[str, str] = MappingProxyType({}),
@@ -103,7 +104,7 @@ async def rig(
         pipeline.start("people")
         start(pipeline, *pipeline.names)
         await pipeline.ready(*pipeline.names)
-        feeder, load = Feeder(found.straight.brokers, pipeline.space, rate, seed), AsyncExitStack()
+        feeder, load = Feeder(found.straight.brokers, pipeline.space, rate, seed, acted), AsyncExitStack()
         stack.push_async_exit(load)
         await load.enter_async_context(feeding(feeder))
         yield Rig(found, pipeline, feeder, load)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
+from tests.faults.feeder import ACTED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
@@ -22,8 +24,10 @@ class Scale:
     """Seconds until all has caught up: without a limit where the machine may be doing other things than this test."""
     faketime: bool
     """Whether clocks are wrong by libfaketime, for the whole process; else the chassis' one look at its clock lies."""
+    acted: float = ACTED
+    """The share of cases that people act on within seconds: few where the load is ten thousand times that of life."""
     seed: int = 20261127
 
 
 SHORT: Final = Scale(rate=5, away=10, stopped=13, rounds=1, exact=False, slack=2.0, lag=inf, faketime=False)
-LONG: Final = Scale(rate=50, away=60, stopped=30, rounds=3, exact=True, slack=1.0, lag=60.0, faketime=True)
+LONG: Final = Scale(rate=50, away=60, stopped=30, rounds=3, exact=True, slack=1.0, lag=60.0, faketime=True, acted=0.1)

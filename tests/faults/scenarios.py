@@ -34,7 +34,7 @@ async def judged(found: Rig) -> Judgement:
 
 async def outage(strike: Outage, stage: Stage, scale: Scale, *, proxied: bool) -> list[str]:
     """A server goes away and comes back."""
-    async with rig(stage, rate=scale.rate, seed=scale.seed, proxied=proxied) as found:
+    async with rig(stage, rate=scale.rate, seed=scale.seed, acted=scale.acted, proxied=proxied) as found:
         recovery = await strike(found, scale.away)
         judgement = await judged(found)
     assert recovery.within(scale.slack, scale.lag), recovery.line()
@@ -46,7 +46,7 @@ async def outage(strike: Outage, stage: Stage, scale: Scale, *, proxied: bool) -
 
 async def points(stage: Stage, scale: Scale) -> list[str]:
     """Kill -9 of each service after poll, load, write, publish, before and after commit, and wherever else it hurts."""
-    async with rig(stage, rate=scale.rate, seed=scale.seed) as found:
+    async with rig(stage, rate=scale.rate, seed=scale.seed, acted=scale.acted) as found:
         deaths = await named_points(found, scale.rounds)
         judgement = await judged(found)
     return [f"{deaths.total()} deaths at {len(deaths)} named points of five services", judgement.line()]
@@ -54,7 +54,7 @@ async def points(stage: Stage, scale: Scale) -> list[str]:
 
 async def zombie(stage: Stage, scale: Scale) -> list[str]:
     """SIGSTOP for longer than the session timeout, in mid-batch; another member takes over; SIGCONT."""
-    async with rig(stage, rate=scale.rate, seed=scale.seed, members=2) as found:
+    async with rig(stage, rate=scale.rate, seed=scale.seed, acted=scale.acted, members=2) as found:
         seen = await zombies(found, scale.stopped)
         judgement = await judged(found)
     return [*seen, judgement.line()]
@@ -62,7 +62,9 @@ async def zombie(stage: Stage, scale: Scale) -> list[str]:
 
 async def rolling(stage: Stage, scale: Scale) -> list[str]:
     """Each of three members a service is stopped and started again, one after the other, under load."""
-    async with rig(stage, rate=scale.rate, seed=scale.seed, members=MEMBERS, start=start_noting) as found:
+    async with rig(
+        stage, rate=scale.rate, seed=scale.seed, acted=scale.acted, members=MEMBERS, start=start_noting
+    ) as found:
         await rolling_restart(found)
         judgement = await judged(found)
         seen = {service: repeated(notes(found.pipeline, service).open()) for service in SERVICES}
@@ -79,7 +81,7 @@ async def disk(stage: Stage, scale: Scale) -> list[str]:
         (stage.folder / "small").mkdir()
         async with (
             on(stage.folder / "small", small / "kafka") as own,
-            rig(own, rate=scale.rate, seed=scale.seed) as found,
+            rig(own, rate=scale.rate, seed=scale.seed, acted=scale.acted) as found,
         ):
             await steady(found)
             before = found.feeder.reports
@@ -92,7 +94,7 @@ async def disk(stage: Stage, scale: Scale) -> list[str]:
 
 async def clocks(stage: Stage, scale: Scale) -> list[str]:
     """One member of each service has a wrong clock: five minutes off, or jumping by a day while it runs."""
-    async with rig(stage, rate=scale.rate, seed=scale.seed, members=2) as found:
+    async with rig(stage, rate=scale.rate, seed=scale.seed, acted=scale.acted, members=2) as found:
         seen = await wrong_clocks(found, faketime=scale.faketime)
         judgement = await judged(found)
     assert judgement.figures["breaches"] == 0, "a breach, though no case is older than this run"

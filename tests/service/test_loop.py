@@ -14,7 +14,7 @@ from contracts.deadletter import DeadLetter, Reason
 from contracts.identity import name_id
 from services.chassis import loop
 from services.chassis.fold import DOCUMENT_LIMIT
-from services.chassis.loop import ASIDE, PORTION_LEAST
+from services.chassis.loop import ASIDE, PACE
 from services.chassis.ports import Change, Entry
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
 from simulation.store import MemoryStore
@@ -134,11 +134,11 @@ async def test_of_two_members_that_write_the_same_document_one_wins_and_the_othe
 
 async def test_many_inputs_of_one_document_in_one_batch_are_one_write_in_their_order() -> None:
     bench = Bench()
-    for n in range(PORTION_LEAST):
+    for n in range(PACE.portion):
         bench.put("a", str(n), amount=1)
     await bench.run()
     assert bench.store.rows["a"].document.rev == 1
-    assert [told.version for told in bench.told()] == list(range(1, PORTION_LEAST + 1))
+    assert [told.version for told in bench.told()] == list(range(1, PACE.portion + 1))
 
 
 async def test_the_same_input_twice_in_one_batch_counts_once() -> None:
@@ -702,10 +702,10 @@ async def test_a_document_is_made_ready_for_its_store_once_a_round_however_many_
         return {}
 
     bench = Bench(service=replace(SERVICE, facets=facets))
-    for n in range(PORTION_LEAST):
+    for n in range(PACE.portion):
         bench.put("a", str(n), amount=1)
     await bench.run()
-    assert stored == [PORTION_LEAST]
+    assert stored == [PACE.portion]
 
 
 async def test_a_long_batch_leaves_turns_to_whoever_else_must_not_wait() -> None:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from aiohttp import ClientError
 from aiokafka.errors import KafkaError
-from httpx import HTTPError
 
 from services.chassis.mongo import Steps, client
 from services.chassis.settings import Settings
@@ -70,7 +70,7 @@ async def demo(
     try:
         async with servers.connected():
             book = await driver.run(moments)
-    except (NotQuiet, KafkaError, HTTPError) as fault:
+    except (NotQuiet, KafkaError, ClientError, TimeoutError) as fault:
         raise Unavailable(f"the demo was broken off: {str(fault) or type(fault).__name__}") from fault
     found = await account(settings, services, people)
     sections = summary(book, found)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-import httpx
+import aiohttp
 
 from services.chassis.fold import wake_of
 from services.chassis.mongo import MongoStore, Steps, client
@@ -19,6 +19,7 @@ from yiwang.demo.quiet import Pipeline
 PAUSE_SECONDS: Final = 0.03
 UNDER_WAY: Final = "yiwang_calls_under_way"
 LOOKED: Final = 500
+PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 STEPS: Final = "yiwang_step_seconds_count"
 TICKS: Final = f'{STEPS}{{step="tick"}}'
 
@@ -34,12 +35,12 @@ class Servers:
         self._timed = {name: service for name, service in services.items() if service.state and service.wake}
         self._stores = {name: MongoStore(motor, settings.database(name), one) for name, one in self._timed.items()}
         self._steps = Steps(motor, settings.database("timeline"))
-        self._http, self._doors = httpx.AsyncClient(trust_env=False, timeout=10), doors
+        self._doors = doors
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
         """Open for as long as the context lasts."""
-        async with self._http, self.broker.connected():
+        async with aiohttp.ClientSession(timeout=PATIENCE) as self._http, self.broker.connected():
             yield
 
     @property
@@ -90,5 +91,9 @@ class Servers:
 
     async def _metrics(self, name: str, start: str, services: Sequence[str]) -> list[str]:
         addresses = [f"{self._doors[service]}/metrics" for service in services]
-        pages = await asyncio.gather(*(self._http.get(one, params={"name[]": name}) for one in addresses))
-        return [line for page in pages for line in page.text.splitlines() if line.startswith(start)]
+        pages = await asyncio.gather(*(self._page(one, name) for one in addresses))
+        return [line for page in pages for line in page.splitlines() if line.startswith(start)]
+
+    async def _page(self, address: str, name: str) -> str:
+        async with self._http.get(address, params={"name[]": name}) as answer:
+            return await answer.text()

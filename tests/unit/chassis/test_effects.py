@@ -26,6 +26,9 @@ class Door:
         if self.answer:
             raise self.answer
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 class Ends:
     """The loop's side: it notes what is handed back."""

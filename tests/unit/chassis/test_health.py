@@ -93,6 +93,9 @@ class Bell:
     async def call(self, _key: str, _payload: Mapping[str, Any]) -> None:
         """Never."""
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 async def test_what_is_held_back_and_what_is_under_way_can_be_seen_from_outside_from_the_start(
     monkeypatch: pytest.MonkeyPatch,

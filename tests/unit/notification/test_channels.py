@@ -8,16 +8,15 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-import httpx
+import aiohttp
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.chassis.ports import Refused
 from services.notification import channels
-from services.notification.channels import KEPT_OPEN, ConsoleChannel, PostChannel, SmtpChannel
+from services.notification.channels import ConsoleChannel, NotTaken, PostChannel, SmtpChannel
 
 KEY = "3f0f6f0e-0000-5000-8000-000000000001"
-BURST = 40
 PAYLOAD = {
     "to": "200011@grid.invalid",
     "recipient": "200011",
@@ -35,6 +34,17 @@ class Postbox:
 
     def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
         self.rcpt, self.data, self.mails = rcpt, data, list[EmailMessage]()
+        self.noop, self.greeted = "250 OK", set[Session]()
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's
+        self, _s: SMTP, session: Session, _e: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.greeted.add(session)
+        return responses
+
+    async def handle_NOOP(self, _s: SMTP, _e: Session, _envelope: Envelope, _arg: str) -> str:  # noqa: N802 - aiosmtpd's
+        return self.noop
 
     async def handle_RCPT(self, _s: SMTP, _e: Session, envelope: Envelope, to: str, _o: list[str]) -> str:  # noqa: N802 - aiosmtpd's
         envelope.rcpt_tos.append(to)
@@ -142,14 +152,14 @@ async def test_a_refusal_by_the_receiver_is_lasting(status: int) -> None:
 @pytest.mark.parametrize("status", [302, 408, 409, 425, 429, 500, 503])
 async def test_what_may_be_otherwise_later_is_passing(status: int) -> None:
     async with webhook(Receiver(status)) as channel:
-        with pytest.raises(httpx.HTTPStatusError):
+        with pytest.raises(NotTaken, match=f"HTTP {status}"):
             await channel.call(KEY, PAYLOAD)
 
 
 async def test_a_receiver_that_is_away_is_passing() -> None:
     async with webhook(Receiver()) as channel:
         pass
-    with pytest.raises(httpx.ConnectError):
+    with pytest.raises(aiohttp.ClientConnectorError):
         await channel.call(KEY, PAYLOAD)
 
 
@@ -160,7 +170,7 @@ async def test_a_server_that_never_answers_is_given_up_as_passing(monkeypatch: p
         port = server.sockets[0].getsockname()[1]
         mail = SmtpChannel("mail", 1, host="127.0.0.1", port=port, sender="a@b")
         for channel in (mail, PostChannel("webhook", 1, url=f"http://127.0.0.1:{port}")):
-            with pytest.raises((TimeoutError, httpx.TimeoutException)):
+            with pytest.raises(TimeoutError):
                 await channel.call(KEY, PAYLOAD)
 
 
@@ -194,22 +204,64 @@ def test_a_channel_says_whether_a_repeat_does_harm() -> None:
     assert [channel.capacity for channel in every] == [1, 2, 3]
 
 
-async def test_after_a_burst_few_connections_stay_open_for_each_call_walks_all_of_them() -> None:
+async def test_one_connection_serves_many_posts_and_is_let_go_at_the_end() -> None:
     async def kept_alive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
         arrived.append(writer)
-        if len(arrived) == BURST:
-            for each in arrived:
-                each.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     arrived = list[asyncio.StreamWriter]()
     server = await asyncio.start_server(kept_alive, "127.0.0.1", 0)
     async with server:
-        port = server.sockets[0].getsockname()[1]
-        channel = PostChannel("webhook", BURST, url=f"http://127.0.0.1:{port}/")
-        await asyncio.gather(*[channel.call(f"{KEY}{n}", PAYLOAD) for n in range(BURST)])
-        used: Any = channel._connection()._transport_for_url(httpx.URL(f"http://127.0.0.1:{port}/"))
-        assert len(used._pool.connections) <= KEPT_OPEN
-        for each in arrived:
-            each.close()
+        channel = PostChannel("webhook", 4, url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        for n in range(3):
+            await channel.call(f"{KEY}{n}", PAYLOAD)
+        (one,) = arrived
+        await channel.close()
+        with pytest.raises(ConnectionError):
+            await asyncio.wait_for(_hung_up(one), 5)
+
+
+async def _hung_up(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+async def test_one_connection_takes_many_mails_and_a_new_one_what_follows_a_refusal() -> None:
+    box = Postbox()
+    async with smtp(box) as channel:
+        for n in range(3):
+            await channel.call(f"{KEY}{n}", PAYLOAD)
+        assert len(box.greeted) == 1
+        box.rcpt = "550 no such user"
+        with pytest.raises(Refused):
+            await channel.call(f"{KEY}3", PAYLOAD)
+        box.rcpt = "250 OK"
+        await channel.call(f"{KEY}4", PAYLOAD)
+        await channel.close()
+    assert len(box.mails) == 4
+    assert len(box.greeted) == 2
+
+
+async def test_a_mail_goes_over_a_new_connection_when_the_one_that_was_open_has_been_closed() -> None:
+    box = Postbox()
+    async with smtp(box) as channel:
+        await channel.call(f"{KEY}1", PAYLOAD)
+        box.noop = "421 too long idle"
+        await channel.call(f"{KEY}2", PAYLOAD)
+        await channel.close()
+    assert len(box.mails) == 2
+    assert len(box.greeted) == 2
+
+
+async def test_mails_at_the_same_time_have_a_connection_each() -> None:
+    box = Postbox()
+    async with smtp(box) as channel:
+        await asyncio.gather(*[channel.call(f"{KEY}{n}", PAYLOAD) for n in range(3)])
+        await asyncio.gather(*[channel.call(f"{KEY}{n}", PAYLOAD) for n in range(3)])
+        await channel.close()
+    assert len(box.mails) == 6
+    assert len(box.greeted) == 3

@@ -1,0 +1,33 @@
+"""How much is taken at once: how long to let records and ends of calls gather, and how a batch is parted.
+
+A batch costs the same calls, be it of one record or of many; a long one keeps partitions waiting.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+TIMES: Final = 3.0
+"""What comes after a batch gathers for so many times as long as the batch took."""
+LEAST: Final = 0.05
+MOST: Final = 0.5
+"""Seconds below which nothing gathers, so that a calm service answers at once; and what a record waits at the most."""
+
+
+def rest(took: float) -> float:
+    """Seconds to let more come together, after a batch that took so many seconds."""
+    seconds = min(MOST, TIMES * took)
+    return seconds if seconds >= LEAST else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a loop parts its batches: into portions, one after the other, and these into lanes, beside each other."""
+
+    seconds: float = 0.3
+    """How long a portion takes to settle; then it is committed."""
+    portion: int = 32
+    """How many records it has at least, be they slow."""
+    lanes: int = 2
+    """While the servers answer one lane, the other is decided."""
+    lane: int = 32
+    """How many documents each has at least."""
