@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from contracts.wire import text_headers
-from services.chassis.loop import Loop
+from services.chassis.loop import PACE, Loop
 from services.chassis.metrics import Metrics
+from services.chassis.pace import Pace
 from services.chassis.ports import Partition
 from services.chassis.values import Done, Effect, Service
 from simulation.clock import MemoryClock
@@ -50,8 +51,8 @@ class Bell:
 class Bench:
     """Everything of one member; ``restart`` gives it a new process on the same servers."""
 
-    def __init__(self, service: Service = SERVICE, fault: Fault = no_fault) -> None:
-        self.service = service
+    def __init__(self, service: Service = SERVICE, fault: Fault = no_fault, pace: Pace = PACE) -> None:
+        self.service, self.pace = service, pace
         self.clock = MemoryClock()
         self.broker = Broker(TOPICS, now=lambda: self.clock.time)
         self.fault: Fault = fault
@@ -70,6 +71,7 @@ class Bench:
             metrics=self.metrics,
             store=self.store if self.service.state else None,
             performer=self.bell,
+            pace=self.pace,
         )
 
     def _fail(self, point: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,8 @@ from contracts.identity import name_id
 from services.chassis import loop
 from services.chassis.fold import DOCUMENT_LIMIT
 from services.chassis.loop import ASIDE, PACE
-from services.chassis.ports import Change, Entry
+from services.chassis.pace import Pace
+from services.chassis.ports import Change, Document, Entry
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick, Unavailable
 from simulation.store import MemoryStore
 from tests.bench_of_loops import Bench, Crash, Once
@@ -784,6 +785,55 @@ async def test_of_a_batch_that_meets_a_server_away_what_is_settled_stays_settled
     assert all(bench.state(str(n)).total == 1 for n in range(100))
     assert len(bench.broker.read("toy.out.v1")) == 100
     assert not any(bench.lag().values())
+
+
+TWO_LANES = Pace(lane=1)
+
+
+async def test_while_the_servers_answer_one_lane_the_other_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, load = list[str](), MemoryStore.load
+
+    async def slow(store: MemoryStore, subjects: Sequence[str]) -> Mapping[str, Document]:
+        seen.extend(f"asked for {name}" for name in subjects)
+        await asyncio.sleep(0)
+        return await load(store, subjects)
+
+    monkeypatch.setattr(MemoryStore, "load", slow)
+    bench = Bench(pace=TWO_LANES)
+    bench.fault = lambda point: seen.append(point) if point == "before write" else None
+    bench.put("a", "1", amount=5)
+    bench.put("b", "1", amount=7)
+    await bench.run()
+    assert sorted(seen[:2]) == ["asked for a", "asked for b"]
+    assert seen[2:] == ["before write"] * 2
+    assert (bench.state("a").total, bench.state("b").total) == (5, 7)
+
+
+async def test_a_lane_that_meets_a_server_away_takes_none_of_the_other_back_and_comes_again() -> None:
+    bench = Bench(fault=Once("record", Unavailable("timeout")), pace=TWO_LANES)
+    for n in range(10):
+        bench.put(str(n), "1", amount=1)
+    await bench.run()
+    assert all(bench.state(str(n)).total == 1 for n in range(10))
+    assert len(bench.told_ids()) == 10
+    assert not any(bench.lag().values())
+    assert bench.clock.slept == [0.2]
+
+
+async def test_lanes_share_out_what_is_free_of_a_channel() -> None:
+    seen = dict[str, int]()
+
+    def look(state: Sum | None, step: Input[Put] | Tick | Done, context: Context) -> Decision[Sum]:
+        if isinstance(step, Input):
+            seen[step.subject] = context.free["bell"]
+        return decide(state, step, context)
+
+    bench = Bench(service=replace(SERVICE, decide=look), pace=TWO_LANES)
+    bench.bell.room = 3
+    bench.put("a", "1")
+    bench.put("b", "1")
+    await bench.run()
+    assert sorted(seen.values()) == [1, 2]
 
 
 async def test_a_record_longer_than_a_dead_letter_is_kept_in_part_and_the_letter_says_so() -> None:
