@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.consumer import fetcher
 
 from contracts.wire import Message
+from services.chassis import kafka
 from services.chassis.kafka import KafkaStream, Lost
 from services.chassis.lenient import Fetched
 from services.chassis.topics import create_topics, missing_topics
@@ -29,8 +30,10 @@ class Reader:
     def __init__(self, stream: KafkaStream, *, commit: bool = True) -> None:
         self.stream, self.commit = stream, commit
         self.records: list[Record] = []
+        self.batches = 0
 
     async def take(self, records: Sequence[Record]) -> None:
+        self.batches += 1
         self.records.extend(records)
         after = {(r.topic, r.partition): r.offset + 1 for r in records}
         if self.commit:
@@ -93,6 +96,24 @@ async def test_what_is_published_is_read_with_the_brokers_time(servers: Servers,
     assert {int(record.value or b"") for record in reader.records} == set(range(300))
     assert {record.topic for record in reader.records} == {IN.name}, "the namespace stays outside"
     assert all(abs((record.time - before).total_seconds()) < 60 for record in reader.records)
+
+
+async def test_after_slow_batches_records_gather_at_the_broker_and_come_as_few_batches(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = dict[float, int]()
+    for seconds in (0.0, 0.4):
+        space = namespace()
+        await create_topics(servers.brokers, space, TOPICS, replication=1)
+        monkeypatch.setattr(kafka, "rest", lambda _took, seconds=seconds: seconds)
+        async with member(servers, space) as reader:
+            await reader.stream.publish([note(0)])
+            await until(lambda: reader.batches > 0, "a batch, behind which records gather or do not")
+            for n in range(60):
+                await reader.stream.publish([note(n)])
+            await until(lambda: len(reader.records) == 61, "every record")
+            batches[seconds] = reader.batches
+    assert batches[0.4] * 2 < batches[0.0]
 
 
 async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_they_are(
