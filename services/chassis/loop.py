@@ -96,12 +96,16 @@ class Loop:
         await self._pause("records", failed)
 
     async def _timed(self, records: Sequence[Record]) -> None:
-        """Settle a portion, and size the next by how long it took."""
+        """Settle a portion, and size the next by how long it took.
+
+        What servers take for any portion, be it small, is not saved by smaller ones: where it is much, they are larger.
+        """
         began, after = self._clock.monotonic(), _span(records)[1]
         await self._records(records, after)
         self._read_to.update(after)
-        each = (self._clock.monotonic() - began) / len(records)
-        self._portion = max(self._pace.portion, round(self._pace.seconds / max(each, 1e-6)))
+        took, least = self._clock.monotonic() - began, self.progress.least()
+        each = max((took - least) / len(records), 1e-6)
+        self._portion = max(self._pace.portion, round(max(self._pace.seconds, least) / each))
 
     async def on_tick(self) -> None:
         """Let time pass for every partition that has read its inputs; never raises."""

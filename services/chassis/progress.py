@@ -42,6 +42,7 @@ class Progress:
         self._open = Counter[str]()
         self._since: dict[str, float] = {}
         self._waited = defaultdict[str, float](float)
+        self._answers = defaultdict[str, list[float]](list)
         self._last: tuple[float, Mapping[str, float]] | None = None
 
     @property
@@ -53,6 +54,7 @@ class Progress:
         """A step begins; one with records says that they come."""
         self._began[step] = self._now()
         self._waited.clear()
+        self._answers.clear()
 
     def read(self) -> None:
         """Records have come, or there are none to come."""
@@ -76,7 +78,8 @@ class Progress:
     @contextmanager
     def waiting(self, on: str) -> Iterator[None]:
         """A call to the other side ``on``: every answer is a step forward, however many of them a batch needs."""
-        self._since.setdefault(on, self._now())
+        began = self._now()
+        self._since.setdefault(on, began)
         self._open[on] += 1
         try:
             yield
@@ -84,9 +87,17 @@ class Progress:
             if "records" in self._began:
                 self.read()
         finally:
+            self._answers[on].append(self._now() - began)
             self._open[on] -= 1
             if not self._open[on]:
                 self._waited[on] += self._now() - self._since.pop(on)
+
+    def least(self) -> float:
+        """Seconds that the step under way would have waited, had each call been as quick as the quickest to its side."""
+        return sum(
+            self._waited[on] * len(seconds) * min(seconds) / (sum(seconds) or 1.0)
+            for on, seconds in self._answers.items()
+        )
 
     def slow(self) -> tuple[str, ...]:
         """What takes long, and on whose account; for people, not for decisions."""

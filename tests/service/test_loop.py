@@ -761,6 +761,22 @@ async def test_a_batch_is_settled_in_portions_as_long_as_they_may_take_each_comm
     assert [before - after for before, after in itertools.pairwise(left)] == portions
 
 
+async def test_portions_are_as_large_as_makes_up_for_servers_that_answer_slowly() -> None:
+    bench, sizes = Bench(), list[int]()
+
+    def slowly(point: str) -> None:
+        if point in ("load", "before write", "record", "before publish", "before commit"):
+            bench.clock.advance(seconds=0.5)
+        if point == "after commit":
+            sizes.append(sum(bench.lag().values()))
+
+    bench.fault = slowly
+    for n in range(400):
+        bench.put(str(n), "1", amount=1)
+    await bench.run()
+    assert sizes == [368, 0]
+
+
 async def test_no_partition_of_a_batch_waits_until_the_others_are_settled() -> None:
     bench = Bench()
     for n in range(400):
