@@ -93,7 +93,7 @@ class Progress:
                 self._waited[on] += self._now() - self._since.pop(on)
 
     def least(self) -> float:
-        """Seconds that the step under way would have waited, had each call been as quick as the quickest to its side."""
+        """Seconds that the step under way would have waited, had each answer been as quick as its side gives any."""
         return sum(
             self._waited[on] * len(seconds) * min(seconds) / (sum(seconds) or 1.0)
             for on, seconds in self._answers.items()
