@@ -297,30 +297,38 @@ MUTANTS: Final = (
         6,
         "records of a step that failed are not read again",
         LOOP,
-        "                self._stream.rewind(first)",
-        "                self._stream.rewind({})",
+        "self._stream.rewind(_span(rest)[0])",
+        "self._stream.rewind({})",
         f"{ON_MEMORY}a_server_away_at_any_point_pauses_the_loop_and_then_all_goes_on",
     ),
     Mutant(
         6,
         "the same, with the documents killed (on servers)",
         LOOP,
-        "                self._stream.rewind(first)",
-        "                self._stream.rewind({})",
+        "self._stream.rewind(_span(rest)[0])",
+        "self._stream.rewind({})",
         f"{ON_SERVERS}documents_killed_while_records_flow_pause_the_loop_and_lose_nothing",
     ),
     Mutant(
         6,
         "a server that is away parks the records",
         LOOP,
-        "            documents, free = await self._settlement.load(list(pending)), self._free()",
+        "            documents = await self._settlement.load(list(pending))",
         "            try:\n"
-        "                documents, free = await self._settlement.load(list(pending)), self._free()\n"
+        "                documents = await self._settlement.load(list(pending))\n"
         "            except Unavailable as away:\n"
         "                park = Park(reason=Reason.DEFECTIVE, problems=(defect(away),))\n"
-        "                [self._park(one.record, park, batch) for one in inputs]\n"
+        "                [self._park(one.record, park, batch) for group in pending.values() for one in group]\n"
         "                return await self._settlement.send(batch)",
         f"{ON_SERVERS}documents_killed_while_records_flow_pause_the_loop_and_lose_nothing",
+    ),
+    Mutant(
+        6,
+        "a lane that failed counts as settled",
+        LOOP,
+        "            raise fault",
+        "            continue",
+        f"{ON_MEMORY}a_lane_that_meets_a_server_away_takes_none_of_the_other_back_and_comes_again",
     ),
     Mutant(
         6,
