@@ -130,7 +130,8 @@ class KafkaStream:
                     await on_records(ready)
             finally:
                 self._in_hand = False
-            lenient.gather(self._consumer, rest(time.monotonic() - began))
+            if self._subscriber.consumer:
+                lenient.gather(self._subscriber.consumer, rest(time.monotonic() - began))
 
         await self._publisher.start()
         await self._logs.start()
