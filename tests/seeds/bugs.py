@@ -135,8 +135,8 @@ BUGS: Final = (
     Bug(
         "rewind-left-out",
         LOOP,
-        "                self._stream.rewind(first)\n",
-        "                pass\n",
+        "                    self._stream.rewind(_span(rest)[0])\n",
+        "                    pass\n",
     ),
     Bug(
         "unknown-publish-taken-for-sent",
