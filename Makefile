@@ -77,7 +77,7 @@ demo: venv ## weeks of the virtual banner in two or three minutes, on engines of
 test: venv ## all tests, those on a real Kafka and MongoDB included
 	@$(PY) -m pytest $(wildcard $(TESTS))
 
-soak: venv ## kill -9 services for MINUTES=40, KILLS=500 times, under load, and check every report; SEED=1 RATE=11 MEMBERS=2
+soak: venv ## kill -9 services for MINUTES=40, KILLS=1000 times, under load, and check every report; SEED=1 RATE=23 MEMBERS=2
 	@$(PY) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KILLS),--kills $(KILLS)) \
 		$(if $(RATE),--rate $(RATE)) $(if $(MEMBERS),--members $(MEMBERS)) $(if $(SEED),--seed $(SEED))
 

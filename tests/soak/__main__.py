@@ -12,8 +12,8 @@ def main() -> int:
     """Run one soak; answers the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=40)
-    parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--rate", type=float, default=11, help="reports a second")
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=23, help="reports a second")
     parser.add_argument("--members", type=int, default=2, help="of each service")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     given = parser.parse_args()
