@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from services.chassis.values import Context, Decision, Done, Input, Service, Tick
+from simulation import virtual
 from simulation.chaos import Chaos
 
 PER_MILLE: Final = 30
@@ -22,6 +23,8 @@ def broken(service: Service, chaos: Chaos) -> Service:
     def decide(state: Any, given: Input[Any] | Tick | Done, context: Context) -> Decision[Any]:
         if isinstance(given, Input) and not given.record.replay and given.id.int % 1000 < PER_MILLE:
             chaos.note("defect", service.name)
+            if life := virtual.living():
+                life.met += 1
             raise Defect(service.name)
         return service.decide(state, given, context)
 

@@ -95,6 +95,8 @@ class Member:
         )
         self.stream.release = self.loop.released
         self._asleep: asyncio.Timeout | None = None
+        self.peaceful = False
+        """Whether it came to its end by being asked to: nobody who did leaves anything unsaid."""
 
     def start(self) -> None:
         """Begin to live."""
@@ -109,6 +111,7 @@ class Member:
         """End in peace, as after SIGTERM: take no more, end the step, let calls end, leave the group."""
         await self.loop.close()
         await self.calls.drain(CALLS_SECONDS)
+        self.peaceful = True
         self.life.end()
 
     async def _run(self) -> None:

@@ -72,6 +72,8 @@ class Life:
         self.over = asyncio.Event()
         self.broken: BaseException | None = None
         """What one of its tasks raised, which none of them should."""
+        self.met = 0
+        """Defects that its decisions have met, said or not yet said."""
         self._tasks: dict[asyncio.Task[Any], None] = {}
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -108,6 +110,11 @@ class Life:
 
 
 _LIFE: ContextVar[Life | None] = ContextVar("life", default=None)
+
+
+def living() -> Life | None:
+    """Whose task runs now."""
+    return _LIFE.get()
 
 
 def _lively(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:

@@ -60,8 +60,8 @@ class World:
         self.town = Town.of(seed, kit.land, self.broker.append)
         self.clerk = Clerk(chance(seed, "clerk"), self.broker)
         self.slots = [slot for shop in self.shops.values() for slot in self._slots(shop)]
-        self.faults, self.broken = 0.0, list[BaseException]()
-        """Exceptions of the platform's own code: those that it counted, and those that ended a process."""
+        self.unmeant, self.broken = list[str](), list[BaseException]()
+        """Exceptions of the platform's own code: what it counted otherwise than was meant, and what ended a process."""
         self._calmed = asyncio.Event()
         self.left, self.seconds = list[str](), 0.0
         """What was left to do when the run should have come to rest, and how much virtual time it took in all."""
@@ -132,7 +132,10 @@ class World:
                     await self._calmed.wait()
 
     def _account(self, member: Member) -> None:
-        self.faults += member.faults()
+        said, meant = member.faults(), member.life.met
+        cut_off = not (member.life.alive or member.peaceful)  # amid a step, with something met and not yet said
+        if said > meant or (said < meant and not cut_off):
+            self.unmeant.append(f"{member.life.name}: {said:.0f} exceptions of our own, {meant} are meant")
         if member.life.broken:
             self.broken.append(member.life.broken)
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -32,7 +33,7 @@ class HttpProblem(Exception):
     def response(self) -> Response:
         """The answer."""
         body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
-        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}  # noqa: PLR2004 - HTTP's number
+        headers = {"WWW-Authenticate": "Bearer"} if self.status == HTTPStatus.UNAUTHORIZED else {}
         if "retry_after" in self.extensions:
             headers["Retry-After"] = str(self.extensions["retry_after"])
         return JSONResponse(

@@ -84,10 +84,13 @@ class MongoStore:
 
     async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
         """See the port."""
-        chunks = [list(subjects[at : at + FIND_CHUNK]) for at in range(0, len(subjects), FIND_CHUNK)]
-        cursors = [self._documents.find({"_id": {"$in": chunk}}, {"kept": 0}) for chunk in chunks]
-        found = await asyncio.gather(*(_sure(cursor.to_list(None)) for cursor in cursors))
-        return {raw["_id"]: rows.document(raw) for part in found for raw in part}
+        found: dict[str, Document] = {}
+        for at in range(0, len(subjects), FIND_CHUNK):
+            chunk = list(subjects[at : at + FIND_CHUNK])
+            cursor = self._documents.find({"_id": {"$in": chunk}}, {"kept": 0})
+            for raw in await _sure(cursor.to_list(None)):
+                found[raw["_id"]] = rows.document(raw)
+        return found
 
     async def write(self, changes: Sequence[Change]) -> frozenset[str]:
         """See the port: one unordered bulk; whatever is not plainly confirmed is doubtful."""

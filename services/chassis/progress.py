@@ -8,9 +8,10 @@ import os
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 
@@ -18,6 +19,8 @@ STUCK_SECONDS = 45.0
 """Without progress for so long a loop counts as stuck."""
 LOOK_SECONDS = 2.0
 """How often the watchdog looks."""
+NEWEST = 32
+"""Answers of each side that are remembered, to know how quick it is."""
 SLOW_SECONDS = 2.0
 """A step that takes longer is slow, and says what it waits for."""
 
@@ -43,6 +46,7 @@ class Progress:
         self._since: dict[str, float] = {}
         self._waited = defaultdict[str, float](float)
         self._answers = defaultdict[str, list[float]](list)
+        self._newest = defaultdict[str, deque[float]](partial(deque, maxlen=NEWEST))
         self._last: tuple[float, Mapping[str, float]] | None = None
 
     @property
@@ -88,14 +92,18 @@ class Progress:
                 self.read()
         finally:
             self._answers[on].append(self._now() - began)
+            self._newest[on].append(self._now() - began)
             self._open[on] -= 1
             if not self._open[on]:
                 self._waited[on] += self._now() - self._since.pop(on)
 
     def least(self) -> float:
-        """Seconds that the step under way would have waited, had each answer been as quick as its side gives any."""
+        """Seconds that the step under way would have waited, had each answer been as quick as its side's quickest.
+
+        Of the newest answers to all steps, ticks among them: theirs do not grow with what a portion holds.
+        """
         return sum(
-            self._waited[on] * len(seconds) * min(seconds) / (sum(seconds) or 1.0)
+            self._waited[on] * len(seconds) * min(self._newest[on]) / (sum(seconds) or 1.0)
             for on, seconds in self._answers.items()
         )
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from email.utils import formatdate
 from http import HTTPStatus
@@ -17,6 +17,8 @@ from services.chassis.ports import Refused
 
 TIMEOUT: Final = 10.0
 """Seconds for one call; then it is tried again later, with the same key."""
+HOLD: Final = 2.0
+"""Seconds in which a connection that was kept open must say that it still is; else a new one takes its place."""
 PERMANENT: Final = 500
 """SMTP replies from here on are permanent (RFC 5321, 4.2.1)."""
 PASSING: Final = frozenset(
@@ -85,8 +87,7 @@ class SmtpChannel:
     async def close(self) -> None:
         """See the port."""
         while self._idle:
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await self._idle.pop().quit()
+            self._idle.pop().close()  # without QUIT, whose answer a service that stops has no time for
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -105,7 +106,7 @@ class SmtpChannel:
         while self._idle:
             server = self._idle.pop()
             try:
-                await server.noop()
+                await server.noop(timeout=HOLD)
             except (aiosmtplib.SMTPException, OSError):
                 server.close()
             else:

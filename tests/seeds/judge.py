@@ -18,9 +18,8 @@ def offences(world: World) -> Iterator[str]:
     """Each broken rule in one line."""
     if world.left:
         yield f"unrest: hours after all faults ceased there is still something to do: {'; '.join(world.left)}"
-    meant, unseen = world.chaos.struck["defect"], _crashes(world)
-    if not meant - unseen <= world.faults <= meant:
-        yield f"defect: {world.faults:.0f} exceptions of our own, {meant} are meant, {unseen} processes died of crashes"
+    for told in world.unmeant:
+        yield f"defect: {told}"
     for fault in world.broken:
         yield f"defect: a process died of {type(fault).__name__}: {fault}"
     yield from _checked(world)
@@ -28,11 +27,6 @@ def offences(world: World) -> Iterator[str]:
         yield from _unrecorded(world, name, shop)
     yield from _called_twice(world)
     yield from _disagreements(world)
-
-
-def _crashes(world: World) -> int:
-    """Each may have struck one lane when the other had met a defect and not yet said so."""
-    return sum(count for kind, count in world.chaos.struck.items() if kind.startswith("crash"))
 
 
 def _checked(world: World) -> Iterator[str]:

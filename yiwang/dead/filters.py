@@ -68,11 +68,15 @@ def prefix(text: str) -> str:
     return found
 
 
+NAMED = 3
+"""So many ids are named where one was meant."""
+
+
 def named(text: str, found: list[UUID]) -> None:
     """Check that the beginning of an id names one letter; raises Mistake."""
     if not found:
         raise Mistake(f"{text}: no dead letter has an id that begins so; 'yiwang dead list --state all' has them all")
     if len(found) > 1:
-        ids = ", ".join(one.hex for one in found[:3])
-        more = " …" if len(found) > 3 else ""  # noqa: PLR2004 - as many as were named
+        ids = ", ".join(one.hex for one in found[:NAMED])
+        more = " …" if len(found) > NAMED else ""
         raise Mistake(f"{text}: {len(found)} dead letters have ids that begin so ({ids}{more}); write more digits")

@@ -1,7 +1,9 @@
+import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.local.documents import PROGRAM
 from deploy.local.engines import Documents, Kafka, free_ports, start, wait_ready
 from deploy.local.errors import OperatorError
 
@@ -23,6 +25,19 @@ def test_engines_listen_on_this_machine_only(tmp_path: Path) -> None:
     argv = Documents(folder=tmp_path, port=1).argv()
     assert argv[argv.index("--host") + 1] == "127.0.0.1"
     assert "--sync-on-commit" in argv
+
+
+def test_the_environment_names_the_server_of_documents_that_is_measured_and_it_gets_the_same_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = Documents(folder=tmp_path, port=1)
+    monkeypatch.delenv(PROGRAM, raising=False)
+    usual = documents.argv()
+    monkeypatch.setenv(PROGRAM, "/fast/server")
+    measured = documents.argv()
+    assert usual[:3] == [sys.executable, "-m", "secantus"]
+    assert measured[0] == "/fast/server"
+    assert measured[1:] == usual[3:]
 
 
 async def test_an_engine_that_is_not_there_does_not_answer(tmp_path: Path) -> None:
