@@ -172,3 +172,8 @@ TOPICS = (
     *REPLAYS.values(),
     DISPOSITIONS,
 )
+
+
+def written_by(service: str) -> tuple[Topic, ...]:
+    """What a service writes to."""
+    return tuple(topic for topic in TOPICS if f"services/{service}" in topic.producers)

@@ -128,13 +128,14 @@ class Message:
 def message(out: Event, *, source: str, time: datetime, traceparent: str) -> Message:
     """The event as a CloudEvents binary message; ``time`` is when its cause happened (aware)."""
     body = out.body
+    kind, subject = body.type, body.subject
     headers = {
         "ce_specversion": "1.0",
         "ce_id": str(out.id),
-        "ce_type": body.type,
+        "ce_type": kind,
         "ce_source": source,
         "ce_time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "ce_subject": body.subject,
+        "ce_subject": subject,
         "ce_subjectversion": str(body.version),
         "ce_traceparent": traceparent,
         "content-type": "application/json",
@@ -142,9 +143,9 @@ def message(out: Event, *, source: str, time: datetime, traceparent: str) -> Mes
     return Message(
         id=out.id,
         topic=out.topic.name,
-        type=body.type,
+        type=kind,
         key=body.key,
-        subject=body.subject,
+        subject=subject,
         version=body.version,
         time=time,
         value=body.model_dump_json(exclude_none=True).encode(),

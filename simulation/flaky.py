@@ -71,9 +71,9 @@ class FlakyStore:
         """See the port."""
         return await self._ask("due", lambda: self._server.ripe(partition, at, limit))
 
-    async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
+    async def intend(self, revs: Mapping[int, Mapping[str, int]]) -> Sequence[str]:
         """See the port."""
-        return await self._ask("intend", lambda: self._server.note(partition, revs))
+        return await self._ask("intend", lambda: self._server.note(revs))
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """See the port."""

@@ -117,16 +117,16 @@ class MemoryStore:
         found = sorted(((row.wake_at, row.document) for row in mine if row.wake_at and row.wake_at <= at), key=_first)
         return [document for _, document in found[:limit]]
 
-    async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
+    async def intend(self, revs: Mapping[int, Mapping[str, int]]) -> Sequence[str]:
         """See the port."""
         self._fault("intend")
-        return self.note(partition, revs)
+        return self.note(revs)
 
-    def note(self, partition: int, revs: Mapping[str, int]) -> str:
-        """Make a note; answers its name."""
-        name = str(next(self._names))
-        self.notes[name] = (partition, dict(revs))
-        return name
+    def note(self, revs: Mapping[int, Mapping[str, int]]) -> Sequence[str]:
+        """Make the notes; answers their names."""
+        made = {str(next(self._names)): (partition, dict(of)) for partition, of in revs.items()}
+        self.notes |= made
+        return list(made)
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """See the port."""

@@ -62,6 +62,7 @@ class KafkaStream:
         namespace: str,
         group: str,
         topics: Sequence[Topic],
+        writes: Sequence[Topic] = (),
         member: str | None,
         batch: int,
         quotas: Mapping[str, Quota] | None = None,
@@ -69,6 +70,7 @@ class KafkaStream:
     ) -> None:
         """Take the brokers and what to read; ``namespace`` stands before every topic's and the group's name.
 
+        What it ``writes`` to is known before the first record comes: to ask topic by topic would keep that one waiting.
         ``quotas`` bound topics by name; ``dated`` gives records another time than the broker's append time.
         """
         self._servers, self._namespace = servers, namespace
@@ -81,7 +83,7 @@ class KafkaStream:
         self._release: OnRelease | None = None
         self._allowances, self._dated = Allowances(quotas or {}), dated
         self._held: dict[str, asyncio.TimerHandle] = {}
-        self._publisher = Publisher(servers, namespace)
+        self._publisher = Publisher(servers, namespace, writes)
         self._logs = _Logs(servers, f"yiwang-{group}")
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with Lost when records are missing: the process must end, and a person look."""
@@ -197,9 +199,13 @@ class KafkaStream:
     async def _know(self, places: Iterable[Partition]) -> None:
         """Ask the group for what it has settled of these partitions, where this member does not know yet."""
         epoch, missing = self._epoch, [place for place in places if place not in self._settled]
-        found = await asyncio.gather(*map(self._committed, missing))
+        if not missing:
+            return
+        found = await _ask(lenient.committed(self._consumer, [self._wire(place) for place in missing]))
+        committed = {place: offset for place in missing if (offset := found[self._wire(place)]) is not None}
+        begins = await self._begins([place for place in missing if place not in committed])
         if epoch == self._epoch:
-            for place, offset in zip(missing, found, strict=True):
+            for place, offset in {**committed, **begins}.items():
                 self._settled.setdefault(place, offset)
 
     async def ends(self) -> Mapping[Partition, int]:
@@ -233,13 +239,6 @@ class KafkaStream:
 
     def _wire(self, place: Partition) -> TopicPartition:
         return TopicPartition(self._namespace + place[0], place[1])
-
-    async def _committed(self, place: Partition) -> int:
-        wire = self._wire(place)
-        committed: int | None = await _ask(self._consumer.committed(wire))
-        if committed is not None:
-            return committed
-        return (await self._begins([place]))[place]
 
     async def _pass_marks(self) -> None:
         """Count as settled what lies before the place to read from and is no record, such as a transaction's mark.

@@ -1,12 +1,13 @@
-"""Lets aiokafka read header names that are no UTF-8, and ends the stream in one line where it cannot read at all."""
+"""The one place that knows aiokafka from inside: it reads what is no UTF-8, ends in one line, gathers, asks at once."""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from struct import unpack_from
 from typing import Any
 
 import aiokafka
+from aiokafka import TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 
 VERSION = "0.14.0"
@@ -67,6 +68,12 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
         return batch
 
     subscriber.get_msg = guarded
+
+
+async def committed(consumer: Any, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int | None]:
+    """What the group has settled of each, asked for at once; None where it has settled nothing yet."""
+    found = await consumer._coordinator.fetch_committed_offsets(list(places))  # noqa: SLF001 - as above
+    return {place: found[place].offset if place in found and found[place].offset >= 0 else None for place in places}
 
 
 def gather(consumer: Any, seconds: float) -> None:

@@ -29,8 +29,8 @@ Headers = tuple[tuple[str, bytes | None], ...]
 def outgoing(service: Service, told: Event, time: datetime, record: Record | None) -> Message:
     """An event as a message of this service, in the trace of the record that caused it."""
     parent = record.headers if record else ()
-    seed = record.cause if record else told.id
-    return message(told, source=f"yiwang/{service.name}", time=time, traceparent=child(parent, seed, told.id))
+    trace = child(parent, lambda: record.cause if record else told.id, told.id)
+    return message(told, source=f"yiwang/{service.name}", time=time, traceparent=trace)
 
 
 def letter(service: Service, record: Record, park: Park) -> Message:

@@ -171,9 +171,12 @@ class Loop:
         with self.progress.waiting("broker"):
             await self._stream.commit(after)
         now = self._clock.wall()
-        for record in records:
-            self._metrics.records.labels(record.topic).inc()
-            self._metrics.delay.labels(record.topic).observe(max(0.0, (now - record.time).total_seconds()))
+        for topic in {record.topic for record in records}:
+            delays = [max(0.0, (now - record.time).total_seconds()) for record in records if record.topic == topic]
+            self._metrics.records.labels(topic).inc(len(delays))
+            observe = self._metrics.delay.labels(topic).observe
+            for seconds in delays:
+                observe(seconds)
 
     def _read(self, records: Sequence[Record], batch: Batch) -> list[Input[Any]]:
         inputs = [one for record in records if (one := self._input(record, batch))]

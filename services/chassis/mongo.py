@@ -128,11 +128,13 @@ class MongoStore:
         cursor = self._documents.find(where, {"kept": 0}).sort("wake_at", ASCENDING).limit(limit)
         return [rows.document(raw) for raw in await _sure(cursor.to_list(None))]
 
-    async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
+    async def intend(self, revs: Mapping[int, Mapping[str, int]]) -> Sequence[str]:
         """See the port."""
-        name = uuid4().hex
-        await _sure(self._intents.insert_one({"_id": name, "partition": partition, "revs": list(revs.items())}))
-        return name
+        names = [uuid4().hex for _ in revs]
+        pairs = zip(names, revs.items(), strict=True)
+        notes = [{"_id": name, "partition": number, "revs": list(of.items())} for name, (number, of) in pairs]
+        await _sure(self._intents.insert_many(notes))
+        return names
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """See the port; the collection is all but empty, so it needs no index."""

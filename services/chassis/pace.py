@@ -6,9 +6,9 @@ A batch costs the same calls, be it of one record or of many; a long one keeps p
 from dataclasses import dataclass
 from typing import Final
 
-TIMES: Final = 3.0
+TIMES: Final = 6.0
 """What comes after a batch gathers for so many times as long as the batch took."""
-LEAST: Final = 0.05
+LEAST: Final = 0.1
 MOST: Final = 0.5
 """Seconds below which nothing gathers, so that a calm service answers at once; and what a record waits at the most."""
 

@@ -139,8 +139,8 @@ class Store(Protocol):
     async def due(self, partition: int, at: datetime, limit: int) -> Sequence[Document]:
         """The documents whose wake time is not after ``at``, the earliest first."""
 
-    async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
-        """Note that these documents, at these revisions, are about to get an outbox; answer the note's id."""
+    async def intend(self, revs: Mapping[int, Mapping[str, int]]) -> Sequence[str]:
+        """Note by partition which documents, at which revisions, are about to get an outbox; answer the notes' ids."""
 
     async def intents(self, partitions: Collection[int]) -> Sequence[Intent]:
         """The notes that nobody has taken off."""

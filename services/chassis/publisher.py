@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from contracts.wire import Message
+from contracts.wire import Message, Topic
 from services.chassis.values import Unavailable
 
 PUBLISH_SECONDS = 30.0
@@ -23,9 +23,9 @@ MAX_REQUEST = 3 * 1024 * 1024
 class Publisher:
     """Sends messages to topics of one namespace."""
 
-    def __init__(self, servers: list[str], namespace: str) -> None:
-        """Take the brokers, and what stands before every topic's name."""
-        self._servers, self._namespace = servers, namespace
+    def __init__(self, servers: list[str], namespace: str, known: Sequence[Topic] = ()) -> None:
+        """Take the brokers, what stands before every topic's name, and which topics to know from the start."""
+        self._servers, self._namespace, self._known = servers, namespace, known
         self._producer: AIOKafkaProducer | None = None
         self._connecting = asyncio.Lock()
 
@@ -96,6 +96,7 @@ class Publisher:
         )
         try:
             await producer.start()
+            await asyncio.gather(*(producer.partitions_for(self._namespace + topic.name) for topic in self._known))
         except KafkaError as fault:
             await producer.stop()
             raise Unavailable(f"broker: {type(fault).__name__}: {fault}") from fault

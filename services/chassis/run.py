@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 
+from contracts.topics import written_by
 from services.chassis.effects import Calls
 from services.chassis.http import Door, Doors, Health, application, authoriser
 from services.chassis.kafka import KafkaStream, Lost
@@ -159,7 +160,8 @@ class Process:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._clock.now()
-                missing = await missing_topics(self._settings.brokers, self._settings.namespace, self._service.topics)
+                needed = {*self._service.topics, *written_by(self._service.name)}
+                missing = await missing_topics(self._settings.brokers, self._settings.namespace, list(needed))
         except TimeoutError:
             raise Unavailable(f"no answer from {self._settings.kafka} within {START_SECONDS:.0f} s") from None
         if missing:
@@ -184,6 +186,7 @@ class Process:
             namespace=settings.namespace,
             group=service.name,
             topics=service.topics,
+            writes=written_by(service.name),
             member=settings.member,
             batch=settings.batch_records,
             quotas=quotas,

@@ -124,14 +124,13 @@ class Settlement:
         for subject, rev in batch.written:
             self._sent.add(subject, rev)
 
-    async def intend(self, drafts: Sequence[Draft]) -> list[str]:
+    async def intend(self, drafts: Sequence[Draft]) -> Sequence[str]:
         """Before the write: no record will bring these outboxes back, so the sweep must be able to find them."""
         partitions: dict[int, dict[str, int]] = {}
         for one in drafts:
             if one.messages:
                 partitions.setdefault(one.partition, {})[one.subject] = one.document.rev if one.document else 0
-        store = self._store
-        return [await store.intend(number, revs) for number, revs in partitions.items()] if store else []
+        return await self._store.intend(partitions) if self._store and partitions else ()
 
     async def fulfilled(self, intents: Sequence[str]) -> None:
         """After the send: the notes have served."""

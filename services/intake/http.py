@@ -99,7 +99,7 @@ def _message(sent: Submitted, raw: bytes, key: str | None, request: Request, now
     """The report's original bytes under the headers of a CloudEvent."""
     told = event(SUBMITTED[sent.department], sent, cause=sent.cause, discriminator=sent.digest)
     parent = [("traceparent", request.headers.get("traceparent", "").encode())]
-    envelope = message(told, source=SOURCE, time=now, traceparent=child(parent, told.id, told.id))
+    envelope = message(told, source=SOURCE, time=now, traceparent=child(parent, lambda: told.id, told.id))
     headers = (*envelope.headers, (IDEMPOTENCY_HEADER, key.encode())) if key else envelope.headers
     return replace(envelope, value=raw, headers=headers)
 

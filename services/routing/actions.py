@@ -103,7 +103,7 @@ def read(body: bytes, case_id: UUID, sender: str, key: str | None) -> CaseAction
 def outgoing(asked: CaseAction, now: datetime, traceparent: str) -> Message:
     """The action as a message, in the trace of the request."""
     out = event(ACTIONS, asked, cause=asked.cause)
-    trace = child([("traceparent", traceparent.encode())], asked.cause, out.id)
+    trace = child([("traceparent", traceparent.encode())], lambda: asked.cause, out.id)
     return message(out, source="yiwang/routing", time=now, traceparent=trace)
 
 

@@ -83,8 +83,8 @@ def store(fuse: Fuse) -> type[MongoStore]:
             await super().record(past)
             fuse("after_record")
 
-        async def intend(self, partition: int, revs: Mapping[str, int]) -> str:
-            noted = await super().intend(partition, revs)
+        async def intend(self, revs: Mapping[int, Mapping[str, int]]) -> Sequence[str]:
+            noted = await super().intend(revs)
             fuse("after_intend")
             return noted
 

@@ -14,7 +14,7 @@ from tests.faults.offsets import Committed, Ends, behind, looking
 from tests.faults.rig import Rig
 from tests.pipeline import SERVICES
 
-LOOK_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 1.0
 CAUGHT_UP_SECONDS: Final = 3.0
 """Caught up: everything that was appended until so long ago is settled."""
 WARM_SECONDS: Final = 5.0

@@ -131,7 +131,7 @@ async def test_a_timer_put_aside_comes_back_later_unless_the_document_has_moved_
 
 
 async def test_an_intent_is_found_by_its_partition_until_it_is_fulfilled(store: Store) -> None:
-    first, second = await store.intend(2, {"a": 1, "b.c": 7}), await store.intend(3, {"c": 0})
+    first, second = await store.intend({2: {"a": 1, "b.c": 7}, 3: {"c": 0}})
     assert {one.id: one.revs for one in await store.intents([2, 3])} == {first: {"a": 1, "b.c": 7}, second: {"c": 0}}
     assert [one.id for one in await store.intents([3, 4])] == [second]
     await store.fulfilled([second])

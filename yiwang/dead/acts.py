@@ -40,7 +40,7 @@ def disposed(
     )
     cause = disposition_cause(told.letter, by, told.version)
     out = event(DISPOSITIONS, told, cause=cause, discriminator=told.service)
-    return message(out, source=SOURCE, time=at, traceparent=child((), cause, out.id))
+    return message(out, source=SOURCE, time=at, traceparent=child((), lambda: cause, out.id))
 
 
 def replayed(item: Item, letter: DeadLetter, record: Record, *, by: str, at: datetime) -> Message:
@@ -51,7 +51,7 @@ def replayed(item: Item, letter: DeadLetter, record: Record, *, by: str, at: dat
     told = Replay.of(letter, item.replay, key=record.key, value=record.value, headers=record.headers, by=by, at=at)
     topic = REPLAYS[letter.service]
     out = event(topic, told, cause=told.id, discriminator=f"{told.service}/{by}/{at.isoformat()}")
-    sent = message(out, source=SOURCE, time=at, traceparent=child(record.headers, told.id, out.id))
+    sent = message(out, source=SOURCE, time=at, traceparent=child(record.headers, lambda: told.id, out.id))
     if len(sent.value) > topic.max_bytes:
         raise Mistake(f"a replay of it has {len(sent.value)} bytes; right is at most {topic.max_bytes}")
     return sent

@@ -246,7 +246,20 @@ async def test_one_connection_takes_many_mails_and_a_new_one_what_follows_a_refu
     assert len(box.greeted) == 2
 
 
-async def test_a_mail_goes_over_a_new_connection_when_the_one_that_was_open_has_been_closed() -> None:
+async def test_a_connection_that_was_used_just_now_need_not_say_that_it_is_open() -> None:
+    box = Postbox()
+    async with smtp(box) as channel:
+        await channel.call(f"{KEY}1", PAYLOAD)
+        box.noop = "421 too long idle"
+        await channel.call(f"{KEY}2", PAYLOAD)
+        await channel.close()
+    assert (len(box.mails), len(box.greeted)) == (2, 1)
+
+
+async def test_a_mail_goes_over_a_new_connection_when_the_one_that_was_open_has_been_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(channels, "HOLD", 0.0)
     box = Postbox()
     async with smtp(box) as channel:
         await channel.call(f"{KEY}1", PAYLOAD)
