@@ -109,6 +109,9 @@ class MemoryStream:
         self._broker.offsets.update({(self._group, place): offset for place, offset in mine.items()})
         self._fault("after commit")
 
+    def take(self, most: int) -> None:
+        """See the port: whoever polls says how many."""
+
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """See the port."""
         self._positions.update({place: offset for place, offset in first.items() if place in self._owned})

@@ -79,12 +79,12 @@ class KafkaStream:
         self._settled: dict[Partition, int] = {}
         self._owed: dict[Partition, int] = {}
         self._epoch = 0
-        self._batches, self._in_hand, self._unanswered = 0, False, 0
+        self._batch, self._in_hand, self._unanswered = batch, False, 0
         self._release: OnRelease | None = None
         self._allowances, self._dated = Allowances(quotas or {}), dated
         self._held: dict[str, asyncio.TimerHandle] = {}
         self._publisher = Publisher(servers, namespace, writes)
-        self._logs = _Logs(servers, f"yiwang-{group}")
+        self._logs = _Logs(servers, f"yiwang-{group}", list(self._names))
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with Lost when records are missing: the process must end, and a person look."""
         self.joined = False
@@ -175,6 +175,10 @@ class KafkaStream:
         if epoch == self._epoch:
             self._owed.clear()
 
+    def take(self, most: int) -> None:
+        """See the port."""
+        self._subscriber.max_records = min(most, self._batch)
+
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """See the port."""
         for place, offset in first.items():
@@ -223,19 +227,31 @@ class KafkaStream:
         self._forget_held()
         self._owned, self._epoch = frozenset(), self._epoch + 1
 
-    def assign(self, assigned: set[Any]) -> None:
+    async def assign(self, assigned: set[Any]) -> None:
         """Begin with what the group has given; what was polled before counts no more."""
-        self._owned = frozenset((self._names[place.topic], place.partition) for place in assigned)
+        self._owned = frozenset(map(self._place, assigned))
         self._settled.clear()
         self._owed.clear()
         self._epoch += 1
-        self.joined = True
+        epoch = self._epoch
+        try:
+            begins = await _ask(lenient.begin(self._consumer))
+        except Unavailable as fault:  # the client asks for itself, and so does who needs to know
+            log.warning("not told where to begin", reason=str(fault))
+            begins = {}
+        if epoch == self._epoch:
+            for wire, offset in begins.items():
+                self._settled.setdefault(self._place(wire), offset)
+            self.joined = True
 
     @property
     def _consumer(self) -> Any:
         if self._subscriber.consumer is None:
             raise Unavailable("broker: not connected")
         return self._subscriber.consumer
+
+    def _place(self, wire: TopicPartition) -> Partition:
+        return self._names[wire.topic], wire.partition
 
     def _wire(self, place: Partition) -> TopicPartition:
         return TopicPartition(self._namespace + place[0], place[1])
@@ -245,13 +261,11 @@ class KafkaStream:
 
         Only with no batch in hand: polling moves that place, and nothing can come between polling and ``_parse``.
         """
-        epoch, ahead = self._epoch, dict[Partition, int]()
-        for place in self._owned:
-            batches = self._batches
-            position: int = await _ask(self._consumer.position(self._wire(place)))
-            quiet = batches == self._batches and not self._in_hand
-            if quiet and position > self._settled.get(place, position):
-                ahead[place] = position
+        if self._in_hand:
+            return
+        epoch, read = self._epoch, lenient.positions(self._consumer)
+        known = {place: read.get(self._wire(place), -1) for place in self._owned if place in self._settled}
+        ahead = {place: position for place, position in known.items() if position > self._settled[place]}
         begins = await self._begins(list(ahead))
         for place, begin in begins.items():
             self._check_begin(place, begin)
@@ -260,7 +274,7 @@ class KafkaStream:
 
     async def _parse(self, batch: Sequence[Any]) -> KafkaAckableMessage:
         """Never raises: headers may be null or no UTF-8. The epoch tells a batch that was polled before a rebalance."""
-        self._batches, self._in_hand = self._batches + 1, True
+        self._in_hand = True
         records = [self._record(raw) for raw in batch]
         return KafkaAckableMessage(
             body=(self._epoch, records),
@@ -362,8 +376,8 @@ class _Logs:
     connection that it waits for, and would ask over a silent one, half open, for ever.
     """
 
-    def __init__(self, servers: list[str], client: str) -> None:
-        self._servers, self._name = servers, client
+    def __init__(self, servers: list[str], client: str, topics: Sequence[str]) -> None:
+        self._servers, self._name, self._topics = servers, client, topics
         self._consumer: AIOKafkaConsumer | None = None
         self._connecting = asyncio.Lock()
 
@@ -378,6 +392,7 @@ class _Logs:
                 )
                 try:
                     await _ask(new.start())
+                    await _ask(lenient.know(new, self._topics))
                 except Unavailable:
                     await new.stop()
                     raise
@@ -412,7 +427,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
             await self._stream.revoke()
 
     async def on_partitions_assigned(self, assigned: set[Any]) -> None:
-        self._stream.assign(assigned)
+        await self._stream.assign(assigned)
 
 
 async def _ask(work: Awaitable[T]) -> T:

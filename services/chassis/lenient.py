@@ -19,7 +19,7 @@ UNFIT = (
 
 try:
     from aiokafka.consumer import fetcher
-    from aiokafka.consumer.fetcher import MemoryRecords, PartitionRecords
+    from aiokafka.consumer.fetcher import FetchResult, MemoryRecords, OffsetResetStrategy, PartitionRecords
     from aiokafka.record.default_records import DefaultRecord, _DefaultRecordBatchPy
     from aiokafka.record.util import decode_varint
 except ImportError as missing:
@@ -29,6 +29,8 @@ MAGIC, FORMAT = 16, 2
 """Where a batch says what format its records have, and the one that has headers."""
 
 
+SHARE = 32
+"""Records that a partition gives at once while nothing of others was waiting."""
 MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
@@ -43,7 +45,7 @@ def read_leniently() -> None:
     """Make every consumer of this process read leniently. Raises ImportError."""
     if aiokafka.__version__ != VERSION:
         raise ImportError(UNFIT)
-    fetcher.MemoryRecords, fetcher.PartitionRecords = Fetched, LenientRecords
+    fetcher.MemoryRecords, fetcher.PartitionRecords, fetcher.FetchResult = Fetched, LenientRecords, FairResult
 
 
 def install(subscriber: Any, end: Callable[[str], None]) -> None:
@@ -57,8 +59,8 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
 
     async def guarded(consumer: Any) -> Any:
         try:
-            if last:
-                _take_turns(consumer._fetcher._records, last)  # noqa: SLF001 - this module is the place for it
+            if fetched := consumer and consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
+                _take_turns(fetched, last, subscriber.max_records)
             last[:] = batch = await poll(consumer)
         except (KafkaError, ConsumerStoppedError):
             raise
@@ -70,10 +72,40 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
     subscriber.get_msg = guarded
 
 
+async def know(consumer: Any, topics: Sequence[str]) -> None:
+    """Learn of these topics at once; aiokafka asks for one after the other, when it is first asked of each."""
+    await consumer._client.set_topics(topics)  # noqa: SLF001 - as above
+
+
 async def committed(consumer: Any, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int | None]:
     """What the group has settled of each, asked for at once; None where it has settled nothing yet."""
     found = await consumer._coordinator.fetch_committed_offsets(list(places))  # noqa: SLF001 - as above
     return {place: found[place].offset if place in found and found[place].offset >= 0 else None for place in places}
+
+
+async def begin(consumer: Any) -> Mapping[TopicPartition, int]:
+    """Let reading begin where the group has settled, or with the log; answers the former.
+
+    All is asked at once: aiokafka asks for one partition after the other, which took intake, with 150, two seconds.
+    """
+    given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    found = await committed(consumer, list(given.tps))
+    for place, offset in found.items():
+        state = given.state_value(place)
+        if state.has_valid_position or state.awaiting_reset:
+            continue
+        if offset is None:
+            state.await_reset(OffsetResetStrategy.EARLIEST)
+        else:
+            state.reset_to(offset)
+    return {place: offset for place, offset in found.items() if offset is not None}
+
+
+def positions(consumer: Any) -> Mapping[TopicPartition, int]:
+    """From where each partition is read next, as far as that is known; to ask aiokafka takes a task for each."""
+    given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    states = {place: given.state_value(place) for place in given.tps} if given else {}
+    return {place: state.position for place, state in states.items() if state.has_valid_position}
 
 
 def gather(consumer: Any, seconds: float) -> None:
@@ -83,15 +115,30 @@ def gather(consumer: Any, seconds: float) -> None:
     fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
 
 
-def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any]) -> None:
-    """What was fetched of topics that gave last goes behind all others, and the partitions that gave behind those.
+def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], most: int) -> None:
+    """Each partition gives its share of the next ``most`` records; topics that gave last come behind all others.
 
-    aiokafka drains one partition after the other, up to a MiB each: a source's flood would fill batch after batch.
+    Of those the partitions that gave come last. aiokafka would drain one partition after the other, up to a MiB each:
+    a flood would fill batch after batch.
     """
+    share = max(1, -(-most // len(fetched)))
+    for result in fetched.values():
+        result.share = share
     gave = {(raw.topic, raw.partition) for raw in last}
     topics = {topic for topic, _ in gave}
     for place in sorted((place for place in fetched if place.topic in topics), key=gave.__contains__):
         fetched.move_to_end(place)
+
+
+class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types
+    """What was fetched of one partition: it gives no more than its share at a time, and the rest the next time."""
+
+    share = SHARE
+
+    def getall(self, max_records: int) -> list[Any]:
+        """The next of its records."""
+        found: list[Any] = super().getall(min(max_records, self.share))
+        return found
 
 
 class LenientRecords(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types

@@ -106,6 +106,7 @@ class Loop:
         took, least = self._clock.monotonic() - began, self.progress.least()
         each = max((took - least) / len(records), 1e-6)
         self._portion = max(self._pace.portion, round(max(self._pace.seconds, least) / each))
+        self._stream.take(self._portion)
 
     async def on_tick(self) -> None:
         """Let time pass for every partition that has read its inputs; never raises."""

@@ -9,7 +9,7 @@ from typing import Final
 TIMES: Final = 6.0
 """What comes after a batch gathers for so many times as long as the batch took."""
 LEAST: Final = 0.1
-MOST: Final = 0.5
+MOST: Final = 0.3
 """Seconds below which nothing gathers, so that a calm service answers at once; and what a record waits at the most."""
 
 
@@ -25,8 +25,8 @@ class Pace:
 
     seconds: float = 0.3
     """How long a portion takes to settle; then it is committed."""
-    portion: int = 32
-    """How many records it has at least, be they slow."""
+    portion: int = 24
+    """How many records it has at least, be they slow: more than the exceptions of ours that open the breaker."""
     lanes: int = 2
     """While the servers answer one lane, the other is decided."""
     lane: int = 32

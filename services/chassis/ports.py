@@ -111,6 +111,9 @@ class Stream(Protocol):
     async def commit(self, after: Mapping[Partition, int]) -> None:
         """Remember that everything before these offsets is settled; silent where a partition is no longer ours."""
 
+    def take(self, most: int) -> None:
+        """Hand over about so many records at once from now on, of all partitions that have any."""
+
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """Read again from these offsets."""
 

@@ -137,7 +137,7 @@ async def test_a_new_assignment_begins_with_nothing_held_back(place: Place) -> N
         await until(lambda: one.stream.held(IN.name) > 0, "the flood held back")
         mine = one.stream._consumer.assignment()
         await one.stream.revoke()
-        one.stream.assign(mine)
+        await one.stream.assign(mine)
         assert one.stream.held(IN.name) == 0
 
 

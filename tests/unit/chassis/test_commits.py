@@ -8,7 +8,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
 
-from services.chassis import kafka
+from services.chassis import kafka, lenient
 from services.chassis.kafka import KafkaStream, Lost
 from tests.toy import IN
 
@@ -31,12 +31,17 @@ class Coordinator:
             self.taken.append(dict(offsets))
 
 
+async def nowhere(_consumer: Any) -> Mapping[TopicPartition, int]:
+    return {}
+
+
 @pytest.fixture
 async def stream(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KafkaStream]:
     monkeypatch.setattr(kafka, "REQUEST_SECONDS", 0.01)
+    monkeypatch.setattr(lenient, "begin", nowhere)
     found = KafkaStream(["nobody:1"], namespace="", group="g", topics=[IN], member=None, batch=1)
     found._subscriber.consumer = Coordinator()
-    found.assign({TopicPartition(*PLACE)})
+    await found.assign({TopicPartition(*PLACE)})
     yield found
     if found.lost.done():
         found.lost.exception()
@@ -78,7 +83,7 @@ async def test_what_the_group_did_not_take_is_told_again_until_it_does_and_then_
 async def test_nothing_is_owed_for_what_belongs_to_another_member_now(stream: KafkaStream) -> None:
     coordinator: Any = stream._subscriber.consumer
     await commit(stream, 7, mood="refuses")
-    stream.assign({TopicPartition(IN.name, 1)})
+    await stream.assign({TopicPartition(IN.name, 1)})
     coordinator.mood = "answers"
     await stream._commit_owed()
     assert coordinator.taken == []

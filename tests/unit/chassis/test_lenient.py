@@ -15,7 +15,7 @@ from aiokafka.record.default_records import DefaultRecordBatch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.lenient import Fetched, LenientBatch, LenientRecords, Unreadable, install
+from services.chassis.lenient import FairResult, Fetched, LenientBatch, LenientRecords, Unreadable, install
 from tests.raw import Name, Row, packed, sealed
 
 PLACE = TopicPartition("toy.in.v1", 4)
@@ -135,17 +135,32 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
 
 async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others() -> None:
     flood, more, other = (TopicPartition(*place) for place in (("flood", 0), ("flood", 1), ("other", 0)))
-    fetched = OrderedDict.fromkeys((flood, more, other))
+    fetched = OrderedDict((place, SimpleNamespace()) for place in (flood, more, other))
     consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records=fetched))
 
     async def poll(_consumer: Any) -> list[Any]:
         return [SimpleNamespace(topic="flood", partition=0)] * 3
 
-    subscriber = SimpleNamespace(get_msg=poll)
+    subscriber = SimpleNamespace(get_msg=poll, max_records=10)
     install(subscriber, pytest.fail)
     for _ in range(2):
         assert len(await subscriber.get_msg(consumer)) == 3
     assert list(fetched) == [other, more, flood]
+    assert {result.share for result in fetched.values()} == {4}
+
+
+def test_what_was_fetched_of_a_partition_comes_share_by_share_in_its_order() -> None:
+    records = reading(packed([GOOD] * 5))
+    moved = list[int]()
+    state = SimpleNamespace(paused=False, position=0, consumed_to=moved.append)
+    assignment = SimpleNamespace(active=True, state_value=lambda _place: state)
+    result = FairResult(TopicPartition("toy", 0), assignment=assignment, partition_records=records, backoff=0)
+    result.share = 2
+    given = list[list[int]]()
+    while result.has_more():
+        given.append([record.offset for record in result.getall(10)])
+        state.position = moved[-1]
+    assert given == [[0, 1], [2, 3], [4]]
 
 
 def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
