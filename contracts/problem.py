@@ -10,6 +10,8 @@ from contracts.masking import masked
 from contracts.wire import Value
 
 FOUND_LIMIT = 80
+MASKED = 10 * FOUND_LIMIT
+"""Characters that are masked before they are cut: a number cut in half at their end is far behind what is shown."""
 SHOWN = frozenset(
     {
         # of a report; its words may be personal, and every department reads the outcomes
@@ -144,5 +146,5 @@ def _found(detail: ErrorDetails) -> str:
 def shorten(found: object) -> str:
     """What was found, short enough to read and safe to print."""
     text = ascii(found) if isinstance(found, bytes) else repr(found)
-    text = masked(text.encode("utf-8", "backslashreplace").decode())
-    return text if len(text) <= FOUND_LIMIT else f"{text[:FOUND_LIMIT]}…"
+    begin = masked(text[:MASKED].encode("utf-8", "backslashreplace").decode())
+    return begin if len(begin) <= FOUND_LIMIT and len(text) <= MASKED else f"{begin[:FOUND_LIMIT]}…"

@@ -21,8 +21,6 @@ from services.chassis.values import Context, Decision, Done, Effect, Input, Outc
 
 DOCUMENT_LIMIT = 12 * MIB
 """Bytes that one document may keep; MongoDB's own limit is 16 MiB."""
-ROUND_BYTES = 4 * MIB
-"""Bytes of records that one document takes in a round; the rest of a batch waits for the next round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +245,7 @@ def folding(
     cannot be read parks its inputs, unrecorded; so does one input that a document has no room for, not even by its
     entry in the inbox.
     """
-    first, count = inputs[0], _round(inputs)
+    first, count = inputs[0], len(inputs)
     try:
         start = draft(service, first.subject, document, first.record.partition)
     except Exception as fault:  # noqa: BLE001 - law 6: a broken document must not stop the stream
@@ -274,17 +272,6 @@ def folding(
         free.update(left)
         yield result
         return
-
-
-def _round(inputs: Sequence[Input[Any]]) -> int:
-    """How many of these one round takes: at least one."""
-    room, count = ROUND_BYTES, 0
-    for one in inputs:
-        room -= len(one.record.value or b"")
-        if room < 0 and count:
-            break
-        count += 1
-    return count
 
 
 def _check_events(decision: Decision[Any], out: Sequence[Message]) -> None:

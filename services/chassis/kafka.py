@@ -35,8 +35,8 @@ ISOLATION: Final = "read_committed"
 """A source's aborted transaction is no input, and an open one no end to read to."""
 POLL_MS = 20
 """FastStream waits this long for a batch, and sleeps as long after an empty one."""
-FETCH_BYTES = 256 * 1024
-"""What is fetched ahead of a partition, unless one record is larger: so a backlog in all of them fits in memory."""
+FETCH_BYTES = 1280 * 1024
+"""What is fetched ahead of a partition: its longest record from outside waits for no turn to be asked for alone."""
 AGAIN_SECONDS = 0.2
 """How long a batch waits to be read again that could not be checked or dated."""
 

@@ -86,7 +86,7 @@ async def committed(consumer: Any, places: Sequence[TopicPartition]) -> Mapping[
 async def begin(consumer: Any) -> Mapping[TopicPartition, int]:
     """Let reading begin where the group has settled, or with the log; answers the former.
 
-    All is asked at once: aiokafka asks for one partition after the other, which took intake, with 150, two seconds.
+    All is asked at once: aiokafka asks for one partition after the other, which takes two seconds for 150.
     """
     given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
     found = await committed(consumer, list(given.tps))

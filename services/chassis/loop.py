@@ -86,7 +86,7 @@ class Loop:
             mine = self._stream.owned()
             rest = _in_turns([record for record in records if (record.topic, record.partition) in mine])
             while rest and not failed:
-                portion = rest[: self._portion]
+                portion = rest[: self._pace.cut(rest, self._portion)]
                 failed = await self._guard("records", self._timed(portion))
                 if failed:
                     self._stream.rewind(_span(rest)[0])

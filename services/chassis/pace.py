@@ -3,8 +3,11 @@
 A batch costs the same calls, be it of one record or of many; a long one keeps partitions waiting.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from services.chassis.values import Record
 
 TIMES: Final = 6.0
 """What comes after a batch gathers for so many times as long as the batch took."""
@@ -23,11 +26,23 @@ def rest(took: float) -> float:
 class Pace:
     """How a loop parts its batches: into portions, one after the other, and these into lanes, beside each other."""
 
-    seconds: float = 0.3
+    seconds: float = 0.2
     """How long a portion takes to settle; then it is committed."""
     portion: int = 24
     """How many records it has at least, be they slow: more than the exceptions of ours that open the breaker."""
+    bytes: int = 1024 * 1024
+    """How many bytes of values it has at the most, unless one record has more."""
     lanes: int = 2
     """While the servers answer one lane, the other is decided."""
     lane: int = 32
     """How many documents each has at least."""
+
+    def cut(self, records: Sequence[Record], most: int) -> int:
+        """How many of these records are the next portion: at least one, and no more than ``most``."""
+        room, count = self.bytes, 0
+        for record in records[:most]:
+            room -= len(record.value or b"")
+            if room < 0 and count:
+                break
+            count += 1
+        return count

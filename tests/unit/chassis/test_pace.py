@@ -1,8 +1,14 @@
 """How long things gather: not at all where a service is calm, never for long."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from services.chassis.pace import LEAST, MOST, TIMES, rest
+from services.chassis.pace import LEAST, MOST, TIMES, Pace, rest
+from services.chassis.values import Record
+
+RECORD = Record(topic="t", partition=0, offset=0, key=None, value=None, headers=(), time=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("took", [0.0, 0.001, LEAST / TIMES / 2])
@@ -18,3 +24,11 @@ def test_after_a_slow_batch_things_gather_for_a_few_times_as_long(took: float) -
 @pytest.mark.parametrize("took", [1.0, 60.0])
 def test_nothing_gathers_for_longer_than_people_would_notice(took: float) -> None:
     assert rest(took) == MOST
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "count"), [((1, 1, 1), 2, 2), ((60, 50, 1), 9, 1), ((500, 1), 9, 1), ((50, 50, 0, 1), 9, 3)]
+)
+def test_a_portion_is_cut_where_it_gets_too_heavy(sizes: tuple[int, ...], most: int, count: int) -> None:
+    records = [replace(RECORD, value=b"x" * size) for size in sizes]
+    assert Pace(bytes=100).cut(records, most) == count

@@ -318,3 +318,10 @@ def test_of_very_many_faults_the_first_are_told_and_how_many_more_there_are() ->
 def test_a_list_with_any_number_of_wrong_entries_is_one_fault() -> None:
     report = {"reference": "1", "occurred_at": "2026-03-05", "text": "x", "attachments": [1] * 60_000}
     assert [problem.path for problem in problems(refusal(Submission, report))] == ["attachments.0"]
+
+
+@pytest.mark.parametrize("before", range(FOUND_LIMIT - 12, FOUND_LIMIT + 2))
+def test_a_number_where_a_long_value_is_cut_is_masked_before(before: int) -> None:
+    shown = shorten("水" * before + "13900001111" + "水" * 5000)
+    assert "1390000" not in shown
+    assert len(shown) == FOUND_LIMIT + 1
