@@ -8,7 +8,7 @@ from services.chassis.pace import rest
 from services.chassis.ports import Channel, Clock, Ended, Refused
 from services.chassis.values import Done, Effect
 
-BATCH = 64
+BATCH = 100
 """Ends that are handed back to the loop at once."""
 SLOW_SECONDS = 10.0
 """A call that is under way for longer makes its channel slow."""

@@ -79,7 +79,7 @@ class KafkaStream:
         self._settled: dict[Partition, int] = {}
         self._owed: dict[Partition, int] = {}
         self._epoch = 0
-        self._batch, self._in_hand, self._unanswered = batch, False, 0
+        self._portion, self._in_hand, self._unanswered = batch, False, 0
         self._release: OnRelease | None = None
         self._allowances, self._dated = Allowances(quotas or {}), dated
         self._held: dict[str, asyncio.TimerHandle] = {}
@@ -116,7 +116,7 @@ class KafkaStream:
             max_poll_interval_ms=300_000,
             rebalance_timeout_ms=60_000,
         )
-        lenient.install(self._subscriber, self._unreadable)
+        lenient.install(self._subscriber, self._unreadable, lambda: self._portion)
 
     async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
         """Join the group and hand over batches, one at a time."""
@@ -177,7 +177,7 @@ class KafkaStream:
 
     def take(self, most: int) -> None:
         """See the port."""
-        self._subscriber.max_records = min(most, self._batch)
+        self._portion = most
 
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """See the port."""

@@ -48,19 +48,25 @@ def read_leniently() -> None:
     fetcher.MemoryRecords, fetcher.PartitionRecords, fetcher.FetchResult = Fetched, LenientRecords, FairResult
 
 
-def install(subscriber: Any, end: Callable[[str], None]) -> None:
+def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], int]) -> None:
     """Make this process read leniently, and ``end`` with one line what ``subscriber`` cannot poll. Raises ImportError.
 
     A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
     may follow it in this process.
+
+    A poll takes a ``portion``, of each partition its share. Where more than a whole batch waits it takes that, of one
+    partition after the other: what is for the same document then comes together, and is written at once.
     """
     read_leniently()
-    poll, last = subscriber.get_msg, list[Any]()
+    poll, last, whole = subscriber.get_msg, list[Any](), subscriber.max_records
 
     async def guarded(consumer: Any) -> Any:
         try:
-            if fetched := consumer and consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
-                _take_turns(fetched, last, subscriber.max_records)
+            much = waiting(consumer) > whole
+            subscriber.max_records = whole if much else min(whole, portion())
+            if fetched := consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
+                share = whole if much else max(1, -(-subscriber.max_records // len(fetched)))
+                _take_turns(fetched, last, share)
             last[:] = batch = await poll(consumer)
         except (KafkaError, ConsumerStoppedError):
             raise
@@ -70,6 +76,13 @@ def install(subscriber: Any, end: Callable[[str], None]) -> None:
         return batch
 
     subscriber.get_msg = guarded
+
+
+def waiting(consumer: Any) -> int:
+    """How many records wait in all partitions, by what the broker said when it was last asked for some."""
+    given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    states = map(given.state_value, given.tps) if given else ()
+    return sum(max(0, one.highwater - one.position) for one in states if one.has_valid_position and one.highwater)
 
 
 async def know(consumer: Any, topics: Sequence[str]) -> None:
@@ -115,13 +128,12 @@ def gather(consumer: Any, seconds: float) -> None:
     fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
 
 
-def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], most: int) -> None:
-    """Each partition gives its share of the next ``most`` records; topics that gave last come behind all others.
+def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], share: int) -> None:
+    """Each partition gives at most its share; topics that gave last come behind all others.
 
     Of those the partitions that gave come last. aiokafka would drain one partition after the other, up to a MiB each:
     a flood would fill batch after batch.
     """
-    share = max(1, -(-most // len(fetched)))
     for result in fetched.values():
         result.share = share
     gave = {(raw.topic, raw.partition) for raw in last}

@@ -26,9 +26,9 @@ def rest(took: float) -> float:
 class Pace:
     """How a loop parts its batches: into portions, one after the other, and these into lanes, beside each other."""
 
-    seconds: float = 0.2
+    seconds: float = 0.3
     """How long a portion takes to settle; then it is committed."""
-    portion: int = 24
+    portion: int = 32
     """How many records it has at least, be they slow: more than the exceptions of ours that open the breaker."""
     bytes: int = 1024 * 1024
     """How many bytes of values it has at the most, unless one record has more."""

@@ -112,7 +112,7 @@ class Stream(Protocol):
         """Remember that everything before these offsets is settled; silent where a partition is no longer ours."""
 
     def take(self, most: int) -> None:
-        """Hand over about so many records at once from now on, of all partitions that have any."""
+        """Hand over about so many records at once from now on, of all partitions that have any, unless many wait."""
 
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """Read again from these offsets."""

@@ -222,7 +222,7 @@ async def test_the_breaker_stops_the_service_when_our_own_exceptions_would_fill_
         bench.put("a", str(n), misbehave="raise")
     await bench.loop.on_records(bench.stream.poll())
     assert bench.loop.paused is not None
-    assert bench.loop.paused.startswith("breaker: 24 exceptions")
+    assert bench.loop.paused.startswith("breaker: 30 exceptions")
     assert bench.broker.read(DEAD.name) == []
     assert sum(bench.lag().values()) == 30
 
@@ -735,7 +735,7 @@ async def test_a_long_batch_leaves_turns_to_whoever_else_must_not_wait() -> None
 
 
 @pytest.mark.parametrize(
-    ("seconds", "portions"), [(0.0001, [24, 176]), (0.005, [24, 40, 40, 40, 40, 16]), (0.1, [24] * 8 + [8])]
+    ("seconds", "portions"), [(0.0001, [32, 168]), (0.005, [32, 60, 60, 48]), (0.1, [32] * 6 + [8])]
 )
 async def test_a_batch_is_settled_in_portions_as_long_as_they_may_take_each_committed_before_the_next(
     seconds: float, portions: list[int]
@@ -774,7 +774,7 @@ async def test_portions_are_as_large_as_makes_up_for_servers_that_answer_slowly(
     for n in range(400):
         bench.put(str(n), "1", amount=1)
     await bench.run()
-    assert sizes == [376, 0]
+    assert sizes == [368, 0]
 
 
 async def test_no_partition_of_a_batch_waits_until_the_others_are_settled() -> None:

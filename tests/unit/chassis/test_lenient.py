@@ -108,6 +108,16 @@ def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_
         next(records)
 
 
+def consumer(fetched: Any = None, waits: int = 0) -> Any:
+    """A consumer with so much fetched, for whose one partition so many records wait."""
+    state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits)
+    assignment = SimpleNamespace(tps=[PLACE], state_value=lambda _place: state)
+    return SimpleNamespace(
+        _fetcher=SimpleNamespace(_records=fetched or {}),
+        _subscription=SimpleNamespace(subscription=SimpleNamespace(assignment=assignment)),
+    )
+
+
 async def test_a_poll_that_fails_ends_the_stream_with_one_line_and_no_poll_follows() -> None:
     polls, ends = list[int](), list[str]()
 
@@ -115,10 +125,10 @@ async def test_a_poll_that_fails_ends_the_stream_with_one_line_and_no_poll_follo
         polls.append(1)
         raise ZeroDivisionError("by nothing")
 
-    subscriber = SimpleNamespace(get_msg=poll)
-    install(subscriber, ends.append)
+    subscriber = SimpleNamespace(get_msg=poll, max_records=500)
+    install(subscriber, ends.append, lambda: 10)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(subscriber.get_msg(None), 0.01)
+        await asyncio.wait_for(subscriber.get_msg(consumer()), 0.01)
     assert (len(polls), ends) == (1, ["ZeroDivisionError: by nothing"])
 
 
@@ -127,26 +137,29 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
     async def poll(_consumer: Any) -> None:
         raise fault
 
-    subscriber = SimpleNamespace(get_msg=poll)
-    install(subscriber, pytest.fail)
+    subscriber = SimpleNamespace(get_msg=poll, max_records=500)
+    install(subscriber, pytest.fail, lambda: 10)
     with pytest.raises(type(fault)):
-        await subscriber.get_msg(None)
+        await subscriber.get_msg(consumer())
 
 
-async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others() -> None:
+@pytest.mark.parametrize(("waits", "share", "taken"), [(100, 4, 10), (500, 4, 10), (501, 500, 500)])
+async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others(
+    waits: int, share: int, taken: int
+) -> None:
     flood, more, other = (TopicPartition(*place) for place in (("flood", 0), ("flood", 1), ("other", 0)))
     fetched = OrderedDict((place, SimpleNamespace()) for place in (flood, more, other))
-    consumer = SimpleNamespace(_fetcher=SimpleNamespace(_records=fetched))
 
     async def poll(_consumer: Any) -> list[Any]:
+        assert subscriber.max_records == taken
         return [SimpleNamespace(topic="flood", partition=0)] * 3
 
-    subscriber = SimpleNamespace(get_msg=poll, max_records=10)
-    install(subscriber, pytest.fail)
+    subscriber = SimpleNamespace(get_msg=poll, max_records=500)
+    install(subscriber, pytest.fail, lambda: 10)
     for _ in range(2):
-        assert len(await subscriber.get_msg(consumer)) == 3
+        assert len(await subscriber.get_msg(consumer(fetched, waits))) == 3
     assert list(fetched) == [other, more, flood]
-    assert {result.share for result in fetched.values()} == {4}
+    assert {result.share for result in fetched.values()} == {share}
 
 
 def test_what_was_fetched_of_a_partition_comes_share_by_share_in_its_order() -> None:
@@ -166,4 +179,4 @@ def test_what_was_fetched_of_a_partition_comes_share_by_share_in_its_order() -> 
 def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aiokafka, "__version__", "0.15.0")
     with pytest.raises(ImportError, match=r"knows the inside of 0\.14\.0: pin that one"):
-        install(SimpleNamespace(get_msg=None), pytest.fail)
+        install(SimpleNamespace(get_msg=None, max_records=500), pytest.fail, lambda: 10)
