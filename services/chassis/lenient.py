@@ -29,8 +29,6 @@ MAGIC, FORMAT = 16, 2
 """Where a batch says what format its records have, and the one that has headers."""
 
 
-SHARE = 32
-"""Records that a partition gives at once while nothing of others was waiting."""
 MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
@@ -145,11 +143,13 @@ def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], share: int)
 class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types
     """What was fetched of one partition: it gives no more than its share at a time, and the rest the next time."""
 
-    share = SHARE
+    share: int | None = None
+    """As many as are asked for, until somebody says otherwise."""
 
-    def getall(self, max_records: int) -> list[Any]:
+    def getall(self, max_records: int | None = None) -> list[Any]:
         """The next of its records."""
-        found: list[Any] = super().getall(min(max_records, self.share))
+        limits = [limit for limit in (max_records, self.share) if limit is not None]
+        found: list[Any] = super().getall(min(limits, default=None))
         return found
 
 

@@ -162,18 +162,29 @@ async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_
     assert {result.share for result in fetched.values()} == {share}
 
 
-def test_what_was_fetched_of_a_partition_comes_share_by_share_in_its_order() -> None:
+@pytest.mark.parametrize(
+    ("share", "most", "expected"),
+    [
+        (2, 10, [[0, 1], [2, 3], [4]]),
+        (10, 3, [[0, 1, 2], [3, 4]]),
+        (None, 10, [[0, 1, 2, 3, 4]]),
+        (None, None, [[0, 1, 2, 3, 4]]),
+    ],
+)
+def test_what_was_fetched_of_a_partition_comes_share_by_share_in_its_order(
+    share: int | None, most: int | None, expected: list[list[int]]
+) -> None:
     records = reading(packed([GOOD] * 5))
     moved = list[int]()
     state = SimpleNamespace(paused=False, position=0, consumed_to=moved.append)
     assignment = SimpleNamespace(active=True, state_value=lambda _place: state)
     result = FairResult(TopicPartition("toy", 0), assignment=assignment, partition_records=records, backoff=0)
-    result.share = 2
+    result.share = share
     given = list[list[int]]()
     while result.has_more():
-        given.append([record.offset for record in result.getall(10)])
+        given.append([record.offset for record in result.getall(most)])
         state.position = moved[-1]
-    assert given == [[0, 1], [2, 3], [4]]
+    assert given == expected
 
 
 def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
