@@ -15,7 +15,6 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 
-from contracts.topics import written_by
 from services.chassis.effects import Calls
 from services.chassis.http import Door, Doors, Health, application, authoriser
 from services.chassis.kafka import KafkaStream, Lost
@@ -160,7 +159,7 @@ class Process:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._clock.now()
-                needed = {*self._service.topics, *written_by(self._service.name)}
+                needed = {*self._service.topics, *self._service.writes}
                 missing = await missing_topics(self._settings.brokers, self._settings.namespace, list(needed))
         except TimeoutError:
             raise Unavailable(f"no answer from {self._settings.kafka} within {START_SECONDS:.0f} s") from None
@@ -186,7 +185,7 @@ class Process:
             namespace=settings.namespace,
             group=service.name,
             topics=service.topics,
-            writes=written_by(service.name),
+            writes=service.writes,
             member=settings.member,
             batch=settings.batch_records,
             quotas=quotas,

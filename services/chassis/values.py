@@ -186,8 +186,8 @@ class Service:
 
     ``state`` is the model of its documents (None: it keeps none). ``wake`` says from the state alone when the
     document wants a tick (None: there are no timers). ``facets`` are the indexed fields that queries use;
-    ``indexes`` name them in order. ``rejected`` may tell someone about a record that was parked unread. ``replays``
-    brings parked records back (None: they stay parked).
+    ``indexes`` name them in order. ``writes`` are the topics of its events. ``rejected`` may tell someone about a
+    record that was parked unread. ``replays`` brings parked records back (None: they stay parked).
     """
 
     name: str
@@ -195,6 +195,7 @@ class Service:
     decide: Decide
     dead: Topic
     replays: Topic | None = None
+    writes: tuple[Topic, ...] = ()
     state: type[BaseModel] | None = None
     schema: int = 1
     wake: Callable[[Any], datetime | None] | None = None

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.routing import BaseRoute, Route
 
-from contracts.topics import CASES, DEAD, REPLAYS
+from contracts.topics import CASES, DEAD, REPLAYS, written_by
 from services.chassis.http import Doors
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
@@ -21,6 +21,7 @@ SERVICE: Final = Service(
     decide=decide,
     dead=DEAD["escalation"],
     replays=REPLAYS["escalation"],
+    writes=written_by("escalation"),
     state=Ledger,
     wake=wake,
 )

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from contracts.topics import DEAD, NORMALISED, REPLAYS
+from contracts.topics import DEAD, NORMALISED, REPLAYS, written_by
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
 from services.chassis.settings import Settings
@@ -15,7 +15,12 @@ def compose(_settings: Settings) -> Composition:
     """The service over the data that stand beside it; raises BrokenDataError where they do not hang together."""
     decided = partial(decide, Atlas.load())
     service = Service(
-        name="gis", readers=(internal(NORMALISED),), decide=decided, dead=DEAD["gis"], replays=REPLAYS["gis"]
+        name="gis",
+        readers=(internal(NORMALISED),),
+        decide=decided,
+        dead=DEAD["gis"],
+        replays=REPLAYS["gis"],
+        writes=written_by("gis"),
     )
     return Composition(service=service)
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from contracts.topics import DEAD, REPLAYS
+from contracts.topics import DEAD, REPLAYS, written_by
 from services.chassis.run import Composition, run
 from services.chassis.values import Quota, Service
 from services.intake.categories import Categories, version_of
@@ -23,6 +23,7 @@ def compose(settings: IntakeSettings) -> Composition:
         decide=partial(decide, classify=categories.classify),
         dead=DEAD["intake"],
         replays=REPLAYS["intake"],
+        writes=written_by("intake"),
         state=Intake,
         rejected=rejected,
     )

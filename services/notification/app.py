@@ -8,7 +8,7 @@ import structlog
 from starlette.routing import BaseRoute, Route
 
 from contracts.notice import Notice
-from contracts.topics import CASES, DEAD, DEADLINES, NOTICES, REPLAYS
+from contracts.topics import CASES, DEAD, DEADLINES, NOTICES, REPLAYS, written_by
 from services.chassis.http import Doors
 from services.chassis.ports import Channel
 from services.chassis.readers import internal
@@ -45,6 +45,7 @@ def service(rules: Callable[[], Rules]) -> Service:
         decide=decided,
         dead=DEAD["notification"],
         replays=REPLAYS["notification"],
+        writes=written_by("notification"),
         state=State,
         schema=2,
         wake=wake,

@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.routing import BaseRoute, Route
 
-from contracts.topics import DEAD, DEADLINES, LOCATED, REPLAYS
+from contracts.topics import DEAD, DEADLINES, LOCATED, REPLAYS, written_by
 from services.chassis.http import Doors
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
@@ -29,6 +29,7 @@ def service(table: Table) -> Service:
         decide=partial(decide, table),
         dead=DEAD[ROUTING],
         replays=REPLAYS[ROUTING],
+        writes=written_by(ROUTING),
         state=State,
         wake=wake,
         facets=facets,
