@@ -78,9 +78,14 @@ def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], i
 
 def waiting(consumer: Any) -> int:
     """How many records wait in all partitions, by what the broker said when it was last asked for some."""
-    given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    given = _given(consumer)
     states = map(given.state_value, given.tps) if given else ()
     return sum(max(0, one.highwater - one.position) for one in states if one.has_valid_position and one.highwater)
+
+
+def _given(consumer: Any) -> Any:
+    """What the group has given, with the state of each partition; None before it has given anything."""
+    return consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
 
 
 async def know(consumer: Any, topics: Sequence[str]) -> None:
@@ -99,7 +104,7 @@ async def begin(consumer: Any) -> Mapping[TopicPartition, int]:
 
     All is asked at once: aiokafka asks for one partition after the other, which takes two seconds for 150.
     """
-    given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    given = _given(consumer)
     found = await committed(consumer, list(given.tps))
     for place, offset in found.items():
         state = given.state_value(place)
@@ -114,7 +119,7 @@ async def begin(consumer: Any) -> Mapping[TopicPartition, int]:
 
 def positions(consumer: Any) -> Mapping[TopicPartition, int]:
     """From where each partition is read next, as far as that is known; to ask aiokafka takes a task for each."""
-    given = consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    given = _given(consumer)
     states = {place: given.state_value(place) for place in given.tps} if given else {}
     return {place: state.position for place, state in states.items() if state.has_valid_position}
 
