@@ -8,7 +8,8 @@ from typing import Any
 
 import aiokafka
 from aiokafka import TopicPartition
-from aiokafka.errors import ConsumerStoppedError, KafkaError
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError, KafkaError
 
 VERSION = "0.14.0"
 """The aiokafka whose inside this module knows."""
@@ -18,6 +19,7 @@ UNFIT = (
 )
 
 try:
+    from aiokafka import conn
     from aiokafka.consumer import fetcher
     from aiokafka.consumer.fetcher import FetchResult, MemoryRecords, OffsetResetStrategy, PartitionRecords
     from aiokafka.record.default_records import DefaultRecord, _DefaultRecordBatchPy
@@ -44,6 +46,7 @@ def read_leniently() -> None:
     if aiokafka.__version__ != VERSION:
         raise ImportError(UNFIT)
     fetcher.MemoryRecords, fetcher.PartitionRecords, fetcher.FetchResult = Fetched, LenientRecords, FairResult
+    conn.AIOKafkaConnection = Connection
 
 
 def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], int]) -> None:
@@ -143,6 +146,22 @@ def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], share: int)
     topics = {topic for topic, _ in gave}
     for place in sorted((place for place in fetched if place.topic in topics), key=gave.__contains__):
         fetched.move_to_end(place)
+
+
+class Connection(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no types
+    """A connection to a broker; where it is cut it says so as aiokafka expects, in uvloop's words, too."""
+
+    def send(self, request: Any, expect_response: bool = True) -> Any:  # noqa: FBT001, FBT002 - theirs
+        """As aiokafka's. Raises KafkaConnectionError.
+
+        In the moment between the cut and the word of it, uvloop refuses what is written with a RuntimeError; aiokafka
+        knows an OSError there, and what asks brokers for news of topics would end for good.
+        """
+        try:
+            return super().send(request, expect_response)
+        except RuntimeError as cut:
+            self.close(reason=CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError(f"Connection at {self.host}:{self.port} broken: {cut}") from cut
 
 
 class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types

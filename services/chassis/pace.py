@@ -12,13 +12,15 @@ from services.chassis.values import Record
 TIMES: Final = 6.0
 """What comes after a batch gathers for so many times as long as the batch took."""
 LEAST: Final = 0.1
-MOST: Final = 0.3
-"""Seconds below which nothing gathers, so that a calm service answers at once; and what a record waits at the most."""
+"""Seconds below which nothing gathers, so that a calm service answers at once."""
+MOST: Final = 0.5
+ROUND: Final = 0.6
+"""Seconds that things gather at the most, and that a batch and what then gathers take together, if the batch can."""
 
 
 def rest(took: float) -> float:
     """Seconds to let more come together, after a batch that took so many seconds."""
-    seconds = min(MOST, TIMES * took)
+    seconds = min(TIMES * took, MOST, ROUND - took)
     return seconds if seconds >= LEAST else 0.0
 
 

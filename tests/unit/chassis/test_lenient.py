@@ -8,14 +8,25 @@ from typing import Any
 
 import aiokafka
 import pytest
-from aiokafka import TopicPartition
+import uvloop
+from aiokafka import TopicPartition, conn
 from aiokafka.consumer import fetcher
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError
+from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.record.default_records import DefaultRecordBatch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.lenient import FairResult, Fetched, LenientBatch, LenientRecords, Unreadable, install
+from services.chassis.lenient import (
+    Connection,
+    FairResult,
+    Fetched,
+    LenientBatch,
+    LenientRecords,
+    Unreadable,
+    install,
+    read_leniently,
+)
 from tests.raw import Name, Row, packed, sealed
 
 PLACE = TopicPartition("toy.in.v1", 4)
@@ -191,3 +202,25 @@ def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(aiokafka, "__version__", "0.15.0")
     with pytest.raises(ImportError, match=r"knows the inside of 0\.14\.0: pin that one"):
         install(SimpleNamespace(get_msg=None, max_records=500), pytest.fail, lambda: 10)
+
+
+async def test_connections_are_ours() -> None:
+    read_leniently()
+    assert conn.AIOKafkaConnection is Connection
+
+
+def test_a_connection_that_was_cut_this_moment_is_broken_and_no_error_of_ours() -> None:
+    async def cut() -> None:
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        connection = Connection("127.0.0.1", port)
+        async with server:
+            connection._reader, connection._writer = await asyncio.open_connection("127.0.0.1", port)
+            connection._read_task = connection._create_reader_task()
+            connection._writer.transport.abort()
+            with pytest.raises(KafkaConnectionError, match="broken"):
+                connection.send(MetadataRequest([]))
+        assert not connection.connected()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(cut())
