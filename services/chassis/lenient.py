@@ -35,6 +35,8 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
+BACKLOG = 3
+"""So many portions are a backlog: what waits longer than they take is taken so that it costs least."""
 
 
 class Unreadable(Exception):
@@ -63,8 +65,9 @@ def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], i
 
     async def guarded(consumer: Any) -> Any:
         try:
-            much = waiting(consumer) > whole
-            subscriber.max_records = whole if much else min(whole, portion())
+            size = portion()
+            much = waiting(consumer) > BACKLOG * size
+            subscriber.max_records = min(whole, BACKLOG * size if much else size)
             if fetched := consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
                 share = whole if much else max(1, -(-subscriber.max_records // len(fetched)))
                 _take_turns(fetched, last, share)
