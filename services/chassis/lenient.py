@@ -57,8 +57,8 @@ def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], i
     A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
     may follow it in this process.
 
-    A poll takes a ``portion``, of each partition its share. Where more than a whole batch waits it takes that, of one
-    partition after the other: what is for the same document then comes together, and is written at once.
+    A poll takes a ``portion``, of each partition its share. Of a backlog it takes more, of one partition after the
+    other: what is for the same document then comes together, and is written at once.
     """
     read_leniently()
     poll, last, whole = subscriber.get_msg, list[Any](), subscriber.max_records

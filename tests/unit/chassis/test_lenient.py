@@ -154,7 +154,7 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
         await subscriber.get_msg(consumer())
 
 
-@pytest.mark.parametrize(("waits", "share", "taken"), [(100, 4, 10), (500, 4, 10), (501, 500, 500)])
+@pytest.mark.parametrize(("waits", "share", "taken"), [(10, 4, 10), (30, 4, 10), (31, 500, 30), (9999, 500, 30)])
 async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others(
     waits: int, share: int, taken: int
 ) -> None:
