@@ -13,10 +13,10 @@ from deploy.local.ports import HOST
 
 PROGRAM: Final = "YIWANG_DOCUMENTS"
 """Names the program of SecantusDB's sibling in Rust, for measuring; without it the Python package serves."""
-JOURNAL: Final = "SECANTUS_WT_CONFIG_EXTRA=transaction_sync=(enabled=true,method=none)"
-"""What is committed goes to the operating system at once, and to the disk in its time: what a killed server has
-acknowledged is there, after a power cut it may not be. Synced, the sibling waits for the disk once an update of a bulk,
-where MongoDB waits once a bulk."""
+MEASURED: Final = ("SECANTUS_WT_CONFIG_EXTRA=transaction_sync=(enabled=true,method=none)", "SECANTUS_DISABLE_OPLOG=1")
+"""The sibling's own settings. What is committed goes to the operating system at once, and to the disk in its time: what a
+killed server has acknowledged is there, after a power cut it may not be. Synced, it waits for the disk once an update of
+a bulk, where MongoDB waits once a bulk. Nobody reads its oplog."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Documents:
     def argv(self) -> list[str]:
         """The server's command line; naming a configuration keeps it from picking up the machine's own."""
         folder = self.folder.resolve()
-        program = ["env", JOURNAL, fast] if (fast := os.environ.get(PROGRAM)) else [sys.executable, "-m", "secantus"]
+        program = ["env", *MEASURED, fast] if (fast := os.environ.get(PROGRAM)) else [sys.executable, "-m", "secantus"]
         config = ["--config", str(folder / "secantusd.toml")]
         place = ["--host", HOST, "--port", str(self.port), "--storage-path", str(folder / "data")]
         synced = ["--sync-on-commit"] if self.synced else []

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.documents import JOURNAL, PROGRAM
+from deploy.local.documents import MEASURED, PROGRAM
 from deploy.local.engines import Documents, Kafka, free_ports, start, wait_ready
 from deploy.local.errors import OperatorError
 
@@ -36,8 +36,8 @@ def test_the_environment_names_the_server_of_documents_that_is_measured_and_it_g
     monkeypatch.setenv(PROGRAM, "/fast/server")
     measured = documents.argv()
     assert usual[:3] == [sys.executable, "-m", "secantus"]
-    assert measured[:3] == ["env", JOURNAL, "/fast/server"]
-    assert measured[3:] == usual[3:]
+    assert measured[: -len(usual[3:])] == ["env", *MEASURED, "/fast/server"]
+    assert measured[-len(usual[3:]) :] == usual[3:]
 
 
 async def test_an_engine_that_is_not_there_does_not_answer(tmp_path: Path) -> None:
