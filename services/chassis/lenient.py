@@ -35,7 +35,7 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
-BACKLOG = 3
+BACKLOG = 2
 """So many portions are a backlog: what waits longer than they take is taken so that it costs least."""
 
 

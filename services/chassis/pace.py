@@ -13,8 +13,8 @@ TIMES: Final = 6.0
 """What comes after a batch gathers for so many times as long as the batch took."""
 LEAST: Final = 0.1
 """Seconds below which nothing gathers, so that a calm service answers at once."""
-MOST: Final = 0.5
-ROUND: Final = 0.6
+MOST: Final = 0.4
+ROUND: Final = 0.5
 """Seconds that things gather at the most, and that a batch and what then gathers take together, if the batch can."""
 
 

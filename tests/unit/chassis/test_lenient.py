@@ -154,7 +154,7 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
         await subscriber.get_msg(consumer())
 
 
-@pytest.mark.parametrize(("waits", "share", "taken"), [(10, 4, 10), (30, 4, 10), (31, 500, 30), (9999, 500, 30)])
+@pytest.mark.parametrize(("waits", "share", "taken"), [(10, 4, 10), (20, 4, 10), (21, 500, 20), (9999, 500, 20)])
 async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others(
     waits: int, share: int, taken: int
 ) -> None:
