@@ -14,9 +14,9 @@ from deploy.local.ports import HOST
 PROGRAM: Final = "YIWANG_DOCUMENTS"
 """Names the program of SecantusDB's sibling in Rust, for measuring; without it the Python package serves."""
 MEASURED: Final = ("SECANTUS_WT_CONFIG_EXTRA=transaction_sync=(enabled=true,method=none)", "SECANTUS_DISABLE_OPLOG=1")
-"""The sibling's own settings. What is committed goes to the operating system at once, and to the disk in its time: what a
-killed server has acknowledged is there, after a power cut it may not be. Synced, it waits for the disk once an update of
-a bulk, where MongoDB waits once a bulk. Nobody reads its oplog."""
+"""The sibling's own settings. What is committed goes to the operating system at once, and to the disk in its time: what
+a killed server has acknowledged is there, after a power cut it may not be. Synced, it waits for the disk once an update
+of a bulk, where MongoDB waits once a bulk. Nobody reads its oplog."""
 
 
 @dataclass(frozen=True, kw_only=True)
