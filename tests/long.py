@@ -1,6 +1,7 @@
 """How a long run from the command line goes: a folder of its own, kept where something failed; Ctrl-C is one line."""
 
 import logging
+import os
 import shutil
 import sys
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from deploy.local.documents import PROGRAM
 from deploy.local.place import ROOT
 
 
@@ -16,7 +18,7 @@ def kept(name: str, run: Callable[[Path], bool]) -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # outages are what is asked for
     folder = ROOT / ".run" / name / time.strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
-    print(f"data in {folder}", flush=True)
+    print(f"data in {folder}, documents served by {os.environ.get(PROGRAM) or 'the usual server'}", flush=True)
     if not run(folder):
         print(f"kept: {folder}", file=sys.stderr)
         return 1

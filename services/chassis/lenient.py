@@ -11,6 +11,8 @@ from aiokafka import TopicPartition
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError, KafkaError
 
+from services.chassis.pace import BACKLOG
+
 VERSION = "0.14.0"
 """The aiokafka whose inside this module knows."""
 UNFIT = (
@@ -35,8 +37,6 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
-BACKLOG = 2
-"""So many portions are a backlog: what waits longer than they take is taken so that it costs least."""
 
 
 class Unreadable(Exception):

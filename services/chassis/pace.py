@@ -17,6 +17,9 @@ MOST: Final = 0.4
 ROUND: Final = 0.5
 """Seconds that things gather at the most, and that a batch and what then gathers take together, if the batch can."""
 
+BACKLOG: Final = 2
+"""More portions than that are a backlog, of which so many are taken at once, in the order that costs least."""
+
 
 def rest(took: float) -> float:
     """Seconds to let more come together, after a batch that took so many seconds."""
