@@ -8,7 +8,6 @@ from typing import Any
 
 import aiokafka
 from aiokafka import TopicPartition
-from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError, KafkaError
 
 from services.chassis.pace import BACKLOG
@@ -22,6 +21,7 @@ UNFIT = (
 
 try:
     from aiokafka import conn
+    from aiokafka.conn import AIOKafkaConnection, CloseReason
     from aiokafka.consumer import fetcher
     from aiokafka.consumer.fetcher import FetchResult, MemoryRecords, OffsetResetStrategy, PartitionRecords
     from aiokafka.record.default_records import DefaultRecord, _DefaultRecordBatchPy
