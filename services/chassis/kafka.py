@@ -22,7 +22,7 @@ from contracts.wire import Message, Topic
 from services.chassis import lenient
 from services.chassis.pace import rest
 from services.chassis.ports import Partition
-from services.chassis.publisher import ANSWER_MS, Publisher
+from services.chassis.publisher import ANSWER_MS, IDLE_MS, Publisher
 from services.chassis.quota import Allowances
 from services.chassis.timeline import Dated
 from services.chassis.values import Quota, Record, Unavailable
@@ -96,6 +96,7 @@ class KafkaStream:
             allow_auto_create_topics=False,
             logger=None,
             request_timeout_ms=ANSWER_MS,
+            connections_max_idle_ms=IDLE_MS,
         )
         self._subscriber = self._broker.subscriber(
             *self._names,
@@ -116,7 +117,8 @@ class KafkaStream:
             max_poll_interval_ms=300_000,
             rebalance_timeout_ms=60_000,
         )
-        lenient.install(self._subscriber, self._unreadable, lambda: self._portion)
+        common = frozenset(namespace + topic.name for topic in topics if topic.internal)
+        lenient.install(self._subscriber, self._unreadable, lambda: self._portion, common)
 
     async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
         """Join the group and hand over batches, one at a time."""
@@ -389,6 +391,7 @@ class _Logs:
                     isolation_level=ISOLATION,
                     client_id=self._name,
                     request_timeout_ms=ANSWER_MS,
+                    connections_max_idle_ms=IDLE_MS,
                 )
                 try:
                     await _ask(new.start())

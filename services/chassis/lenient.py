@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from struct import unpack_from
 from typing import Any
 
@@ -10,7 +10,7 @@ import aiokafka
 from aiokafka import TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError, KafkaError
 
-from services.chassis.pace import BACKLOG
+from services.chassis.pace import BACKLOG, COMMON, DEEP
 
 VERSION = "0.14.0"
 """The aiokafka whose inside this module knows."""
@@ -37,6 +37,8 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
+CONNECT_SECONDS = 2.0
+"""How long a broker may take to be connected to: while one is tried, whoever else needs it waits for that."""
 
 
 class Unreadable(Exception):
@@ -51,14 +53,17 @@ def read_leniently() -> None:
     conn.AIOKafkaConnection = Connection
 
 
-def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], int]) -> None:
+def install(
+    subscriber: Any, end: Callable[[str], None], portion: Callable[[], int], common: Collection[str] = ()
+) -> None:
     """Make this process read leniently, and ``end`` with one line what ``subscriber`` cannot poll. Raises ImportError.
 
     A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
     may follow it in this process.
 
-    A poll takes a ``portion``, of each partition its share. Of a backlog it takes more, of one partition after the
-    other: what is for the same document then comes together, and is written at once.
+    A poll takes a ``portion``, of each partition its share. Of a backlog it takes more; in ``common`` topics, whose
+    records have documents in common, of one partition after the other: what is for the same document then comes
+    together, and is written at once.
     """
     read_leniently()
     poll, last, whole = subscriber.get_msg, list[Any](), subscriber.max_records
@@ -66,11 +71,14 @@ def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], i
     async def guarded(consumer: Any) -> Any:
         try:
             size = portion()
-            much = waiting(consumer) > BACKLOG * size
-            subscriber.max_records = min(whole, BACKLOG * size if much else size)
+            much = waiting(consumer, common) > COMMON * size
+            deep = much or waiting(consumer) > DEEP * size
+            subscriber.max_records = min(whole, BACKLOG * size if deep else size)
             if fetched := consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
-                share = whole if much else max(1, -(-subscriber.max_records // len(fetched)))
-                _take_turns(fetched, last, share)
+                share = max(1, -(-subscriber.max_records // len(fetched)))
+                for place, result in fetched.items():
+                    result.share = whole if much and place.topic in common else share
+                _take_turns(fetched, last)
             last[:] = batch = await poll(consumer)
         except (KafkaError, ConsumerStoppedError):
             raise
@@ -82,10 +90,11 @@ def install(subscriber: Any, end: Callable[[str], None], portion: Callable[[], i
     subscriber.get_msg = guarded
 
 
-def waiting(consumer: Any) -> int:
-    """How many records wait in all partitions, by what the broker said when it was last asked for some."""
+def waiting(consumer: Any, topics: Collection[str] | None = None) -> int:
+    """How many records wait in these topics or in all, by what the broker said when it was last asked for some."""
     given = _given(consumer)
-    states = map(given.state_value, given.tps) if given else ()
+    places = [place for place in given.tps if topics is None or place.topic in topics] if given else []
+    states = map(given.state_value, places)
     return sum(max(0, one.highwater - one.position) for one in states if one.has_valid_position and one.highwater)
 
 
@@ -137,14 +146,12 @@ def gather(consumer: Any, seconds: float) -> None:
     fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
 
 
-def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], share: int) -> None:
-    """Each partition gives at most its share; topics that gave last come behind all others.
+def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any]) -> None:
+    """Topics that gave last come behind all others.
 
     Of those the partitions that gave come last. aiokafka would drain one partition after the other, up to a MiB each:
     a flood would fill batch after batch.
     """
-    for result in fetched.values():
-        result.share = share
     gave = {(raw.topic, raw.partition) for raw in last}
     topics = {topic for topic, _ in gave}
     for place in sorted((place for place in fetched if place.topic in topics), key=gave.__contains__):
@@ -153,6 +160,14 @@ def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any], share: int)
 
 class Connection(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no types
     """A connection to a broker; where it is cut it says so as aiokafka expects, in uvloop's words, too."""
+
+    async def connect(self) -> Any:
+        """As aiokafka's, but not for as long as an answer may be owed. Raises TimeoutError, OSError, KafkaError.
+
+        Callers try one after the other: after a silence that swallows the first words each would come back the later.
+        """
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await super().connect()
 
     def send(self, request: Any, expect_response: bool = True) -> Any:  # noqa: FBT001, FBT002 - theirs
         """As aiokafka's. Raises KafkaConnectionError.

@@ -19,7 +19,7 @@ from services.chassis.fold import Draft, by_subject, draft, folding, read, wake_
 from services.chassis.horizon import Horizons
 from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
-from services.chassis.pace import Pace
+from services.chassis.pace import GROWTH, Pace
 from services.chassis.ports import Clock, Document, Ended, Partition, Performer, Store, Stream
 from services.chassis.progress import Progress
 from services.chassis.settlement import Batch, Settlement
@@ -68,6 +68,7 @@ class Loop:
         self._horizons, self._breaker = Horizons(), Breaker()
         self._closed, self._breathed = False, clock.monotonic()
         self._pace, self._portion = pace, pace.portion
+        self._wild = not any(reader.topic.internal for reader in service.readers)
         self._failures: Counter[str] = Counter()
         self._paused: dict[str, str] = {}
         self._read_to: dict[Partition, int] = {}
@@ -105,7 +106,8 @@ class Loop:
         self._read_to.update(after)
         took, least = self._clock.monotonic() - began, self.progress.least()
         each = max((took - least) / len(records), 1e-6)
-        self._portion = max(self._pace.portion, round(max(self._pace.seconds, least) / each))
+        fits = round(max(self._pace.seconds, least) / each)
+        self._portion = max(self._pace.portion, min(fits, GROWTH * len(records)) if self._wild else fits)
         self._stream.take(self._portion)
 
     async def on_tick(self) -> None:

@@ -18,7 +18,13 @@ ROUND: Final = 0.5
 """Seconds that things gather at the most, and that a batch and what then gathers take together, if the batch can."""
 
 BACKLOG: Final = 2
-"""More portions than that are a backlog, of which so many are taken at once, in the order that costs least."""
+"""So many portions are taken at once of a backlog: that costs less, and keeps partitions waiting."""
+COMMON: Final = 2
+"""More waiting portions than that are a backlog where records have documents in common: together they cost less."""
+DEEP: Final = 7
+"""The same where they have none."""
+GROWTH: Final = 2
+"""So many times as large as the last portion the next may be, of records from outside: rubbish is quick or slow."""
 
 
 def rest(took: float) -> float:

@@ -14,6 +14,8 @@ PUBLISH_SECONDS = 30.0
 """How long a publish may take before its fate counts as unknown; the same ids are then sent again."""
 ANSWER_MS = 4_000
 """How long a connection may owe an answer: one that fell silent, half open, is given up and made anew."""
+IDLE_MS = 5_000
+"""How long a connection may rest and be used again: one that died meanwhile would take its first question with it."""
 STOP_SECONDS = 10.0
 BATCH = 256 * 1024
 """Bytes a batch: aiokafka's 16 KiB cost a third of the throughput."""
@@ -93,6 +95,7 @@ class Publisher:
             max_batch_size=BATCH,
             max_request_size=MAX_REQUEST,
             request_timeout_ms=ANSWER_MS,
+            connections_max_idle_ms=IDLE_MS,
         )
         try:
             await producer.start()

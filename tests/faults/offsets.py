@@ -41,7 +41,8 @@ class Offsets:
     async def committed(self) -> Committed:
         """What each service's group has committed; a partition that it never committed is missing."""
         async with asyncio.timeout(LOOK_SECONDS):
-            return {service: await self._committed(service) for service in SERVICES}
+            found = await asyncio.gather(*map(self._committed, SERVICES))
+        return dict(zip(SERVICES, found, strict=True))
 
     async def _committed(self, service: str) -> Ends:
         found = await self.admin.list_consumer_group_offsets(self.space + service)

@@ -1,5 +1,6 @@
 """What the dead letters kept: each parked record by where it came from, why, and byte for byte."""
 
+import json
 from base64 import b64decode
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Kept:
     """By service, topic and kind one letter of each, whole."""
     unheard: set[str] = field(default_factory=set)
     """Positions of what intake parked and no outcome told of."""
+    contents: dict[str, str] = field(default_factory=dict)
+    """What those say that conflict, by position: that a reference has two contents, its source is told once of each."""
     told: set[str] = field(default_factory=set)
     seen: set[tuple[str, str]] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
@@ -42,6 +45,8 @@ class Kept:
             else:
                 self._take(record)
         self.unheard -= self.told
+        known = {self.contents[position] for position in self.told & self.contents.keys()}
+        self.unheard -= {position for position, content in self.contents.items() if content in known}
         if self.unheard:
             self.wrong.append(f"{len(self.unheard)} parked, and no source was told: {sorted(self.unheard)[:3]}")
 
@@ -65,6 +70,9 @@ class Kept:
         self.letters.setdefault((letter.service, letter.topic, sent.kind.name), letter)
         if letter.service == "intake":
             self.unheard.add(position)
+        if letter.reason == "conflict":
+            content = json.loads(b64decode(letter.raw_value or ""))
+            self.contents[position] = f"{letter.topic} {json.dumps(content, sort_keys=True)}"
         self._compare(letter, sent, position)
 
     def _compare(self, letter: DeadLetter, sent: Sent, position: str) -> None:

@@ -35,11 +35,15 @@ class Sender:
         return {place: max(stands) + 1 for place, stands in self.stands.items() if place[0] == topic}
 
     async def send(self, batch: list[Sent]) -> None:
-        """Send all of these, and return when each is taken or refused."""
-        await asyncio.gather(*[self._send(at, one) for at, one in enumerate(batch)])
+        """Send all of these, and return when each is taken or refused.
 
-    async def _send(self, at: int, one: Sent) -> None:
-        name, sample = one.topic.name, one.sample
+        They are made beside the event loop, so that whoever looks at the services meanwhile is not kept from it.
+        """
+        samples = await asyncio.to_thread(lambda: [one.sample for one in batch])
+        await asyncio.gather(*[self._send(at, *each) for at, each in enumerate(zip(batch, samples, strict=True))])
+
+    async def _send(self, at: int, one: Sent, sample: Sample) -> None:
+        name = one.topic.name
         try:
             taken = await self._deliver(self.space + name, sample, at % one.topic.partitions, right=one.kind is RIGHT)
         except MessageSizeTooLargeError:

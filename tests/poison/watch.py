@@ -21,6 +21,8 @@ from tests.faults.offsets import Committed, Ends, Offsets
 from tests.pipeline import SERVICES, Pipeline
 
 LOOK_SECONDS: Final = 0.1
+PATIENCE_SECONDS: Final = 60.0
+"""How long two looks may take before the watch counts as dead."""
 FAMILY_LOOKS: Final = 20
 """After so many looks it is looked again which processes there are."""
 TICKS, CORES = os.sysconf("SC_CLK_TCK"), os.cpu_count() or 1
@@ -125,9 +127,10 @@ class Watch:
 
     async def look(self) -> None:
         """Wait for a look that began after this call."""
-        for _ in range(2):
-            self.looked.clear()
-            await self.looked.wait()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for _ in range(2):
+                self.looked.clear()
+                await self.looked.wait()
 
     def unread(self, ends: Ends) -> int:
         """Of these, the most that any group has still to read."""
@@ -148,6 +151,8 @@ async def watching(pipeline: Pipeline, offsets: Offsets) -> AsyncIterator[Watch]
         yield watch
     finally:
         task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def busy() -> float:

@@ -17,6 +17,7 @@ from aiokafka.record.default_records import DefaultRecordBatch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis import lenient
 from services.chassis.lenient import (
     Connection,
     FairResult,
@@ -154,9 +155,19 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
         await subscriber.get_msg(consumer())
 
 
-@pytest.mark.parametrize(("waits", "share", "taken"), [(10, 4, 10), (20, 4, 10), (21, 500, 20), (9999, 500, 20)])
+@pytest.mark.parametrize(
+    ("common", "waits", "shares", "taken"),
+    [
+        ({"flood", PLACE.topic}, 10, {"flood": 4, "other": 4}, 10),
+        ({"flood", PLACE.topic}, 20, {"flood": 4, "other": 4}, 10),
+        ({"flood", PLACE.topic}, 21, {"flood": 500, "other": 7}, 20),
+        ({"flood", PLACE.topic}, 9999, {"flood": 500, "other": 7}, 20),
+        ({"flood"}, 70, {"flood": 4, "other": 4}, 10),
+        ({"flood"}, 71, {"flood": 7, "other": 7}, 20),
+    ],
+)
 async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others(
-    waits: int, share: int, taken: int
+    common: set[str], waits: int, shares: dict[str, int], taken: int
 ) -> None:
     flood, more, other = (TopicPartition(*place) for place in (("flood", 0), ("flood", 1), ("other", 0)))
     fetched = OrderedDict((place, SimpleNamespace()) for place in (flood, more, other))
@@ -166,11 +177,11 @@ async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_
         return [SimpleNamespace(topic="flood", partition=0)] * 3
 
     subscriber = SimpleNamespace(get_msg=poll, max_records=500)
-    install(subscriber, pytest.fail, lambda: 10)
+    install(subscriber, pytest.fail, lambda: 10, common)
     for _ in range(2):
         assert len(await subscriber.get_msg(consumer(fetched, waits))) == 3
     assert list(fetched) == [other, more, flood]
-    assert {result.share for result in fetched.values()} == {share}
+    assert {place.topic: result.share for place, result in fetched.items()} == shares
 
 
 @pytest.mark.parametrize(
@@ -224,3 +235,15 @@ def test_a_connection_that_was_cut_this_moment_is_broken_and_no_error_of_ours() 
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(cut())
+
+
+async def test_a_broker_that_takes_a_connection_and_says_nothing_is_given_up_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lenient, "CONNECT_SECONDS", 0.05)
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    async with server:
+        connection = Connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        with pytest.raises(TimeoutError):
+            await connection.connect()
+    assert not connection.connected()
