@@ -37,7 +37,7 @@ async def outage(strike: Outage, stage: Stage, scale: Scale, *, proxied: bool) -
     async with rig(stage, rate=scale.rate, seed=scale.seed, acted=scale.acted, proxied=proxied) as found:
         recovery = await strike(found, scale.away)
         judgement = await judged(found)
-    assert recovery.within(scale.slack, scale.lag), recovery.line()
+    assert recovery.within(scale.slack, scale.lag), f"{recovery.line()}\n{judgement.line()}"
     assert not scale.exact or recovery.rate == scale.rate, (
         f"the machine does not hold {scale.rate}/s: {recovery.line()}"
     )
@@ -88,7 +88,7 @@ async def disk(stage: Stage, scale: Scale) -> list[str]:
             died = await full_disk(found, small, scale.away)
             recovered = await recovery(found, f"full disk, broker dead after {died:.0f} s, away for {scale.away:g} s")
             judgement = await judged(found)
-    assert recovered.within(scale.slack, scale.lag), recovered.line()
+    assert recovered.within(scale.slack, scale.lag), f"{recovered.line()}\n{judgement.line()}"
     return [recovered.line(), f"{before} acknowledged before, all of them there", judgement.line()]
 
 
