@@ -1,9 +1,9 @@
 """The ports of the loop: stream, store and clock, and its calls to the outside; adapters stand behind them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from contracts.wire import Message
@@ -11,6 +11,8 @@ from services.chassis.values import Done, Effect, Outcome
 
 Partition = tuple[str, int]
 """A topic's name and a partition's number."""
+OUTCOMES: Final = frozenset(map(int, Outcome))
+"""The bytes that outcomes are kept in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,30 @@ class Entry:
         """The outcome's byte and the id's sixteen."""
         return bytes((self.outcome,)) + self.id.bytes
 
-    @staticmethod
-    def unpack(raw: bytes) -> "Entry":
-        """The entry that ``pack`` wrote."""
-        return Entry(UUID(bytes=raw[1:17]), Outcome(raw[0]))
+
+class Inbox(Mapping[UUID, Outcome]):
+    """The inputs that a document has taken, as ``Entry`` packs them; of two of one id the later one counts.
+
+    They are looked into as they are: a busy day's tray has ten thousand, and is asked for a few.
+    """
+
+    def __init__(self, packed: Sequence[bytes]) -> None:
+        """Take the entries in the order in which they were made; raises ValueError or TypeError if one is none."""
+        self._outcomes = {raw[1:]: raw[0] for raw in packed}
+        if not OUTCOMES.issuperset(self._outcomes.values()) or set(map(len, self._outcomes)) - {16}:
+            raise ValueError("an entry is an outcome's byte and the sixteen of an id")
+
+    def __getitem__(self, name: UUID) -> Outcome:
+        """How this input ended; raises KeyError."""
+        return Outcome(self._outcomes[name.bytes])
+
+    def __iter__(self) -> Iterator[UUID]:
+        """Their ids."""
+        return (UUID(bytes=raw) for raw in self._outcomes)
+
+    def __len__(self) -> int:
+        """How many there are, each id once."""
+        return len(self._outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

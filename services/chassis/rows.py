@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.wire import Message
-from services.chassis.ports import Change, Document, Entry, Past, Stored
+from services.chassis.ports import Change, Document, Inbox, Past, Stored
 
 ENTRY_BYTES = 32
 """What one entry of the inbox takes in BSON, rounded up."""
@@ -90,8 +90,7 @@ def document(raw: Mapping[str, Any]) -> Document:
 
 
 def _document(raw: Mapping[str, Any]) -> Document:
-    entries = [Entry.unpack(packed) for packed in raw["inbox"]]
-    state = raw.get("state")
+    state, entries = raw.get("state"), raw["inbox"]
     return Document(
         subject=raw["_id"],
         rev=raw["rev"],
@@ -99,7 +98,7 @@ def _document(raw: Mapping[str, Any]) -> Document:
         schema=raw["schema"],
         partition=raw["partition"],
         state=state,
-        inbox={entry.id: entry.outcome for entry in entries},
+        inbox=Inbox(entries),
         outbox=tuple(_message(out) for out in raw["outbox"]),
         size=len(state or "") + ENTRY_BYTES * len(entries) + raw["kept_bytes"],
     )
@@ -108,8 +107,7 @@ def _document(raw: Mapping[str, Any]) -> Document:
 def stored(raw: Mapping[str, Any]) -> Stored:
     """The document as queries see it."""
     state = json.loads(raw["state"]) if raw.get("state") else {}
-    inbox = frozenset(Entry.unpack(packed).id for packed in raw.get("inbox", ()))
-    return Stored(raw["_id"], raw["rev"], state, inbox)
+    return Stored(raw["_id"], raw["rev"], state, frozenset(Inbox(raw.get("inbox", ()))))
 
 
 def faceted(where: Mapping[str, Any]) -> dict[str, Any]:

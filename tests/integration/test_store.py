@@ -10,7 +10,7 @@ import pytest
 from contracts.identity import name_id
 from contracts.wire import Message, event, message
 from services.chassis.mongo import MongoStore, client
-from services.chassis.ports import Change, Entry, Store
+from services.chassis.ports import Change, Entry, Inbox, Store
 from services.chassis.values import Outcome
 from simulation.store import MemoryStore
 from tests.servers import Servers, namespace
@@ -173,7 +173,20 @@ async def test_bytes_that_are_kept_are_not_loaded_and_stay_over_updates(store: S
     assert found.size > 1000, "what is kept counts, though it is not loaded"
 
 
-def test_an_inbox_entry_survives_its_packing() -> None:
-    entry = Entry(UUID(int=5), Outcome.REFUSED)
-    assert Entry.unpack(entry.pack()) == entry
-    assert len(entry.pack()) == 17
+def test_an_inbox_knows_what_was_packed_and_of_two_of_one_id_the_later() -> None:
+    entries = [
+        Entry(UUID(int=5), Outcome.PARKED),
+        Entry(UUID(int=6), Outcome.REFUSED),
+        Entry(UUID(int=5), Outcome.APPLIED),
+    ]
+    packed = [entry.pack() for entry in entries]
+    assert {len(raw) for raw in packed} == {17}
+    inbox = Inbox(packed)
+    assert inbox == {UUID(int=5): Outcome.APPLIED, UUID(int=6): Outcome.REFUSED}
+    assert inbox.get(UUID(int=7)) is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x01", b"\x01" * 18, b"\xff" * 17, "s" * 17, None, 17])
+def test_what_is_no_entry_makes_no_inbox(raw: Any) -> None:
+    with pytest.raises((ValueError, TypeError, IndexError)):
+        Inbox([raw])
