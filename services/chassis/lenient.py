@@ -61,9 +61,9 @@ def install(
     A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
     may follow it in this process.
 
-    A poll takes a ``portion``, of each partition its share. Of a backlog it takes more; in ``common`` topics, whose
-    records have documents in common, of one partition after the other: what is for the same document then comes
-    together, and is written at once.
+    A poll takes a ``portion``, of each partition its share; none if that is 0. Of a backlog it takes more; in
+    ``common`` topics, whose records have documents in common, of one partition after the other: what is for the same
+    document then comes together, and is written at once.
     """
     read_leniently()
     poll, last, whole = subscriber.get_msg, list[Any](), subscriber.max_records
@@ -71,6 +71,9 @@ def install(
     async def guarded(consumer: Any) -> Any:
         try:
             size = portion()
+            if not size:
+                await asyncio.sleep(CALM_MS / 1000)
+                return ()
             much = waiting(consumer, common) > COMMON * size
             deep = much or waiting(consumer) > DEEP * size
             subscriber.max_records = min(whole, BACKLOG * size if deep else size)

@@ -136,6 +136,7 @@ class Loop:
         self._closed = True
         self.wanted.set()
         await self.released()
+        self._stream.take(0)
 
     async def _guard(self, step: str, work: Awaitable[None]) -> Unavailable | None:
         self.progress.begin(step)

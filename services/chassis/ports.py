@@ -134,7 +134,10 @@ class Stream(Protocol):
         """Remember that everything before these offsets is settled; silent where a partition is no longer ours."""
 
     def take(self, most: int) -> None:
-        """Hand over about so many records at once from now on, of all partitions that have any, unless many wait."""
+        """Hand over about so many records at once from now on, of all partitions that have any, unless many wait.
+
+        0: none.
+        """
 
     def rewind(self, first: Mapping[Partition, int]) -> None:
         """Read again from these offsets."""

@@ -155,6 +155,17 @@ async def test_what_the_stream_recovers_from_by_itself_passes(fault: Exception) 
         await subscriber.get_msg(consumer())
 
 
+async def test_where_nothing_is_taken_nothing_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lenient, "CALM_MS", 1)
+
+    async def poll(_consumer: Any) -> None:
+        pytest.fail("polled")
+
+    subscriber = SimpleNamespace(get_msg=poll, max_records=500)
+    install(subscriber, pytest.fail, lambda: 0)
+    assert await subscriber.get_msg(consumer()) == ()
+
+
 @pytest.mark.parametrize(
     ("common", "waits", "shares", "taken"),
     [
