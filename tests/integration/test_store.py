@@ -183,7 +183,16 @@ def test_an_inbox_knows_what_was_packed_and_of_two_of_one_id_the_later() -> None
     assert {len(raw) for raw in packed} == {17}
     inbox = Inbox(packed)
     assert inbox == {UUID(int=5): Outcome.APPLIED, UUID(int=6): Outcome.REFUSED}
+    assert len(inbox) == 2
     assert inbox.get(UUID(int=7)) is None
+
+
+def test_an_id_that_only_two_entries_together_spell_is_not_known() -> None:
+    one, two = Entry(UUID(int=0), Outcome.APPLIED), Entry(UUID(int=2**120 - 1), Outcome.APPLIED)
+    packed = [one.pack(), two.pack()]
+    across = UUID(bytes=b"".join(packed)[5:21])
+    assert Inbox(packed).get(across) is None
+    assert Inbox([*packed, Entry(across, Outcome.STALE).pack(), *packed])[across] is Outcome.STALE
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x01", b"\x01" * 18, b"\xff" * 17, "s" * 17, None, 17])
