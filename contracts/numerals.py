@@ -5,6 +5,8 @@ from typing import Final
 
 DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS: Final = {"十": 10, "百": 100, "千": 1000}
+PLACES: Final = 4
+"""Of a numeral that is written place by place: to 9999."""
 NUMERAL: Final = f"[{''.join((*DIGITS, *UNITS))}]+"
 """A run that may be a numeral, as a pattern."""
 
@@ -19,7 +21,7 @@ def number(text: str) -> int | None:
     if not text or set(text) - DIGITS.keys() - UNITS.keys():
         return None
     if not set(text) & UNITS.keys():
-        return int("".join(str(DIGITS[char]) for char in text)) if len(text) <= 4 else None  # noqa: PLR2004 - to 9999
+        return int("".join(str(DIGITS[char]) for char in text)) if len(text) <= PLACES else None
     return _by_units(text)
 
 

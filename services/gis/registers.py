@@ -16,6 +16,9 @@ OFFICES: Final = "offices.csv"
 ANYONE: Final = "*"
 """In the place of a department: a point that map services give for the whole banner, whoever asks."""
 
+EAST, NORTH, RADIUS_METRES = 180, 90, 1000
+"""How far a point may lie from the meridian and the equator, in degrees, and how far an office may reach."""
+
 _CODES: Final = {ANYONE, *(department.code for department in DEPARTMENTS)}
 
 
@@ -61,7 +64,7 @@ def _office(row: Mapping[str, str], place: str) -> Office:
         longitude, latitude, radius = (float(row[column]) for column in ("longitude", "latitude", "radius_m"))
     except ValueError as error:
         raise BrokenDataError(OFFICES, place, str(error), "WGS-84 degrees, and metres") from error
-    if not (abs(longitude) <= 180 and abs(latitude) <= 90 and 0 < radius <= 1000):  # noqa: PLR2004 - degrees, metres
+    if not (abs(longitude) <= EAST and abs(latitude) <= NORTH and 0 < radius <= RADIUS_METRES):
         found = f"{longitude}, {latitude}, {radius}"
         raise BrokenDataError(OFFICES, place, found, "longitude first, then latitude, and 1 to 1000 metres")
     return Office(row["department"], longitude, latitude, radius)

@@ -15,7 +15,9 @@ AHEAD: Final = timedelta(days=1)
 """How far a moment may lie after its sending, as clocks are set wrong, by whole zones too: more is no past event."""
 SKEW: Final = timedelta(minutes=10)
 """How far the clocks of sources go ahead: what was at 14:30 and is sent at 14:29 was today, not yesterday."""
-NOON, DAY_HOURS = 12, 24
+NOON, DAY_HOURS, HOUR_MINUTES = 12, 24, 60
+FURTHEST_HOURS: Final = 14
+"""No zone is further from UTC."""
 QUARTER, HALF = 15, 30
 """Minutes of 一刻 and of 半."""
 
@@ -173,7 +175,7 @@ def _zone(text: str | None) -> tzinfo:
     if text in "Zz":
         return UTC
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
-    if minutes >= 60 or hours > 14:  # noqa: PLR2004 - no zone is further from UTC
+    if minutes >= HOUR_MINUTES or hours > FURTHEST_HOURS:
         msg = f"zone {text} must be within -14:00..+14:00"
         raise ValueError(msg)
     offset = timedelta(hours=hours, minutes=minutes)
