@@ -68,7 +68,7 @@ class Loop:
         self._horizons, self._breaker = Horizons(), Breaker()
         self._closed, self._breathed = False, clock.monotonic()
         self._pace, self._portion = pace, pace.portion
-        self._wild = not any(reader.topic.internal for reader in service.readers)
+        self._outside = not any(reader.topic.internal for reader in service.readers)
         self._failures: Counter[str] = Counter()
         self._paused: dict[str, str] = {}
         self._read_to: dict[Partition, int] = {}
@@ -107,7 +107,7 @@ class Loop:
         took, least = self._clock.monotonic() - began, self.progress.least()
         each = max((took - least) / len(records), 1e-6)
         fits = round(max(self._pace.seconds, least) / each)
-        self._portion = max(self._pace.portion, min(fits, GROWTH * len(records)) if self._wild else fits)
+        self._portion = max(self._pace.portion, min(fits, GROWTH * len(records)) if self._outside else fits)
         self._stream.take(self._portion)
 
     async def on_tick(self) -> None:

@@ -1,6 +1,6 @@
 """The ports of the loop: stream, store and clock, and its calls to the outside; adapters stand behind them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, ItemsView, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -53,12 +53,19 @@ class Inbox(Mapping[UUID, Outcome]):
 
     def __iter__(self) -> Iterator[UUID]:
         """Their ids, each once, in the order in which they came first."""
-        ids = (self._entries[at + 1 : at + ENTRY] for at in range(0, len(self._entries), ENTRY))
-        return (UUID(bytes=raw) for raw in dict.fromkeys(ids))
+        return iter(self._unpacked())
 
     def __len__(self) -> int:
         """How many there are, each id once."""
-        return sum(1 for _ in self)
+        return len(self._unpacked())
+
+    def items(self) -> ItemsView[UUID, Outcome]:
+        """All of them, in one walk: to look each up would walk as often as there are entries."""
+        return self._unpacked().items()
+
+    def _unpacked(self) -> dict[UUID, Outcome]:
+        raw = self._entries
+        return {UUID(bytes=raw[at + 1 : at + ENTRY]): Outcome(raw[at]) for at in range(0, len(raw), ENTRY)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

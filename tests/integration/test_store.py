@@ -183,6 +183,7 @@ def test_an_inbox_knows_what_was_packed_and_of_two_of_one_id_the_later() -> None
     assert {len(raw) for raw in packed} == {17}
     inbox = Inbox(packed)
     assert inbox == {UUID(int=5): Outcome.APPLIED, UUID(int=6): Outcome.REFUSED}
+    assert list(inbox.items()) == [(UUID(int=5), Outcome.APPLIED), (UUID(int=6), Outcome.REFUSED)]
     assert len(inbox) == 2
     assert inbox.get(UUID(int=7)) is None
 

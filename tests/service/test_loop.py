@@ -863,10 +863,29 @@ async def test_a_record_longer_than_a_dead_letter_is_kept_in_part_and_the_letter
     assert "here it is cut" in str(letter.problems[-1])
 
 
-async def test_a_closed_loop_takes_no_more_and_leaves_records_to_the_next_member() -> None:
+@pytest.mark.parametrize(("internal", "portions"), [(False, [40, 20]), (True, [300_000, 300_000])])
+async def test_of_records_from_outside_the_next_portion_is_at_the_most_twice_the_last(
+    internal: bool, portions: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = tuple(one for one in SERVICE.readers if internal or not one.topic.internal)
+    bench = Bench(replace(SERVICE, readers=readers), pace=Pace(portion=20))
+    taken = list[int]()
+    monkeypatch.setattr(bench.stream, "take", taken.append)
+    for n in range(30):
+        bench.put("a", str(n), OUTSIDE[0].name, amount=1)
+    await bench.loop.on_records(bench.stream.poll())
+    assert taken == portions
+
+
+async def test_a_closed_loop_takes_no_more_and_leaves_records_to_the_next_member(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     bench = Bench()
     bench.put("a", "1", amount=5)
+    taken = list[int]()
+    monkeypatch.setattr(bench.stream, "take", taken.append)
     await bench.loop.close()
+    assert taken == [0]
     await bench.loop.on_records(bench.stream.poll())
     assert bench.store.rows == {}
     bench.restart()

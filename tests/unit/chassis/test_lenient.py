@@ -45,7 +45,9 @@ def seen(record: Any) -> tuple[Any, ...]:
 
 
 def reading(data: bytes, *, at: int = 0, aborted: Sequence[tuple[int, int]] = ()) -> Any:
-    return LenientRecords(PLACE, Fetched(data), aborted, at, None, None, True, fetcher.READ_COMMITTED)  # noqa: FBT003 - theirs
+    return LenientRecords(
+        PLACE, Fetched(data), aborted, at, None, None, check_crcs=True, isolation_level=fetcher.READ_COMMITTED
+    )
 
 
 @given(rows, st.integers(0, 2**40), st.sampled_from([0, GZIP]))
