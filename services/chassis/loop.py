@@ -27,8 +27,8 @@ from services.chassis.values import Done, Input, Invalid, Park, Reader, Record, 
 
 ROUNDS = 8
 """How often in a row a batch may lose every write to others before the servers count as unavailable."""
-TICK_LIMIT = 500
-"""Timers of a partition that are decided in one step, so that records are not kept waiting."""
+TICK_LIMIT = 240
+"""Timers in one step, of all partitions together: it keeps no record waiting for long, and memory bounded."""
 ASIDE = timedelta(minutes=10)
 """How long a timer rests whose tick failed by our own fault."""
 BREATH = 0.02
@@ -298,23 +298,20 @@ class Loop:
         self._horizons.sample(now, ends)
         reached = self._horizons.reached(read_to)
         with self.progress.waiting("database"):  # all at once: asked in turn, a slow database would hold records up
-            found = await asyncio.gather(*(self._due(self._store, number, at) for number, at in reached.items()))
-        failed: Unavailable | None = None
-        for at, due in zip(reached.values(), found, strict=True):
-            try:
-                if isinstance(due, Unavailable):
-                    raise due
-                await self._advance([(document, Tick(at)) for document in due], at)
-                if len(due) == TICK_LIMIT:
-                    self.wanted.set()
-            except Unavailable as fault:  # the other partitions' timers do not wait for this one's
-                failed = fault
-        if failed:
-            raise failed
+            share = max(1, TICK_LIMIT // max(1, len(reached)))
+            asked = (self._due(self._store, number, at, share) for number, at in reached.items())
+            found = list(zip(reached.values(), await asyncio.gather(*asked), strict=True))
+        answered = [(at, due) for at, due in found if not isinstance(due, Unavailable)]
+        await self._advance([(document, Tick(at)) for at, due in answered for document in due], now)
+        if any(len(due) == share for _, due in answered):
+            self.wanted.set()
+        for _, due in found:
+            if isinstance(due, Unavailable):
+                raise due  # only now: the other partitions' timers do not wait for this one's
 
-    async def _due(self, store: Store, partition: int, at: datetime) -> Sequence[Document] | Unavailable:
+    async def _due(self, store: Store, partition: int, at: datetime, limit: int) -> Sequence[Document] | Unavailable:
         try:
-            return await store.due(partition, at, TICK_LIMIT)
+            return await store.due(partition, at, limit)
         except Unavailable as fault:
             return fault
 
@@ -325,7 +322,7 @@ class Loop:
         await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
 
     async def _advance(self, steps: Sequence[tuple[Document, Tick | Done]], now: datetime) -> None:
-        """Decide timers and ends of effects: documents in the order given, several steps of one in theirs."""
+        """Decide timers at their partition's time, ends of effects ``now``; a document's in their order."""
         await self._settlement.rescue([document for document, _ in steps])
         free, drafts = self._free(), dict[str, Draft]()
         for document, step in steps:
@@ -334,7 +331,7 @@ class Loop:
                     self._service, document.subject, document, document.partition
                 )
                 self._late(one, step)
-                one.advance(step, now, free)
+                one.advance(step, step.at if isinstance(step, Tick) else now, free)
                 drafts[document.subject] = one
             except Exception as fault:  # noqa: BLE001 - law 6: one timer's exception puts that timer aside
                 await self._put_aside(document, fault, now)
