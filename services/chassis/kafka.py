@@ -7,6 +7,7 @@ numbers of all topics come to one member; a step under way ends before its parti
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -121,25 +122,31 @@ class KafkaStream:
         lenient.install(self._subscriber, self._unreadable, lambda: self._portion, common)
 
     async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
-        """Join the group and hand over batches, one at a time."""
-        self._release = on_release
+        """Join the group and hand over batches, one at a time.
+
+        Each in a context of its own: FastStream's has the batch in it, and a connection that is opened meanwhile keeps
+        the context that it was opened in, and so all records of that batch for as long as it stands.
+        """
+        self._release, plain = on_release, copy_context()
 
         @self._subscriber
         async def batch(message: KafkaMessage) -> None:
-            polled: Any = message.body
-            epoch, records = polled
-            began = time.monotonic()
-            try:
-                if ready := await self._ready(epoch, records):
-                    await on_records(ready)
-            finally:
-                self._in_hand = False
-            if self._subscriber.consumer:
-                lenient.gather(self._subscriber.consumer, rest(time.monotonic() - began))
+            await asyncio.create_task(self._hand_over(message.body, on_records), context=plain.copy())
 
         await self._publisher.start()
         await self._logs.start()
         await self._broker.start()
+
+    async def _hand_over(self, polled: Any, on_records: OnRecords) -> None:
+        epoch, records = polled
+        began = time.monotonic()
+        try:
+            if ready := await self._ready(epoch, records):
+                await on_records(ready)
+        finally:
+            self._in_hand = False
+        if self._subscriber.consumer:
+            lenient.gather(self._subscriber.consumer, rest(time.monotonic() - began))
 
     async def stop(self) -> None:
         """Leave the group; call it when no step is under way."""

@@ -66,7 +66,7 @@ def install(
     document then comes together, and is written at once.
     """
     read_leniently()
-    poll, last, whole = subscriber.get_msg, list[Any](), subscriber.max_records
+    poll, last, whole = subscriber.get_msg, set[tuple[str, int]](), subscriber.max_records
 
     async def guarded(consumer: Any) -> Any:
         try:
@@ -82,7 +82,9 @@ def install(
                 for place, result in fetched.items():
                     result.share = whole if much and place.topic in common else share
                 _take_turns(fetched, last)
-            last[:] = batch = await poll(consumer)
+            batch = await poll(consumer)
+            last.clear()
+            last.update((raw.topic, raw.partition) for raw in batch)
         except (KafkaError, ConsumerStoppedError):
             raise
         except Exception as fault:  # noqa: BLE001 - FastStream would poll again at once, for ever
@@ -149,13 +151,12 @@ def gather(consumer: Any, seconds: float) -> None:
     fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
 
 
-def _take_turns(fetched: OrderedDict[Any, Any], last: Sequence[Any]) -> None:
+def _take_turns(fetched: OrderedDict[Any, Any], gave: Collection[tuple[str, int]]) -> None:
     """Topics that gave last come behind all others.
 
     Of those the partitions that gave come last. aiokafka would drain one partition after the other, up to a MiB each:
     a flood would fill batch after batch.
     """
-    gave = {(raw.topic, raw.partition) for raw in last}
     topics = {topic for topic, _ in gave}
     for place in sorted((place for place in fetched if place.topic in topics), key=gave.__contains__):
         fetched.move_to_end(place)

@@ -1,15 +1,18 @@
 """The stream's adapter on a real Kafka: delivery, offsets, headers, rebalances, and records that are gone."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.consumer import fetcher
+from faststream.kafka.message import KafkaAckableMessage
 
 from contracts.wire import Message
 from services.chassis import kafka
@@ -63,10 +66,10 @@ async def space(servers: Servers) -> str:
 
 @asynccontextmanager
 async def member(
-    servers: Servers, space: str, *, commit: bool = True, name: str | None = None
+    servers: Servers, space: str, *, commit: bool = True, name: str | None = None, kind: type[Reader] = Reader
 ) -> AsyncIterator[Reader]:
     stream = KafkaStream(servers.brokers, namespace=space, group="toy", topics=(IN, MORE), member=name, batch=100)
-    reader = Reader(stream, commit=commit)
+    reader = kind(stream, commit=commit)
     await stream.start(reader.take, reader.release)
     try:
         yield reader
@@ -96,6 +99,32 @@ async def test_what_is_published_is_read_with_the_brokers_time(servers: Servers,
     assert {int(record.value or b"") for record in reader.records} == set(range(300))
     assert {record.topic for record in reader.records} == {IN.name}, "the namespace stays outside"
     assert all(abs((record.time - before).total_seconds()) < 60 for record in reader.records)
+
+
+async def test_what_was_begun_in_a_batch_and_goes_on_keeps_none_of_its_records(servers: Servers, space: str) -> None:
+    lasting = list[asyncio.Task[None]]()
+
+    class Beginner(Reader):
+        """As with a connection that is opened for a batch and kept."""
+
+        async def take(self, records: Sequence[Record]) -> None:
+            lasting.append(asyncio.create_task(asyncio.sleep(2 * DEADLINE)))
+            await super().take(records)
+
+    async with member(servers, space, kind=Beginner) as reader:
+        for count in range(1, 6):
+            await reader.stream.publish([note(count)])
+            await until(partial(_has_read, reader, count), "a batch of its own")
+        gc.collect()
+        kept = [one for one in gc.get_objects() if type(one) is KafkaAckableMessage]
+        for task in lasting:
+            task.cancel()
+    assert len(lasting) == 5
+    assert len(kept) <= 1, "the newest batch's, if it is still in hand"
+
+
+def _has_read(reader: Reader, count: int) -> bool:
+    return len(reader.records) == count
 
 
 async def test_after_slow_batches_records_gather_at_the_broker_and_come_as_few_batches(

@@ -317,15 +317,53 @@ async def test_a_record_that_leaves_a_document_due_wants_a_tick_at_once() -> Non
 
 async def test_more_timers_than_a_step_takes_want_the_next_step_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "TICK_LIMIT", 2)
-    bench, names = Bench(), [f"n{number}" for number in range(7)]
-    for name in names:
-        bench.put(name, "1", amount=5, ring_after=60)
-    await bench.run()
-    await bench.tick(seconds=61)
+    bench, names = await ripening()
+    await bench.loop.on_tick()
     assert 0 < sum(bench.state(name).rings for name in names) < len(names), "one of three partitions has three"
     while bench.loop.wanted.is_set():
         await bench.tick()
     assert [bench.state(name).rings for name in names] == [1] * len(names)
+
+
+async def test_a_step_takes_so_many_timers_of_all_partitions_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "TICK_LIMIT", 3)
+    bench, names = await ripening()
+    await bench.loop.on_tick()
+    assert sum(bench.state(name).rings for name in names) == 3, "each of three partitions has its share"
+
+
+async def test_timers_of_all_partitions_cost_one_write_and_one_send() -> None:
+    bench, names = await ripening()
+    passed: list[str] = []
+    bench.fault = passed.append
+    await bench.loop.on_tick()
+    assert [bench.state(name).rings for name in names] == [1] * len(names)
+    calls = ["intend", "before write", "record", "before publish", "fulfilled"]
+    assert Counter(point for point in passed if point in calls) == Counter(calls)
+
+
+async def test_timers_of_partitions_that_answer_do_not_wait_for_one_that_does_not() -> None:
+    bench, names = await ripening()
+    homes = [bench.store.rows[name].document.partition for name in names]
+    bench.fault = Once("due", Unavailable("it does not answer"), n=2)
+    await bench.loop.on_tick()
+    rung = {home for name, home in zip(names, homes, strict=True) if bench.state(name).rings}
+    assert len(rung) == len(set(homes)) - 1
+    assert bench.loop.paused
+    await bench.tick(seconds=1)
+    await bench.tick(seconds=1)
+    assert [bench.state(name).rings for name in names] == [1] * len(names)
+    assert not bench.loop.paused
+
+
+async def ripening() -> tuple[Bench, list[str]]:
+    """Seven documents in three partitions, the timer of each just due."""
+    bench, names = Bench(), [f"n{number}" for number in range(7)]
+    for name in names:
+        bench.put(name, "1", amount=5, ring_after=60)
+    await bench.run()
+    bench.clock.advance(seconds=61)
+    return bench, names
 
 
 @pytest.mark.parametrize(
