@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from contracts.wire import Message
-from services.chassis.ports import Change, Document, Intent, Past, Stored
+from services.chassis.ports import Change, Document, Inbox, Intent, Past, Stored
 from services.chassis.values import Unavailable
 from simulation.stream import Fault, no_fault
 
@@ -78,7 +78,7 @@ class MemoryStore:
         row = self.rows.get(change.subject)
         if (row.document.rev if row else 0) != change.rev:
             return False
-        inbox = {**(row.document.inbox if row else {}), **{entry.id: entry.outcome for entry in change.entries}}
+        inbox = change.inbox if change.inbox is not None else (row.document.inbox if row else Inbox())
         kept = {**(row.kept if row else {}), **change.kept}
         document = Document(
             subject=change.subject,
@@ -89,7 +89,7 @@ class MemoryStore:
             state=change.state,
             inbox=inbox,
             outbox=change.outbox,
-            size=len(change.state or "") + 32 * len(inbox) + sum(map(len, kept.values())),
+            size=len(change.state or "") + len(inbox.raw) + sum(map(len, kept.values())),
         )
         self.rows[change.subject] = Row(document, change.wake_at, change.facets, kept)
         for hear in self.heard:
@@ -209,4 +209,4 @@ def _meets(row: Row, key: str, wanted: Any) -> bool:
 def _stored(row: Row) -> Stored:
     document = row.document
     state = json.loads(document.state) if document.state else {}
-    return Stored(document.subject, document.rev, state, frozenset(document.inbox))
+    return Stored(document.subject, document.rev, state, document.inbox)

@@ -16,7 +16,7 @@ from contracts.deadletter import Reason
 from contracts.problem import Problem
 from contracts.wire import MIB, Message
 from services.chassis.letters import defect, letter, outgoing
-from services.chassis.ports import Change, Document, Entry
+from services.chassis.ports import Change, Document, Entry, Inbox
 from services.chassis.values import Context, Decision, Done, Effect, Input, Outcome, Park, Reader, Record, Service, Tick
 
 DOCUMENT_LIMIT = 12 * MIB
@@ -137,7 +137,7 @@ class Draft:
             schema=self.service.schema,
             partition=self.partition,
             state=form.json if form else None,
-            entries=tuple(self.entries),
+            inbox=(before.inbox if before else Inbox()).after(self.entries) if self.entries else None,
             outbox=tuple(self.messages),
             wake_at=form.wake_at if form else None,
             facets=form.facets if form else {},

@@ -9,27 +9,24 @@ from uuid import UUID
 from contracts.wire import Message
 from services.chassis.ports import Change, Document, Inbox, Past, Stored
 
-ENTRY_BYTES = 32
-"""What one entry of the inbox takes in BSON, rounded up."""
 UNREADABLE = ""
 """A state that is no JSON."""
 
 
 def inserted(change: Change) -> dict[str, Any]:
     """The whole document that a change makes where there was none."""
-    new = {"_id": change.subject, "rev": 1, "partition": change.partition, "inbox": _entries(change)}
+    new = {"_id": change.subject, "rev": 1, "partition": change.partition, "inbox": (change.inbox or Inbox()).raw}
     return {**new, **_fields(change), "kept": dict(change.kept), "kept_bytes": _kept_bytes(change)}
 
 
 def updated(change: Change) -> dict[str, Any]:
     """What a change does to the document that is there."""
     kept = {f"kept.{name}": raw for name, raw in change.kept.items()}
+    inbox = {} if change.inbox is None else {"inbox": change.inbox.raw}
     update: dict[str, Any] = {
-        "$set": {**_fields(change), **kept},
+        "$set": {**_fields(change), **kept, **inbox},
         "$inc": {"rev": 1, "kept_bytes": _kept_bytes(change)},
     }
-    if change.entries:
-        update["$push"] = {"inbox": {"$each": _entries(change)}}
     if not change.wake_at:
         update["$unset"] = {"wake_at": ""}
     return update
@@ -90,7 +87,7 @@ def document(raw: Mapping[str, Any]) -> Document:
 
 
 def _document(raw: Mapping[str, Any]) -> Document:
-    state, entries = raw.get("state"), raw["inbox"]
+    state, inbox = raw.get("state"), Inbox(raw["inbox"])
     return Document(
         subject=raw["_id"],
         rev=raw["rev"],
@@ -98,16 +95,16 @@ def _document(raw: Mapping[str, Any]) -> Document:
         schema=raw["schema"],
         partition=raw["partition"],
         state=state,
-        inbox=Inbox(entries),
+        inbox=inbox,
         outbox=tuple(_message(out) for out in raw["outbox"]),
-        size=len(state or "") + ENTRY_BYTES * len(entries) + raw["kept_bytes"],
+        size=len(state or "") + len(inbox.raw) + raw["kept_bytes"],
     )
 
 
 def stored(raw: Mapping[str, Any]) -> Stored:
     """The document as queries see it."""
     state = json.loads(raw["state"]) if raw.get("state") else {}
-    return Stored(raw["_id"], raw["rev"], state, frozenset(Inbox(raw.get("inbox", ()))))
+    return Stored(raw["_id"], raw["rev"], state, Inbox(raw.get("inbox", b"")))
 
 
 def faceted(where: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,10 +131,6 @@ def _fields(change: Change) -> dict[str, Any]:
         "facets": dict(change.facets),
         **({"wake_at": change.wake_at} if change.wake_at else {}),
     }
-
-
-def _entries(change: Change) -> list[bytes]:
-    return [entry.pack() for entry in change.entries]
 
 
 def _kept_bytes(change: Change) -> int:

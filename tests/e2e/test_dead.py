@@ -110,7 +110,7 @@ class Broken:
 
     async def put(self) -> None:
         change = Change(
-            subject=self._subject, rev=0, by="x", schema=1, partition=0, state="no JSON", entries=(), outbox=(),
+            subject=self._subject, rev=0, by="x", schema=1, partition=0, state="no JSON", inbox=None, outbox=(),
             wake_at=None, facets={}, kept={},
         )  # fmt: skip
         assert await self._store.write([change]) == frozenset()

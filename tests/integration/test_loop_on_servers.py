@@ -184,7 +184,7 @@ async def test_a_write_that_nobody_answers_is_in_doubt_as_a_whole() -> None:
     nobody = MongoStore(client(f"mongodb://127.0.0.1:{free_ports(1)[0]}"), "nobody", SERVICE)
     changes = [
         Change(
-            subject=name, rev=rev, by="one", schema=1, partition=0, state="{}", entries=(), outbox=(), wake_at=None,
+            subject=name, rev=rev, by="one", schema=1, partition=0, state="{}", inbox=None, outbox=(), wake_at=None,
             facets={}, kept={},
         )
         for name, rev in (("new", 0), ("known", 7))

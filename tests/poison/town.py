@@ -143,7 +143,6 @@ class Town:
             bson.encode(update["$set"])
             stored.update({key: value for key, value in update["$set"].items() if not key.startswith("kept.")})
             stored["rev"] += 1
-            stored["inbox"] = [*stored["inbox"], *update.get("$push", {}).get("inbox", {}).get("$each", ())]
             if "$unset" in update:
                 stored.pop("wake_at", None)
         raw = bson.encode(stored)

@@ -14,7 +14,7 @@ from contracts.identity import report_id
 from contracts.topics import SUBMITTED
 from contracts.wire import Message, message
 from services.chassis.http import Doors, Health, Token, application, authoriser
-from services.chassis.ports import Past, Stored
+from services.chassis.ports import Inbox, Past, Stored
 from services.chassis.settings import Settings
 from services.chassis.tokens import Tokens
 from services.chassis.values import Input, Record, Unavailable
@@ -117,7 +117,7 @@ def known(**fields: object) -> Shelf:
     assert decision.state
     told = [message(one, source="test", time=MORNING, traceparent="") for one in decision.events]
     past = [Past(one.id, one.topic, one.type, one.version, one.time, one.value.decode()) for one in told]
-    return Shelf({str(ID): Stored(str(ID), 1, decision.state.model_dump(mode="json"), frozenset())}, past)
+    return Shelf({str(ID): Stored(str(ID), 1, decision.state.model_dump(mode="json"), Inbox())}, past)
 
 
 async def test_a_report_is_published_byte_for_byte_and_answered_with_where_to_look() -> None:

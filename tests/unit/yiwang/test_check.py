@@ -9,7 +9,7 @@ from contracts.deadletter import DeadLetter, Reason
 from contracts.identity import event_id, record_cause, report_cause, report_id
 from contracts.topics import ACTIONS, ALERTS, CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES
 from contracts.wire import event, message
-from services.chassis.ports import Document
+from services.chassis.ports import ENTRY, Document, Entry, Inbox
 from services.chassis.values import Outcome, Record
 from tests.unit.yiwang.check_sabotage import (
     NEW,
@@ -117,17 +117,17 @@ def row_altered(evidence: Evidence) -> Evidence:
 
 
 def forgets_an_input(one: Document) -> Document:
-    return replace(one, inbox=dict(list(one.inbox.items())[1:]))
+    return replace(one, inbox=Inbox(one.inbox.raw[ENTRY:]))
 
 
 def knows_too_much(one: Document) -> Document:
-    return replace(one, inbox={**one.inbox, NEW: Outcome.APPLIED})
+    return replace(one, inbox=one.inbox.after([Entry(NEW, Outcome.APPLIED)]))
 
 
 def applied_to_two(evidence: Evidence) -> Evidence:
     other = next(one for service, one in evidence.documents if (service, one.subject) == ("routing", str(A2)))
     stolen = document(
-        "routing", where(case__case_id=str(A1)), lambda one: replace(one, inbox={**one.inbox, **other.inbox})
+        "routing", where(case__case_id=str(A1)), lambda one: replace(one, inbox=Inbox(one.inbox.raw + other.inbox.raw))
     )
     return stolen(evidence)
 
