@@ -15,7 +15,12 @@ UNREADABLE = ""
 
 def inserted(change: Change) -> dict[str, Any]:
     """The whole document that a change makes where there was none."""
-    new = {"_id": change.subject, "rev": 1, "partition": change.partition, "inbox": (change.inbox or Inbox()).raw}
+    new = {
+        "_id": change.subject,
+        "rev": 1,
+        "partition": change.partition,
+        "inbox": change.inbox.raw if change.inbox is not None else b"",
+    }
     return {**new, **_fields(change), "kept": dict(change.kept), "kept_bytes": _kept_bytes(change)}
 
 
