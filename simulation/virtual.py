@@ -2,7 +2,7 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -41,7 +41,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Begin at this second after ``EPOCH``."""
         super().__init__(_Sleepless(self._pass))
         self._seconds = start
-        self.set_task_factory(_lively)  # type: ignore[arg-type]  # the types know no factory with a context
+        self.set_task_factory(_lively)
 
     def time(self) -> float:
         """Virtual seconds since ``EPOCH``."""
@@ -117,7 +117,9 @@ def living() -> Life | None:
     return _LIFE.get()
 
 
-def _lively(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
+def _lively(
+    loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any] | Generator[Any, None, Any], **more: Any
+) -> asyncio.Task[Any]:
     task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **more)
     if life := _LIFE.get():
         life.adopt(task)
