@@ -121,35 +121,43 @@ class Message:
     subject: str
     version: int
     time: datetime
+    source: str
+    traceparent: str
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    more: tuple[tuple[str, bytes], ...] = ()
+    """Headers beside those of a CloudEvent."""
+
+    @property
+    def headers(self) -> tuple[tuple[str, bytes], ...]:
+        """Its attributes as those of a CloudEvents binary message, and what more there is."""
+        return (
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(self.id).encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_time", self.time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_subjectversion", b"%d" % self.version),
+            ("ce_traceparent", self.traceparent.encode()),
+            ("content-type", b"application/json"),
+            *self.more,
+        )
 
 
 def message(out: Event, *, source: str, time: datetime, traceparent: str) -> Message:
-    """The event as a CloudEvents binary message; ``time`` is when its cause happened (aware)."""
+    """The event as a message of this source; ``time`` is when its cause happened (aware)."""
     body = out.body
-    kind, subject = body.type, body.subject
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": str(out.id),
-        "ce_type": kind,
-        "ce_source": source,
-        "ce_time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "ce_subject": subject,
-        "ce_subjectversion": str(body.version),
-        "ce_traceparent": traceparent,
-        "content-type": "application/json",
-    }
     return Message(
         id=out.id,
         topic=out.topic.name,
-        type=kind,
+        type=body.type,
         key=body.key,
-        subject=subject,
+        subject=body.subject,
         version=body.version,
         time=time,
+        source=source,
+        traceparent=traceparent,
         value=body.model_dump_json(exclude_none=True).encode(),
-        headers=tuple((name, text.encode()) for name, text in headers.items()),
     )
 
 

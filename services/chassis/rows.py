@@ -1,10 +1,12 @@
 """Documents as MongoDB keeps them: fields and back, with no word of how they travel."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import from_json, to_json
 
 from contracts.wire import Message
 from services.chassis.ports import Change, Document, Inbox, Past, Stored
@@ -37,31 +39,41 @@ def updated(change: Change) -> dict[str, Any]:
     return update
 
 
-def _out(message: Message) -> dict[str, Any]:
-    return {
-        "id": str(message.id),
-        "topic": message.topic,
-        "type": message.type,
-        "key": message.key,
-        "subject": message.subject,
-        "version": message.version,
-        "time": message.time.isoformat(),
-        "value": message.value.decode(),
-        "headers": [[name, raw.decode()] for name, raw in message.headers],
-    }
+def outbox(messages: Sequence[Message]) -> str:
+    """The messages in one piece: to the server a field each would cost more than all else of the document."""
+    return to_json([_out(message) for message in messages]).decode()
 
 
-def _message(raw: Mapping[str, Any]) -> Message:
+def _out(message: Message) -> tuple[Any, ...]:
+    return (
+        str(message.id),
+        message.topic,
+        message.type,
+        message.key,
+        message.subject,
+        message.version,
+        message.time.isoformat(),
+        message.source,
+        message.traceparent,
+        message.value,
+        message.more,
+    )
+
+
+def _message(out: Sequence[Any]) -> Message:
+    name, topic, kind, key, subject, version, time, source, traceparent, value, more = out
     return Message(
-        id=UUID(raw["id"]),
-        topic=raw["topic"],
-        type=raw["type"],
-        key=raw["key"],
-        subject=raw["subject"],
-        version=raw["version"],
-        time=datetime.fromisoformat(raw["time"]),
-        value=raw["value"].encode(),
-        headers=tuple((name, text.encode()) for name, text in raw["headers"]),
+        id=UUID(name),
+        topic=topic,
+        type=kind,
+        key=key,
+        subject=subject,
+        version=version,
+        time=datetime.fromisoformat(time),
+        source=source,
+        traceparent=traceparent,
+        value=value.encode(),
+        more=tuple((header, text.encode()) for header, text in more),
     )
 
 
@@ -101,7 +113,7 @@ def _document(raw: Mapping[str, Any]) -> Document:
         partition=raw["partition"],
         state=state,
         inbox=inbox,
-        outbox=tuple(_message(out) for out in raw["outbox"]),
+        outbox=tuple(map(_message, from_json(raw["outbox"]))),
         size=len(state or "") + len(inbox.raw) + raw["kept_bytes"],
     )
 
@@ -132,7 +144,7 @@ def _fields(change: Change) -> dict[str, Any]:
         "by": change.by,
         "schema": change.schema,
         "state": change.state,
-        "outbox": [_out(message) for message in change.outbox],
+        "outbox": outbox(change.outbox),
         "facets": dict(change.facets),
         **({"wake_at": change.wake_at} if change.wake_at else {}),
     }

@@ -100,8 +100,7 @@ def _message(sent: Submitted, raw: bytes, key: str | None, request: Request, now
     told = event(SUBMITTED[sent.department], sent, cause=sent.cause, discriminator=sent.digest)
     parent = [("traceparent", request.headers.get("traceparent", "").encode())]
     envelope = message(told, source=SOURCE, time=now, traceparent=child(parent, lambda: told.id, told.id))
-    headers = (*envelope.headers, (IDEMPOTENCY_HEADER, key.encode())) if key else envelope.headers
-    return replace(envelope, value=raw, headers=headers)
+    return replace(envelope, value=raw, more=((IDEMPOTENCY_HEADER, key.encode()),) if key else ())
 
 
 async def _publish(doors: Doors, report: Message) -> None:

@@ -12,6 +12,8 @@ from email.policy import compat32
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import aiosmtplib
@@ -150,7 +152,7 @@ class PostChannel:
         """Take the address; nothing is opened before the first call."""
         self.name = name
         self.capacity = capacity
-        self._url = url
+        self.url = url
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, key: str, payload: Mapping[str, Any]) -> None:
@@ -159,7 +161,7 @@ class PostChannel:
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
         async with (
             asyncio.timeout(TIMEOUT),
-            self._opened().post(self._url, data=body, headers=headers, allow_redirects=False) as answer,
+            self._opened().post(self.url, data=body, headers=headers, allow_redirects=False) as answer,
         ):
             await answer.read()
         said = f"HTTP {answer.status} {answer.reason}"
@@ -180,6 +182,12 @@ class PostChannel:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self.capacity),
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT),
-                trust_env=True,
+                proxy=_proxy(self.url),
             )
         return self._session
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment asks for on the way to this address, once; aiohttp itself would look each time."""
+    where = urlsplit(url)
+    return None if proxy_bypass(where.hostname or "") else getproxies().get(where.scheme)

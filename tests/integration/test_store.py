@@ -1,6 +1,7 @@
 """One suite for the store port, run against the real server and against the one in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,7 +34,8 @@ async def store(request: pytest.FixtureRequest) -> Store:
 def told(name: str, version: int) -> Message:
     body = Told(version=version, name=name, what="sum", total=version)
     cause = name_id(f"{name}/{version}")
-    return message(event(OUT, body, cause=cause), source="yiwang/toy", time=NOW, traceparent="00-0-0-00")
+    sent = message(event(OUT, body, cause=cause), source="yiwang/toy", time=NOW, traceparent="00-0-0-00")
+    return replace(sent, more=(("idempotencykey", "键".encode()),))
 
 
 def change(subject: str, rev: int, **fields: Any) -> Change:

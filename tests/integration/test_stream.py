@@ -87,8 +87,9 @@ def note(n: int, topic: str = IN.name) -> Message:
         subject=f"k{n}",
         version=0,
         time=datetime.now(UTC),
+        source="toy",
+        traceparent="",
         value=str(n).encode(),
-        headers=(("ce_id", b"x"),),
     )
 
 

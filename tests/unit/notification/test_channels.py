@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -202,6 +203,19 @@ def test_a_channel_says_whether_a_repeat_does_harm() -> None:
     assert [channel.name for channel in every] == ["mail", "webhook", "console"]
     assert [channel.honours_key for channel in every] == [True, True, False]
     assert [channel.capacity for channel in every] == [1, 2, 3]
+
+
+async def test_posts_go_by_the_proxy_that_the_environment_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy, direct = Receiver(), Receiver()
+    async with webhook(proxy) as by, webhook(direct) as past:
+        monkeypatch.setenv("http_proxy", by.url.replace("//", "//name:secret@"))
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        await PostChannel("webhook", 1, url="http://push.invalid/alerts").call(KEY, PAYLOAD)
+        await past.call(KEY, PAYLOAD)
+    ((asked, headers, _),) = proxy.posts
+    assert asked == "POST http://push.invalid/alerts HTTP/1.1"
+    assert headers["proxy-authorization"] == f"Basic {b64encode(b'name:secret').decode()}"
+    assert [first for first, _, _ in direct.posts] == ["POST /alerts HTTP/1.1"]
 
 
 async def test_one_connection_serves_many_posts_and_is_let_go_at_the_end() -> None:
