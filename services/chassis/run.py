@@ -230,6 +230,7 @@ class Process:
             port=self._settings.http_port,
             log_config=None,
             access_log=False,
+            http="h11",  # it bounds a request's headers, which uvicorn's other parser does not
             limit_concurrency=CONNECTIONS,
         )
         self._server = _Server(config)
