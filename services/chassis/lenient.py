@@ -10,7 +10,7 @@ import aiokafka
 from aiokafka import TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError, KafkaError
 
-from services.chassis.pace import BACKLOG, COMMON, DEEP
+from services.chassis.pace import BACKLOG, COMMON
 
 VERSION = "0.14.0"
 """The aiokafka whose inside this module knows."""
@@ -22,8 +22,9 @@ UNFIT = (
 try:
     from aiokafka import conn
     from aiokafka.conn import AIOKafkaConnection, CloseReason
+    from aiokafka.consumer import consumer as consuming
     from aiokafka.consumer import fetcher
-    from aiokafka.consumer.fetcher import FetchResult, MemoryRecords, OffsetResetStrategy, PartitionRecords
+    from aiokafka.consumer.fetcher import Fetcher, FetchResult, MemoryRecords, OffsetResetStrategy, PartitionRecords
     from aiokafka.record.default_records import DefaultRecord, _DefaultRecordBatchPy
     from aiokafka.record.util import decode_varint
 except ImportError as missing:
@@ -37,6 +38,8 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
+BUSY_MS = 150
+"""The same while something that was fetched waits here: what is used up meanwhile is asked for with the next one."""
 CONNECT_SECONDS = 2.0
 """How long a broker may take to be connected to: while one is tried, whoever else needs it waits for that."""
 
@@ -50,7 +53,7 @@ def read_leniently() -> None:
     if aiokafka.__version__ != VERSION:
         raise ImportError(UNFIT)
     fetcher.MemoryRecords, fetcher.PartitionRecords, fetcher.FetchResult = Fetched, LenientRecords, FairResult
-    conn.AIOKafkaConnection = Connection
+    conn.AIOKafkaConnection, consuming.Fetcher = Connection, Fetching
 
 
 def install(
@@ -61,9 +64,9 @@ def install(
     A poll that fails has lost what it had drained from other partitions, whose positions have moved: no further one
     may follow it in this process.
 
-    A poll takes a ``portion``, of each partition its share; none if that is 0. Of a backlog it takes more; in
-    ``common`` topics, whose records have documents in common, of one partition after the other: what is for the same
-    document then comes together, and is written at once.
+    A poll takes a ``portion``, of each partition its share; none if that is 0. Of a backlog in ``common`` topics, whose
+    records have documents in common, it takes more, of one partition after the other: what is for the same document
+    then comes together, and is written at once.
     """
     read_leniently()
     poll, last, whole = subscriber.get_msg, set[tuple[str, int]](), subscriber.max_records
@@ -75,8 +78,7 @@ def install(
                 await asyncio.sleep(CALM_MS / 1000)
                 return ()
             much = waiting(consumer, common) > COMMON * size
-            deep = much or waiting(consumer) > DEEP * size
-            subscriber.max_records = min(whole, BACKLOG * size if deep else size)
+            subscriber.max_records = min(whole, BACKLOG * size if much else size)
             if fetched := consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
                 share = max(1, -(-subscriber.max_records // len(fetched)))
                 for place, result in fetched.items():
@@ -95,12 +97,14 @@ def install(
     subscriber.get_msg = guarded
 
 
-def waiting(consumer: Any, topics: Collection[str] | None = None) -> int:
-    """How many records wait in these topics or in all, by what the broker said when it was last asked for some."""
+def waiting(consumer: Any, topics: Collection[str]) -> int:
+    """How many records wait in these topics, by what the broker said when it was last asked for some."""
     given = _given(consumer)
-    places = [place for place in given.tps if topics is None or place.topic in topics] if given else []
-    states = map(given.state_value, places)
-    return sum(max(0, one.highwater - one.position) for one in states if one.has_valid_position and one.highwater)
+    return sum(_behind(given.state_value(place)) for place in given.tps if place.topic in topics) if given else 0
+
+
+def _behind(state: Any) -> int:
+    return max(0, state.highwater - state.position) if state.has_valid_position and state.highwater else 0
 
 
 def _given(consumer: Any) -> Any:
@@ -144,11 +148,14 @@ def positions(consumer: Any) -> Mapping[TopicPartition, int]:
     return {place: state.position for place, state in states.items() if state.has_valid_position}
 
 
-def gather(consumer: Any, seconds: float) -> None:
-    """Let the broker keep its next answers back for so long, unless there is much to give; 0: not at all."""
+def gather(consumer: Any, seconds: float, *, hasty: bool) -> None:
+    """Let the broker keep its answers back for so long, unless there is much to give; 0: not at all.
+
+    ``hasty``: not while that would keep a partition waiting of which more is known to be there.
+    """
     fetching = consumer._fetcher  # noqa: SLF001 - as above
-    fetching._fetch_min_bytes = MUCH if seconds else 1  # noqa: SLF001 - as above
-    fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
+    fetching.least, fetching.most_ms = MUCH if seconds else 1, round(seconds * 1000) or CALM_MS
+    fetching.hasty = hasty
 
 
 def _take_turns(fetched: OrderedDict[Any, Any], gave: Collection[tuple[str, int]]) -> None:
@@ -184,6 +191,28 @@ class Connection(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no t
         except RuntimeError as cut:
             self.close(reason=CloseReason.CONNECTION_BROKEN)
             raise KafkaConnectionError(f"Connection at {self.host}:{self.port} broken: {cut}") from cut
+
+
+class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
+    """Fetches as aiokafka does, and decides at each question for how long the broker may keep the answer back.
+
+    It owes a broker one question at a time, and asks for those partitions of which nothing is left here. One that is
+    used up meanwhile has to wait for an answer about others, and then its own would be kept back, too.
+    """
+
+    least, most_ms, hasty = 1, CALM_MS, False
+    """See ``gather``."""
+
+    def _get_actions_per_node(self, assignment: Any) -> Any:
+        busy = self.hasty and bool(self._records)
+        self._fetch_max_wait_ms = min(self.most_ms, BUSY_MS) if busy else self.most_ms
+        self._fetch_min_bytes = 1 if busy and self._more(assignment) else self.least
+        return super()._get_actions_per_node(assignment)
+
+    def _more(self, assignment: Any) -> bool:
+        """Whether more is known to be there of a partition of which nothing is left here."""
+        used_up = (place for place in assignment.tps if place not in self._records)
+        return any(_behind(assignment.state_value(place)) for place in used_up)
 
 
 class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types

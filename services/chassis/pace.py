@@ -20,9 +20,7 @@ ROUND: Final = 0.5
 BACKLOG: Final = 2
 """So many portions are taken at once of a backlog: that costs less, and keeps partitions waiting."""
 COMMON: Final = 2
-"""More waiting portions than that are a backlog where records have documents in common: together they cost less."""
-DEEP: Final = 7
-"""The same where they have none."""
+"""More waiting portions than that are a backlog, where records have documents in common: together they cost less."""
 GROWTH: Final = 2
 """So many times as large as the last portion the next may be, of records from outside: rubbish is quick or slow."""
 

@@ -10,6 +10,7 @@ import aiokafka
 import pytest
 import uvloop
 from aiokafka import TopicPartition, conn
+from aiokafka.consumer import consumer as consuming
 from aiokafka.consumer import fetcher
 from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
@@ -22,9 +23,11 @@ from services.chassis.lenient import (
     Connection,
     FairResult,
     Fetched,
+    Fetching,
     LenientBatch,
     LenientRecords,
     Unreadable,
+    gather,
     install,
     read_leniently,
 )
@@ -175,8 +178,7 @@ async def test_where_nothing_is_taken_nothing_is_polled(monkeypatch: pytest.Monk
         ({"flood", PLACE.topic}, 20, {"flood": 4, "other": 4}, 10),
         ({"flood", PLACE.topic}, 21, {"flood": 500, "other": 7}, 20),
         ({"flood", PLACE.topic}, 9999, {"flood": 500, "other": 7}, 20),
-        ({"flood"}, 70, {"flood": 4, "other": 4}, 10),
-        ({"flood"}, 71, {"flood": 7, "other": 7}, 20),
+        ({"flood"}, 9999, {"flood": 4, "other": 4}, 10),
     ],
 )
 async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_others(
@@ -195,6 +197,34 @@ async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_
         assert len(await subscriber.get_msg(consumer(fetched, waits))) == 3
     assert list(fetched) == [other, more, flood]
     assert {place.topic: result.share for place, result in fetched.items()} == shares
+
+
+@pytest.mark.parametrize(
+    ("hasty", "fetched", "waits", "seconds", "asked"),
+    [
+        (True,  False, 0, 0.4, (lenient.MUCH, 400)),
+        (True,  False, 9, 0.4, (lenient.MUCH, 400)),  # all are asked for: nobody waits for an answer about others
+        (True,  True,  0, 0.4, (lenient.MUCH, lenient.BUSY_MS)),
+        (True,  True,  9, 0.4, (1,            lenient.BUSY_MS)),
+        (True,  True,  9, 0.1, (1,            100)),
+        (True,  True,  0, 0.0, (1,            lenient.BUSY_MS)),
+        (False, True,  9, 0.4, (lenient.MUCH, 400)),
+        (False, True,  9, 0.0, (1,            lenient.CALM_MS)),
+    ],
+)  # fmt: skip
+def test_the_broker_is_not_let_wait_while_a_partition_that_has_more_waits_for_its_answer(
+    hasty: bool, fetched: bool, waits: int, seconds: float, asked: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def question(fetching: Any, _assignment: Any) -> tuple[int, int]:
+        return fetching._fetch_min_bytes, fetching._fetch_max_wait_ms
+
+    monkeypatch.setattr(fetcher.Fetcher, "_get_actions_per_node", question)
+    fetching = object.__new__(Fetching)
+    fetching._records = {TopicPartition("other", 0): []} if fetched else {}
+    theirs = consumer(waits=waits)
+    theirs._fetcher = fetching
+    gather(theirs, seconds, hasty=hasty)
+    assert fetching._get_actions_per_node(theirs._subscription.subscription.assignment) == asked
 
 
 @pytest.mark.parametrize(
@@ -228,9 +258,9 @@ def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.Monk
         install(SimpleNamespace(get_msg=None, max_records=500), pytest.fail, lambda: 10)
 
 
-async def test_connections_are_ours() -> None:
+def test_connections_and_questions_are_ours() -> None:
     read_leniently()
-    assert conn.AIOKafkaConnection is Connection
+    assert (conn.AIOKafkaConnection, consuming.Fetcher) == (Connection, Fetching)
 
 
 def test_a_connection_that_was_cut_this_moment_is_broken_and_no_error_of_ours() -> None:
