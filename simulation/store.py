@@ -89,7 +89,7 @@ class MemoryStore:
             state=change.state,
             inbox=inbox,
             outbox=change.outbox,
-            size=len(change.state or "") + len(inbox.raw) + sum(map(len, kept.values())),
+            size=len((change.state or "").encode()) + len(inbox.raw) + sum(map(len, kept.values())),
         )
         self.rows[change.subject] = Row(document, change.wake_at, change.facets, kept)
         for hear in self.heard:

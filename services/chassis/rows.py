@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -39,29 +40,33 @@ def updated(change: Change) -> dict[str, Any]:
     return update
 
 
-def outbox(messages: Sequence[Message]) -> str:
-    """The messages in one piece: to the server a field each would cost more than all else of the document."""
-    return to_json([_out(message) for message in messages]).decode()
+def outbox(messages: Sequence[Message]) -> list[str]:
+    """Each message as two texts, its attributes and its value: to the server a field each would cost more than the rest.
+
+    The value stays as it is: within a text it would grow by each of its quotation marks, past what a document may have.
+    """
+    return [text for message in messages for text in (_attributes(message), message.value.decode())]
 
 
-def _out(message: Message) -> tuple[Any, ...]:
-    return (
-        str(message.id),
-        message.topic,
-        message.type,
-        message.key,
-        message.subject,
-        message.version,
-        message.time.isoformat(),
-        message.source,
-        message.traceparent,
-        message.value,
-        message.more,
-    )
+def _attributes(message: Message) -> str:
+    return to_json(
+        (
+            str(message.id),
+            message.topic,
+            message.type,
+            message.key,
+            message.subject,
+            message.version,
+            message.time.isoformat(),
+            message.source,
+            message.traceparent,
+            message.more,
+        )
+    ).decode()
 
 
-def _message(out: Sequence[Any]) -> Message:
-    name, topic, kind, key, subject, version, time, source, traceparent, value, more = out
+def _message(attributes: str, value: str) -> Message:
+    name, topic, kind, key, subject, version, time, source, traceparent, more = from_json(attributes)
     return Message(
         id=UUID(name),
         topic=topic,
@@ -104,7 +109,7 @@ def document(raw: Mapping[str, Any]) -> Document:
 
 
 def _document(raw: Mapping[str, Any]) -> Document:
-    state, inbox = raw.get("state"), Inbox(raw["inbox"])
+    state, inbox, out = raw.get("state"), Inbox(raw["inbox"]), raw["outbox"]
     return Document(
         subject=raw["_id"],
         rev=raw["rev"],
@@ -113,8 +118,8 @@ def _document(raw: Mapping[str, Any]) -> Document:
         partition=raw["partition"],
         state=state,
         inbox=inbox,
-        outbox=tuple(map(_message, from_json(raw["outbox"]))),
-        size=len(state or "") + len(inbox.raw) + raw["kept_bytes"],
+        outbox=tuple(starmap(_message, zip(out[::2], out[1::2], strict=True))),
+        size=len((state or "").encode()) + len(inbox.raw) + raw["kept_bytes"],
     )
 
 

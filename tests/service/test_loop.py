@@ -12,7 +12,7 @@ import pytest
 
 from contracts.deadletter import DeadLetter, Reason
 from contracts.identity import name_id
-from services.chassis import loop
+from services.chassis import fold, loop
 from services.chassis.fold import DOCUMENT_LIMIT
 from services.chassis.loop import ASIDE, PACE
 from services.chassis.pace import Pace
@@ -714,6 +714,20 @@ async def test_a_document_that_is_full_parks_what_comes_and_does_not_grow() -> N
     await bench.run()
     assert row is bench.store.rows["a"]
     assert bench.state("a").total == 5
+    (dead,) = bench.broker.read(DEAD.name)
+    assert DeadLetter.model_validate_json(dead.value or b"").reason is Reason.TOO_LARGE
+
+
+async def test_what_a_document_keeps_counts_in_bytes_as_the_store_counts_and_not_in_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fold, "DOCUMENT_LIMIT", 3000)
+    bench = Bench()
+    bench.put("a", "1", call="旗" * 600)
+    bench.put("b", "1", call="旗" * 1200)
+    await bench.run()
+    assert set(bench.store.rows) == {"a"}
+    assert bench.store.rows["a"].document.size > 1800
     (dead,) = bench.broker.read(DEAD.name)
     assert DeadLetter.model_validate_json(dead.value or b"").reason is Reason.TOO_LARGE
 
