@@ -210,9 +210,9 @@ class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
         return super()._get_actions_per_node(assignment)
 
     def _more(self, assignment: Any) -> bool:
-        """Whether more is known to be there of a partition of which nothing is left here."""
-        used_up = (place for place in assignment.tps if place not in self._records)
-        return any(_behind(assignment.state_value(place)) for place in used_up)
+        """Whether more is known to be there of a partition of which nothing is left here; not if it is held back."""
+        used_up = (assignment.state_value(place) for place in assignment.tps if place not in self._records)
+        return any(_behind(state) and not state.paused for state in used_up)
 
 
 class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types

@@ -19,7 +19,7 @@ from services.chassis.fold import Draft, by_subject, draft, folding, read, wake_
 from services.chassis.horizon import Horizons
 from services.chassis.letters import again, defect, letter, misplaced, outgoing
 from services.chassis.metrics import Metrics
-from services.chassis.pace import GROWTH, Pace
+from services.chassis.pace import Pace
 from services.chassis.ports import Clock, Document, Ended, Partition, Performer, Store, Stream
 from services.chassis.progress import Progress
 from services.chassis.settlement import Batch, Settlement
@@ -97,17 +97,12 @@ class Loop:
         await self._pause("records", failed)
 
     async def _timed(self, records: Sequence[Record]) -> None:
-        """Settle a portion, and size the next by how long it took.
-
-        What servers take for any portion, be it small, is not saved by smaller ones: where it is much, they are larger.
-        """
+        """Settle a portion, and size the next by how long it took."""
         began, after = self._clock.monotonic(), _span(records)[1]
         await self._records(records, after)
         self._read_to.update(after)
-        took, least = self._clock.monotonic() - began, self.progress.least()
-        each = max((took - least) / len(records), 1e-6)
-        fits = round(max(self._pace.seconds, least) / each)
-        self._portion = max(self._pace.portion, min(fits, GROWTH * len(records)) if self._outside else fits)
+        took = self._clock.monotonic() - began
+        self._portion = self._pace.after(len(records), took, self.progress.least(), outside=self._outside)
         self._stream.take(self._portion)
 
     async def on_tick(self) -> None:

@@ -37,6 +37,8 @@ class Pace:
 
     seconds: float = 0.3
     """How long a portion takes to settle; then it is committed."""
+    outside: float = 0.2
+    """The same of records from outside: what one costs is known only when it is settled, so some take longer."""
     portion: int = 32
     """How many records it has at least, be they slow: more than the exceptions of ours that open the breaker."""
     bytes: int = 1024 * 1024
@@ -45,6 +47,16 @@ class Pace:
     """While the servers answer one lane, the other is decided."""
     lane: int = 32
     """How many documents each has at least."""
+
+    def after(self, count: int, took: float, least: float, *, outside: bool) -> int:
+        """How many records the next portion has, after one of ``count`` that took so many seconds.
+
+        What servers take for any portion, be it small, is ``least``. It is not saved by smaller portions: where it is
+        much, they are larger.
+        """
+        each = max((took - least) / count, 1e-6)
+        fits = round(max(self.outside if outside else self.seconds, least) / each)
+        return max(self.portion, min(fits, GROWTH * count) if outside else fits)
 
     def cut(self, records: Sequence[Record], most: int) -> int:
         """How many of these records are the next portion: at least one, and no more than ``most``."""

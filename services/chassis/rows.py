@@ -41,7 +41,7 @@ def updated(change: Change) -> dict[str, Any]:
 
 
 def outbox(messages: Sequence[Message]) -> list[str]:
-    """Each message as two texts, its attributes and its value: to the server a field each would cost more than the rest.
+    """Each message as two texts, its attributes and its value: fields would cost the server more than all the rest.
 
     The value stays as it is: within a text it would grow by each of its quotation marks, past what a document may have.
     """

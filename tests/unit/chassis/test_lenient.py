@@ -125,9 +125,9 @@ def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_
         next(records)
 
 
-def consumer(fetched: Any = None, waits: int = 0) -> Any:
-    """A consumer with so much fetched, for whose one partition so many records wait."""
-    state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits)
+def consumer(fetched: Any = None, waits: int = 0, *, held: bool = False) -> Any:
+    """A consumer with so much fetched, for whose one partition so many records wait; it may be held back."""
+    state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits, paused=held)
     assignment = SimpleNamespace(tps=[PLACE], state_value=lambda _place: state)
     return SimpleNamespace(
         _fetcher=SimpleNamespace(_records=fetched or {}),
@@ -200,20 +200,27 @@ async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_
 
 
 @pytest.mark.parametrize(
-    ("hasty", "fetched", "waits", "seconds", "asked"),
+    ("hasty", "fetched", "waits", "held", "seconds", "asked"),
     [
-        (True,  False, 0, 0.4, (lenient.MUCH, 400)),
-        (True,  False, 9, 0.4, (lenient.MUCH, 400)),  # all are asked for: nobody waits for an answer about others
-        (True,  True,  0, 0.4, (lenient.MUCH, lenient.BUSY_MS)),
-        (True,  True,  9, 0.4, (1,            lenient.BUSY_MS)),
-        (True,  True,  9, 0.1, (1,            100)),
-        (True,  True,  0, 0.0, (1,            lenient.BUSY_MS)),
-        (False, True,  9, 0.4, (lenient.MUCH, 400)),
-        (False, True,  9, 0.0, (1,            lenient.CALM_MS)),
+        (True,  False, 0, False, 0.4, (lenient.MUCH, 400)),
+        (True,  False, 9, False, 0.4, (lenient.MUCH, 400)),  # all are asked for: nobody waits for others' answer
+        (True,  True,  0, False, 0.4, (lenient.MUCH, lenient.BUSY_MS)),
+        (True,  True,  9, False, 0.4, (1,            lenient.BUSY_MS)),
+        (True,  True,  9, True,  0.4, (lenient.MUCH, lenient.BUSY_MS)),  # by its source's quota: it is not asked for
+        (True,  True,  9, False, 0.1, (1,            100)),
+        (True,  True,  0, False, 0.0, (1,            lenient.BUSY_MS)),
+        (False, True,  9, False, 0.4, (lenient.MUCH, 400)),
+        (False, True,  9, False, 0.0, (1,            lenient.CALM_MS)),
     ],
 )  # fmt: skip
 def test_the_broker_is_not_let_wait_while_a_partition_that_has_more_waits_for_its_answer(
-    hasty: bool, fetched: bool, waits: int, seconds: float, asked: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    hasty: bool,
+    fetched: bool,
+    waits: int,
+    held: bool,
+    seconds: float,
+    asked: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def question(fetching: Any, _assignment: Any) -> tuple[int, int]:
         return fetching._fetch_min_bytes, fetching._fetch_max_wait_ms
@@ -221,7 +228,7 @@ def test_the_broker_is_not_let_wait_while_a_partition_that_has_more_waits_for_it
     monkeypatch.setattr(fetcher.Fetcher, "_get_actions_per_node", question)
     fetching = object.__new__(Fetching)
     fetching._records = {TopicPartition("other", 0): []} if fetched else {}
-    theirs = consumer(waits=waits)
+    theirs = consumer(waits=waits, held=held)
     theirs._fetcher = fetching
     gather(theirs, seconds, hasty=hasty)
     assert fetching._get_actions_per_node(theirs._subscription.subscription.assignment) == asked

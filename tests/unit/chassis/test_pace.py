@@ -38,3 +38,23 @@ def test_after_a_batch_that_took_long_nothing_waits_besides(took: float) -> None
 def test_a_portion_is_cut_where_it_gets_too_heavy(sizes: tuple[int, ...], most: int, count: int) -> None:
     records = [replace(RECORD, value=b"x" * size) for size in sizes]
     assert Pace(bytes=100).cut(records, most) == count
+
+
+@pytest.mark.parametrize(
+    ("count", "took", "least", "outside", "portion"),
+    [
+        (100, 0.3, 0.0, False, 100),
+        (100, 0.3, 0.0, True, 67),  # what rubbish costs is not known before
+        (100, 0.1, 0.0, False, 300),
+        (100, 0.05, 0.0, True, 200),  # at the most twice the last one
+        (100, 3.0, 0.0, False, 32),
+        (100, 3.0, 0.0, True, 32),
+        (100, 0.6, 0.5, False, 500),  # far servers, of which smaller portions would save nothing
+        (100, 0.6, 0.5, True, 200),
+        (100, 0.2, 0.2, False, 300_000),
+    ],
+)
+def test_the_next_portion_is_as_large_as_its_time_allows(
+    count: int, took: float, least: float, outside: bool, portion: int
+) -> None:
+    assert Pace().after(count, took, least, outside=outside) == portion
