@@ -7,7 +7,7 @@ from random import Random
 
 from contracts.wire import Topic
 from tests.poison import around, rubbish, wrong
-from tests.poison.sample import Sample, valid
+from tests.poison.sample import Sample, name_of, valid
 from tests.poison.surgery import Make, Raw, anywhere, identity, moment, named, number, put, text
 
 OFTEN, SELDOM, RARELY = 1000, 50, 5
@@ -27,7 +27,7 @@ class Kind:
     def of(self, topic: Topic, seed: object) -> Sample:
         """The sample that follows from the seed, about a report or case of its own."""
         chance = Random(f"{seed}/{topic.name}/{self.name}")
-        return self.make(chance, valid(topic, chance, f"P-{seed}"))
+        return self.make(chance, valid(topic, chance, name_of(seed)))
 
 
 @cache

@@ -1,9 +1,11 @@
 """Records as bytes before anybody has read them, and the valid ones that poison is made from."""
 
 import json
+from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from itertools import chain
 from random import Random
 from typing import Any
@@ -80,6 +82,11 @@ def department(topic: Topic) -> str:
 def named(topic: Topic, name: str) -> UUID:
     """The report or case that a sample of this name is about."""
     return report_id(department(topic), name) if topic.name in _SUBMITTED else name_id(f"poison/{topic.name}/{name}")
+
+
+def name_of(seed: str) -> str:
+    """What a record is named for; no bit that is flipped in it makes it another one's name."""
+    return f"P-{b32encode(sha256(seed.encode()).digest()[:10]).decode().lower()}"
 
 
 def valid(topic: Topic, chance: Random, name: str) -> Sample:

@@ -11,7 +11,7 @@ from services.chassis.settings import Settings
 from services.chassis.values import Service
 from tests.pipeline import SERVICES, Pipeline
 from tests.poison.flow import Sent
-from tests.poison.sample import named
+from tests.poison.sample import name_of, named
 from tests.poison.watch import events
 from yiwang.check.run import judged
 from yiwang.check.values import Offence
@@ -85,7 +85,8 @@ def outsiders(stands: Mapping[Partition, Mapping[int, Sent]]) -> Iterator[str]:
     for each in stands.values():
         for one in each.values():
             if not one.topic.internal:
-                yield from (str(named(one.topic, f"P-{one.seed}")), f"P-{one.seed}")
+                name = name_of(one.seed)
+                yield from (str(named(one.topic, name)), name)
 
 
 def answered(offence: Offence, ours: frozenset[str]) -> bool:
