@@ -38,8 +38,10 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
-BUSY_MS = 150
+BUSY_MS = 100
 """The same while something that was fetched waits here: what is used up meanwhile is asked for with the next one."""
+APART = 0.1
+"""Seconds from an answer to the next question while something of it is left here, as aiokafka has it."""
 CONNECT_SECONDS = 2.0
 """How long a broker may take to be connected to: while one is tried, whoever else needs it waits for that."""
 
@@ -156,6 +158,7 @@ def gather(consumer: Any, seconds: float, *, hasty: bool) -> None:
     fetching = consumer._fetcher  # noqa: SLF001 - as above
     fetching.least, fetching.most_ms = MUCH if seconds else 1, round(seconds * 1000) or CALM_MS
     fetching.hasty = hasty
+    fetching._prefetch_backoff = 0.0 if hasty else APART  # noqa: SLF001 - as above
 
 
 def _take_turns(fetched: OrderedDict[Any, Any], gave: Collection[tuple[str, int]]) -> None:
@@ -225,11 +228,18 @@ class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types
         """The next of its records."""
         limits = [limit for limit in (max_records, self.share) if limit is not None]
         found: list[Any] = super().getall(min(limits, default=None))
+        if self._partition_records is not None and self._partition_records.over():
+            self._partition_records = None  # aiokafka would see it at the next poll, and ask for more only then
         return found
 
 
 class LenientRecords(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
     """What was fetched of one partition: a batch that breaks goes on leniently behind what it gave."""
+
+    def over(self) -> bool:
+        """Whether all of it was given."""
+        end = self._records.end()
+        return end is not None and self.next_fetch_offset >= end
 
     def _unpack_records(self) -> Iterator[Any]:
         while True:
@@ -250,6 +260,7 @@ class Fetched:
         """Take what the broker sent; its last batch may be cut off."""
         self._data, self._end = memoryview(data), 0
         self._strict, self._last = MemoryRecords(data), self._data[:0]
+        self._newest: Any = None
         self._again: LenientBatch | None = None
         self.size_in_bytes = self._strict.size_in_bytes
 
@@ -257,12 +268,16 @@ class Fetched:
         """Whether there is a batch to read, be it once more."""
         return self._again is not None or self._strict.has_next()
 
+    def end(self) -> int | None:
+        """The offset behind its last record, once the last batch is being read."""
+        return None if self._newest is None or self.has_next() else self._newest.next_offset
+
     def next_batch(self) -> Any:
         """The next batch, or the last one leniently after ``again``."""
         if again := self._again:
             self._again = None
             return again
-        batch = self._strict.next_batch()
+        batch = self._newest = self._strict.next_batch()
         (length,) = unpack_from(">i", self._data, self._end + 8)  # behind the base offset, and not counted itself
         begin, self._end = self._end, self._end + 12 + length
         self._last = self._data[begin : self._end]

@@ -84,9 +84,9 @@ def named(topic: Topic, name: str) -> UUID:
     return report_id(department(topic), name) if topic.name in _SUBMITTED else name_id(f"poison/{topic.name}/{name}")
 
 
-def name_of(seed: str) -> str:
+def name_of(seed: object) -> str:
     """What a record is named for; no bit that is flipped in it makes it another one's name."""
-    return f"P-{b32encode(sha256(seed.encode()).digest()[:10]).decode().lower()}"
+    return f"P-{b32encode(sha256(f'{seed}'.encode()).digest()[:10]).decode().lower()}"
 
 
 def valid(topic: Topic, chance: Random, name: str) -> Sample:

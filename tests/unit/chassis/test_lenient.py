@@ -239,6 +239,8 @@ def test_the_broker_is_not_let_wait_while_a_partition_that_has_more_waits_for_it
     [
         (2, 10, [[0, 1], [2, 3], [4]]),
         (10, 3, [[0, 1, 2], [3, 4]]),
+        (5, 10, [[0, 1, 2, 3, 4]]),
+        (10, 1, [[0], [1], [2], [3], [4]]),
         (None, 10, [[0, 1, 2, 3, 4]]),
         (None, None, [[0, 1, 2, 3, 4]]),
     ],
