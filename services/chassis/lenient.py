@@ -1,6 +1,7 @@
 """The one place that knows aiokafka from inside: it reads what is no UTF-8, ends in one line, gathers, asks at once."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from struct import unpack_from
@@ -39,7 +40,10 @@ MUCH = 64 * 1024
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
 BUSY_MS = 100
-"""The same while something that was fetched waits here: what is used up meanwhile is asked for with the next one."""
+"""The same of a hasty question about partitions that gave something in the last ``LATELY_SECONDS``."""
+LATELY_SECONDS = 1.0
+ALL_SECONDS = 0.2
+"""So often all are asked for nevertheless."""
 APART = 0.1
 """Seconds from an answer to the next question while something of it is left here, as aiokafka has it."""
 CONNECT_SECONDS = 2.0
@@ -153,10 +157,11 @@ def positions(consumer: Any) -> Mapping[TopicPartition, int]:
 def gather(consumer: Any, seconds: float, *, hasty: bool) -> None:
     """Let the broker keep its answers back for so long, unless there is much to give; 0: not at all.
 
-    ``hasty``: not while that would keep a partition waiting of which more is known to be there.
+    ``hasty``: not while that would keep a partition waiting, as ``Fetching`` has it.
     """
     fetching = consumer._fetcher  # noqa: SLF001 - as above
-    fetching.least, fetching.most_ms = MUCH if seconds else 1, round(seconds * 1000) or CALM_MS
+    fetching._fetch_min_bytes = MUCH if seconds else 1  # noqa: SLF001 - as above
+    fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
     fetching.hasty = hasty
     fetching._prefetch_backoff = 0.0 if hasty else APART  # noqa: SLF001 - as above
 
@@ -197,30 +202,55 @@ class Connection(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no t
 
 
 class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
-    """Fetches as aiokafka does, and decides at each question for how long the broker may keep the answer back.
+    """Fetches as aiokafka does; hastily it asks so that no partition waits for an answer about others.
 
-    It owes a broker one question at a time, and asks for those partitions of which nothing is left here. One that is
-    used up meanwhile has to wait for an answer about others, and then its own would be kept back, too.
+    A broker is owed one question at a time, about those partitions of which nothing is left here: what is used up
+    meanwhile has to wait. So while something that was fetched waits here, only those that gave something lately are
+    asked for, and all of them now and then without any patience.
     """
 
-    least, most_ms, hasty = 1, CALM_MS, False
+    hasty = False
     """See ``gather``."""
+    _asked_all = 0.0
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """As aiokafka's."""
+        self._gave = dict[TopicPartition, float]()
+        super().__init__(*arguments, **named)
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
-        busy = self.hasty and bool(self._records)
-        self._fetch_max_wait_ms = min(self.most_ms, BUSY_MS) if busy else self.most_ms
-        self._fetch_min_bytes = 1 if busy and self._more(assignment) else self.least
-        return super()._get_actions_per_node(assignment)
+        requests, resets, seconds, *rest = super()._get_actions_per_node(assignment)
+        if self.hasty:
+            now = time.monotonic()
+            self._gave.update(dict.fromkeys(self._records, now))
+            left = self._asked_all + ALL_SECONDS - now
+            if self._records and left > 0:
+                requests, seconds = list(self._narrowed(assignment, requests, now)), min(seconds, left)
+            elif requests:
+                self._asked_all = now
+                if self._records:
+                    for _, request in requests:
+                        request._min_bytes, request._max_wait_ms = 1, 0  # noqa: SLF001 - as above
+        return requests, resets, seconds, *rest
 
-    def _more(self, assignment: Any) -> bool:
-        """Whether more is known to be there of a partition of which nothing is left here; not if it is held back."""
-        used_up = (assignment.state_value(place) for place in assignment.tps if place not in self._records)
-        return any(_behind(state) and not state.paused for state in used_up)
+    def _narrowed(self, assignment: Any, requests: Sequence[tuple[Any, Any]], now: float) -> Iterator[tuple[Any, Any]]:
+        """Of these questions the part about what gave lately; what is known to be there is not kept back."""
+        for node, request in requests:
+            asked = {TopicPartition(topic, part[0]): part for topic, parts in request.topics for part in parts}
+            lively = [place for place in asked if now - self._gave.get(place, 0.0) < LATELY_SECONDS]
+            if lively:
+                topics = {place.topic for place in lively}
+                request._topics = [(name, [asked[one] for one in lively if one.topic == name]) for name in topics]  # noqa: SLF001
+                request._max_wait_ms = min(request._max_wait_ms, BUSY_MS)  # noqa: SLF001
+                if any(_behind(assignment.state_value(place)) for place in lively):
+                    request._min_bytes = 1  # noqa: SLF001
+                yield node, request
 
 
 class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types
     """What was fetched of one partition: it gives no more than its share at a time, and the rest the next time."""
 
+    _partition_records: Any
     share: int | None = None
     """As many as are asked for, until somebody says otherwise."""
 

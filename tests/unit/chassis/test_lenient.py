@@ -1,6 +1,7 @@
 """Reading leniently: as aiokafka where it can read, on where it cannot, and an end with one line where nobody can."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from aiokafka import TopicPartition, conn
 from aiokafka.consumer import consumer as consuming
 from aiokafka.consumer import fetcher
 from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError
+from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.record.default_records import DefaultRecordBatch
 from hypothesis import given
@@ -125,9 +127,9 @@ def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_
         next(records)
 
 
-def consumer(fetched: Any = None, waits: int = 0, *, held: bool = False) -> Any:
-    """A consumer with so much fetched, for whose one partition so many records wait; it may be held back."""
-    state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits, paused=held)
+def consumer(fetched: Any = None, waits: int = 0) -> Any:
+    """A consumer with so much fetched, for whose one partition so many records wait."""
+    state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits)
     assignment = SimpleNamespace(tps=[PLACE], state_value=lambda _place: state)
     return SimpleNamespace(
         _fetcher=SimpleNamespace(_records=fetched or {}),
@@ -199,39 +201,56 @@ async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_
     assert {place.topic: result.share for place, result in fetched.items()} == shares
 
 
-@pytest.mark.parametrize(
-    ("hasty", "fetched", "waits", "held", "seconds", "asked"),
-    [
-        (True,  False, 0, False, 0.4, (lenient.MUCH, 400)),
-        (True,  False, 9, False, 0.4, (lenient.MUCH, 400)),  # all are asked for: nobody waits for others' answer
-        (True,  True,  0, False, 0.4, (lenient.MUCH, lenient.BUSY_MS)),
-        (True,  True,  9, False, 0.4, (1,            lenient.BUSY_MS)),
-        (True,  True,  9, True,  0.4, (lenient.MUCH, lenient.BUSY_MS)),  # by its source's quota: it is not asked for
-        (True,  True,  9, False, 0.1, (1,            100)),
-        (True,  True,  0, False, 0.0, (1,            lenient.BUSY_MS)),
-        (False, True,  9, False, 0.4, (lenient.MUCH, 400)),
-        (False, True,  9, False, 0.0, (1,            lenient.CALM_MS)),
-    ],
-)  # fmt: skip
-def test_the_broker_is_not_let_wait_while_a_partition_that_has_more_waits_for_its_answer(
-    hasty: bool,
-    fetched: bool,
-    waits: int,
-    held: bool,
-    seconds: float,
-    asked: tuple[int, int],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def question(fetching: Any, _assignment: Any) -> tuple[int, int]:
-        return fetching._fetch_min_bytes, fetching._fetch_max_wait_ms
+LIVELY, IDLE = PLACE, TopicPartition("idle", 0)
 
-    monkeypatch.setattr(fetcher.Fetcher, "_get_actions_per_node", question)
+
+def question(waits: int = 0, *, hasty: bool = True, busy: bool = True, since: float = 0.0) -> tuple[Any, float]:
+    """What is asked about two partitions, so many seconds after all were asked for, and when it is looked again."""
+
+    def theirs(fetching: Any, _assignment: Any) -> Any:
+        topics = [(place.topic, [(place.partition, 7, 1)]) for place in (IDLE, LIVELY)]
+        request = FetchRequest(fetching._fetch_max_wait_ms, fetching._fetch_min_bytes, 9, 0, topics)
+        return [(1, request)], {}, 0.25, False, []
+
     fetching = object.__new__(Fetching)
-    fetching._records = {TopicPartition("other", 0): []} if fetched else {}
-    theirs = consumer(waits=waits, held=held)
-    theirs._fetcher = fetching
-    gather(theirs, seconds, hasty=hasty)
-    assert fetching._get_actions_per_node(theirs._subscription.subscription.assignment) == asked
+    fetching._records = {TopicPartition("other", 0): []} if busy else {}
+    fetching._gave = {LIVELY: time.monotonic() - 0.5, IDLE: time.monotonic() - 5}
+    fetching._asked_all = time.monotonic() - since
+    found = consumer(waits=waits)
+    found._fetcher = fetching
+    gather(found, 0.4, hasty=hasty)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetcher.Fetcher, "_get_actions_per_node", theirs)
+        requests, _, seconds, *_ = fetching._get_actions_per_node(found._subscription.subscription.assignment)
+    return [([name for name, _ in one.topics], one._min_bytes, one._max_wait_ms) for _, one in requests], seconds
+
+
+BOTH = [IDLE.topic, LIVELY.topic]
+
+
+@pytest.mark.parametrize("how", [{"hasty": False}, {"busy": False}])
+def test_where_nobody_waits_for_an_answer_about_others_all_are_asked_for_and_answers_gather(how: Any) -> None:
+    assert question(9, **how) == ([(BOTH, lenient.MUCH, 400)], 0.25)
+
+
+@pytest.mark.parametrize(("waits", "least"), [(0, lenient.MUCH), (1, 1)])
+def test_while_something_waits_here_only_what_gave_lately_is_asked_for_and_what_is_there_is_not_kept_back(
+    waits: int, least: int
+) -> None:
+    asked, seconds = question(waits)
+    assert asked == [([LIVELY.topic], least, lenient.BUSY_MS)]
+    assert 0 < seconds <= lenient.ALL_SECONDS
+
+
+def test_now_and_then_all_are_asked_for_without_patience() -> None:
+    assert question(since=lenient.ALL_SECONDS) == ([(BOTH, 1, 0)], 0.25)
+
+
+def test_of_what_gave_nothing_lately_nothing_is_asked_until_all_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lenient, "LATELY_SECONDS", 0.4)
+    asked, seconds = question(9)
+    assert asked == []
+    assert 0 < seconds <= lenient.ALL_SECONDS
 
 
 @pytest.mark.parametrize(
