@@ -39,11 +39,10 @@ MUCH = 64 * 1024
 """Bytes that the broker gives at once, however short the time."""
 CALM_MS = 500
 """How long the broker waits where there is nothing to give."""
-BUSY_MS = 100
-"""The same of a hasty question about partitions that gave something in the last ``LATELY_SECONDS``."""
-LATELY_SECONDS = 1.0
 ALL_SECONDS = 0.2
-"""So often all are asked for nevertheless."""
+"""So often all partitions are asked for while something that was fetched of some waits here."""
+MORE_MS = 100
+"""How long the broker waits for what is known to be there: it does not give a transaction that has not ended."""
 APART = 0.1
 """Seconds from an answer to the next question while something of it is left here, as aiokafka has it."""
 CONNECT_SECONDS = 2.0
@@ -205,46 +204,39 @@ class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
     """Fetches as aiokafka does; hastily it asks so that no partition waits for an answer about others.
 
     A broker is owed one question at a time, about those partitions of which nothing is left here: what is used up
-    meanwhile has to wait. So while something that was fetched waits here, only those that gave something lately are
-    asked for, and all of them now and then without any patience.
+    meanwhile has to wait. So while something that was fetched waits here, all are asked for now and then without any
+    patience, and between those only what is known to have more.
     """
 
     hasty = False
     """See ``gather``."""
     _asked_all = 0.0
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        """As aiokafka's."""
-        self._gave = dict[TopicPartition, float]()
-        super().__init__(*arguments, **named)
-
     def _get_actions_per_node(self, assignment: Any) -> Any:
         requests, resets, seconds, *rest = super()._get_actions_per_node(assignment)
-        if self.hasty:
-            now = time.monotonic()
-            self._gave.update(dict.fromkeys(self._records, now))
-            left = self._asked_all + ALL_SECONDS - now
-            if self._records and left > 0:
-                requests, seconds = list(self._narrowed(assignment, requests, now)), min(seconds, left)
-            elif requests:
-                self._asked_all = now
-                if self._records:
-                    for _, request in requests:
-                        request._min_bytes, request._max_wait_ms = 1, 0  # noqa: SLF001 - as above
+        busy, now = self.hasty and bool(self._records), time.monotonic()
+        left = self._asked_all + ALL_SECONDS - now
+        if busy and left > 0:
+            requests, seconds = list(_with_more(assignment, requests)), min(seconds, left)
+        elif requests:
+            self._asked_all = now
+        if busy:
+            for _, request in requests:
+                request._min_bytes, request._max_wait_ms = 1, MORE_MS if left > 0 else 0  # noqa: SLF001 - as above
         return requests, resets, seconds, *rest
 
-    def _narrowed(self, assignment: Any, requests: Sequence[tuple[Any, Any]], now: float) -> Iterator[tuple[Any, Any]]:
-        """Of these questions the part about what gave lately; what is known to be there is not kept back."""
-        for node, request in requests:
-            asked = {TopicPartition(topic, part[0]): part for topic, parts in request.topics for part in parts}
-            lively = [place for place in asked if now - self._gave.get(place, 0.0) < LATELY_SECONDS]
-            if lively:
-                topics = {place.topic for place in lively}
-                request._topics = [(name, [asked[one] for one in lively if one.topic == name]) for name in topics]  # noqa: SLF001
-                request._max_wait_ms = min(request._max_wait_ms, BUSY_MS)  # noqa: SLF001
-                if any(_behind(assignment.state_value(place)) for place in lively):
-                    request._min_bytes = 1  # noqa: SLF001
-                yield node, request
+
+def _with_more(assignment: Any, requests: Sequence[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Of these questions the part about partitions that are known to have more."""
+    for node, request in requests:
+        topics = [
+            (topic, more)
+            for topic, parts in request.topics
+            if (more := [one for one in parts if _behind(assignment.state_value(TopicPartition(topic, one[0])))])
+        ]
+        if topics:
+            request._topics = topics  # noqa: SLF001 - as above
+            yield node, request
 
 
 class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types

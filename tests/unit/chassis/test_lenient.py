@@ -201,31 +201,31 @@ async def test_what_was_fetched_of_a_topic_that_has_just_given_waits_behind_all_
     assert {place.topic: result.share for place, result in fetched.items()} == shares
 
 
-LIVELY, IDLE = PLACE, TopicPartition("idle", 0)
-
-
 def question(waits: int = 0, *, hasty: bool = True, busy: bool = True, since: float = 0.0) -> tuple[Any, float]:
-    """What is asked about two partitions, so many seconds after all were asked for, and when it is looked again."""
+    """What is asked so many seconds after all were asked for, and in how many it is looked again.
+
+    Of one partition so many more records are known to be there, of the other none.
+    """
 
     def theirs(fetching: Any, _assignment: Any) -> Any:
-        topics = [(place.topic, [(place.partition, 7, 1)]) for place in (IDLE, LIVELY)]
+        topics = [("idle", [(0, 7, 1)]), (PLACE.topic, [(PLACE.partition, 7, 1)])]
         request = FetchRequest(fetching._fetch_max_wait_ms, fetching._fetch_min_bytes, 9, 0, topics)
         return [(1, request)], {}, 0.25, False, []
 
+    def state(place: TopicPartition) -> Any:
+        return SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits * (place == PLACE))
+
     fetching = object.__new__(Fetching)
     fetching._records = {TopicPartition("other", 0): []} if busy else {}
-    fetching._gave = {LIVELY: time.monotonic() - 0.5, IDLE: time.monotonic() - 5}
     fetching._asked_all = time.monotonic() - since
-    found = consumer(waits=waits)
-    found._fetcher = fetching
-    gather(found, 0.4, hasty=hasty)
+    gather(SimpleNamespace(_fetcher=fetching), 0.4, hasty=hasty)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fetcher.Fetcher, "_get_actions_per_node", theirs)
-        requests, _, seconds, *_ = fetching._get_actions_per_node(found._subscription.subscription.assignment)
+        requests, _, seconds, *_ = fetching._get_actions_per_node(SimpleNamespace(state_value=state))
     return [([name for name, _ in one.topics], one._min_bytes, one._max_wait_ms) for _, one in requests], seconds
 
 
-BOTH = [IDLE.topic, LIVELY.topic]
+BOTH = ["idle", PLACE.topic]
 
 
 @pytest.mark.parametrize("how", [{"hasty": False}, {"busy": False}])
@@ -233,23 +233,16 @@ def test_where_nobody_waits_for_an_answer_about_others_all_are_asked_for_and_ans
     assert question(9, **how) == ([(BOTH, lenient.MUCH, 400)], 0.25)
 
 
-@pytest.mark.parametrize(("waits", "least"), [(0, lenient.MUCH), (1, 1)])
-def test_while_something_waits_here_only_what_gave_lately_is_asked_for_and_what_is_there_is_not_kept_back(
-    waits: int, least: int
-) -> None:
-    asked, seconds = question(waits)
-    assert asked == [([LIVELY.topic], least, lenient.BUSY_MS)]
-    assert 0 < seconds <= lenient.ALL_SECONDS
-
-
-def test_now_and_then_all_are_asked_for_without_patience() -> None:
+def test_while_something_waits_here_all_are_asked_for_now_and_then_without_patience() -> None:
     assert question(since=lenient.ALL_SECONDS) == ([(BOTH, 1, 0)], 0.25)
 
 
-def test_of_what_gave_nothing_lately_nothing_is_asked_until_all_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lenient, "LATELY_SECONDS", 0.4)
-    asked, seconds = question(9)
-    assert asked == []
+@pytest.mark.parametrize(("waits", "asked"), [(0, []), (1, [([PLACE.topic], 1, lenient.MORE_MS)])])
+def test_between_those_only_what_is_known_to_have_more_is_asked_for_and_looked_at_in_time(
+    waits: int, asked: Any
+) -> None:
+    found, seconds = question(waits)
+    assert found == asked
     assert 0 < seconds <= lenient.ALL_SECONDS
 
 
