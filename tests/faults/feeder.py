@@ -34,7 +34,7 @@ TWICE: Final = 0.1
 """The share of actions that are sent twice."""
 STOP_SECONDS: Final = 60.0
 AHEAD_SECONDS: Final = 150.0
-"""The reports of so long are made before the first is sent: each takes half a millisecond of the machine that is measured."""
+"""The reports of so long are made before the first is sent: each takes 0.5 ms of the machine that is measured."""
 
 
 @dataclass(slots=True)
