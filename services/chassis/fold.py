@@ -120,11 +120,8 @@ class Draft:
 
     def check(self) -> None:
         """Raises TooLarge for a document that would not fit with all that it took in."""
-        size = (
-            (self.document.size if self.document else 0)
-            + self.added
-            + (len(self.form.json.encode()) if self.form else 0)
-        )
+        before, after = self.document.size if self.document else 0, len(self.form.json.encode()) if self.form else 0
+        size = before + self.added + after
         if size > DOCUMENT_LIMIT:
             raise TooLarge(f"document {self.subject}", size, DOCUMENT_LIMIT)
 

@@ -118,8 +118,8 @@ class KafkaStream:
             max_poll_interval_ms=300_000,
             rebalance_timeout_ms=60_000,
         )
-        self._common = frozenset(namespace + topic.name for topic in topics if topic.internal)
-        lenient.install(self._subscriber, self._unreadable, lambda: self._portion, self._common)
+        common = frozenset(namespace + topic.name for topic in topics if topic.internal)
+        lenient.install(self._subscriber, self._unreadable, lambda: self._portion, common)
 
     async def start(self, on_records: OnRecords, on_release: OnRelease) -> None:
         """Join the group and hand over batches, one at a time.
@@ -146,7 +146,7 @@ class KafkaStream:
         finally:
             self._in_hand = False
         if self._subscriber.consumer:
-            lenient.gather(self._subscriber.consumer, rest(time.monotonic() - began), hasty=not self._common)
+            lenient.gather(self._subscriber.consumer, rest(time.monotonic() - began))
 
     async def stop(self) -> None:
         """Leave the group; call it when no step is under way."""

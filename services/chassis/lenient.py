@@ -43,8 +43,6 @@ ALL_SECONDS = 0.2
 """So often all partitions are asked for while something that was fetched of some waits here."""
 MORE_MS = 100
 """How long the broker waits for what is known to be there: it does not give a transaction that has not ended."""
-APART = 0.1
-"""Seconds from an answer to the next question while something of it is left here, as aiokafka has it."""
 CONNECT_SECONDS = 2.0
 """How long a broker may take to be connected to: while one is tried, whoever else needs it waits for that."""
 
@@ -71,7 +69,7 @@ def install(
 
     A poll takes a ``portion``, of each partition its share; none if that is 0. Of a backlog in ``common`` topics, whose
     records have documents in common, it takes more, of one partition after the other: what is for the same document
-    then comes together, and is written at once.
+    then comes together, and is written at once. Where there are none, it is asked hastily.
     """
     read_leniently()
     poll, last, whole = subscriber.get_msg, set[tuple[str, int]](), subscriber.max_records
@@ -82,9 +80,11 @@ def install(
             if not size:
                 await asyncio.sleep(CALM_MS / 1000)
                 return ()
+            if not common:
+                consumer._fetcher.hasten()  # noqa: SLF001 - this module is the place for it
             much = waiting(consumer, common) > COMMON * size
             subscriber.max_records = min(whole, BACKLOG * size if much else size)
-            if fetched := consumer._fetcher._records:  # noqa: SLF001 - this module is the place for it
+            if fetched := consumer._fetcher._records:  # noqa: SLF001 - as above
                 share = max(1, -(-subscriber.max_records // len(fetched)))
                 for place, result in fetched.items():
                     result.share = whole if much and place.topic in common else share
@@ -153,16 +153,11 @@ def positions(consumer: Any) -> Mapping[TopicPartition, int]:
     return {place: state.position for place, state in states.items() if state.has_valid_position}
 
 
-def gather(consumer: Any, seconds: float, *, hasty: bool) -> None:
-    """Let the broker keep its answers back for so long, unless there is much to give; 0: not at all.
-
-    ``hasty``: not while that would keep a partition waiting, as ``Fetching`` has it.
-    """
+def gather(consumer: Any, seconds: float) -> None:
+    """Let the broker keep its next answers back for so long, unless there is much to give; 0: not at all."""
     fetching = consumer._fetcher  # noqa: SLF001 - as above
     fetching._fetch_min_bytes = MUCH if seconds else 1  # noqa: SLF001 - as above
     fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
-    fetching.hasty = hasty
-    fetching._prefetch_backoff = 0.0 if hasty else APART  # noqa: SLF001 - as above
 
 
 def _take_turns(fetched: OrderedDict[Any, Any], gave: Collection[tuple[str, int]]) -> None:
@@ -208,13 +203,15 @@ class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
     patience, and between those only what is known to have more.
     """
 
-    hasty = False
-    """See ``gather``."""
-    _asked_all = 0.0
+    _hasty, _asked_all = False, 0.0
+
+    def hasten(self) -> None:
+        """Ask hastily from now on, and without a pause after an answer of which something is left here."""
+        self._hasty, self._prefetch_backoff = True, 0.0
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
         requests, resets, seconds, *rest = super()._get_actions_per_node(assignment)
-        busy, now = self.hasty and bool(self._records), time.monotonic()
+        busy, now = self._hasty and bool(self._records), time.monotonic()
         left = self._asked_all + ALL_SECONDS - now
         if busy and left > 0:
             requests, seconds = list(_with_more(assignment, requests)), min(seconds, left)

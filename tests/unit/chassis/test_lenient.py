@@ -132,7 +132,7 @@ def consumer(fetched: Any = None, waits: int = 0) -> Any:
     state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits)
     assignment = SimpleNamespace(tps=[PLACE], state_value=lambda _place: state)
     return SimpleNamespace(
-        _fetcher=SimpleNamespace(_records=fetched or {}),
+        _fetcher=SimpleNamespace(_records=fetched or {}, hasten=lambda: None),
         _subscription=SimpleNamespace(subscription=SimpleNamespace(assignment=assignment)),
     )
 
@@ -218,7 +218,9 @@ def question(waits: int = 0, *, hasty: bool = True, busy: bool = True, since: fl
     fetching = object.__new__(Fetching)
     fetching._records = {TopicPartition("other", 0): []} if busy else {}
     fetching._asked_all = time.monotonic() - since
-    gather(SimpleNamespace(_fetcher=fetching), 0.4, hasty=hasty)
+    gather(SimpleNamespace(_fetcher=fetching), 0.4)
+    if hasty:
+        fetching.hasten()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fetcher.Fetcher, "_get_actions_per_node", theirs)
         requests, _, seconds, *_ = fetching._get_actions_per_node(SimpleNamespace(state_value=state))
@@ -277,6 +279,21 @@ def test_another_aiokafka_than_the_one_known_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(aiokafka, "__version__", "0.15.0")
     with pytest.raises(ImportError, match=r"knows the inside of 0\.14\.0: pin that one"):
         install(SimpleNamespace(get_msg=None, max_records=500), pytest.fail, lambda: 10)
+
+
+@pytest.mark.parametrize(("common", "hastened"), [(set(), [True]), ({PLACE.topic}, [])])
+async def test_records_that_have_no_documents_in_common_are_asked_for_hastily(
+    common: set[str], hastened: list[bool]
+) -> None:
+    async def poll(_consumer: Any) -> list[Any]:
+        return []
+
+    found, seen = consumer(), list[bool]()
+    found._fetcher.hasten = lambda: seen.append(True)
+    subscriber = SimpleNamespace(get_msg=poll, max_records=500)
+    install(subscriber, pytest.fail, lambda: 10, common)
+    await subscriber.get_msg(found)
+    assert seen == hastened
 
 
 def test_connections_and_questions_are_ours() -> None:
