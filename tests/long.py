@@ -1,12 +1,15 @@
 """How a long run from the command line goes: a folder of its own, kept where something failed; Ctrl-C is one line."""
 
+import json
 import logging
 import os
+import platform
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import NoReturn
 
 from deploy.local.documents import PROGRAM
@@ -18,12 +21,30 @@ def kept(name: str, run: Callable[[Path], bool]) -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # outages are what is asked for
     folder = ROOT / ".run" / name / time.strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
-    print(f"data in {folder}, documents served by {os.environ.get(PROGRAM) or 'the usual server'}", flush=True)
-    if not run(folder):
+    say(f"data in {folder}, documents served by {os.environ.get(PROGRAM) or 'the usual server'}")
+    say(f"Python {platform.python_version()} takes {pace():.0f} ms for a fixed job")
+    held = run(folder)
+    say(f"the fixed job takes {pace():.0f} ms now")
+    if not held:
         print(f"kept: {folder}", file=sys.stderr)
         return 1
     shutil.rmtree(folder)
     return 0
+
+
+def pace() -> float:
+    """Milliseconds that this interpreter takes for a fixed job now, the median of nine.
+
+    By this do builds of Python differ, and one machine from hour to hour: figures of two runs are compared with it.
+    """
+    return 1000 * median(_job() for _ in range(9))
+
+
+def _job() -> float:
+    began = time.perf_counter()
+    rows = [{"number": n, "text": str(n), "square": n * n % 7} for n in range(30_000)]
+    json.loads(json.dumps(rows))
+    return time.perf_counter() - began
 
 
 def say(line: str) -> None:
