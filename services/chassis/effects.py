@@ -9,7 +9,7 @@ from services.chassis.ports import Channel, Clock, Ended, Refused
 from services.chassis.values import Done, Effect
 
 BATCH = 100
-"""Ends that are handed back to the loop at once."""
+"""What the ends that are handed back to the loop at once may weigh; one that weighs more comes alone or as the last."""
 SLOW_SECONDS = 10.0
 """A call that is under way for longer makes its channel slow."""
 GATHER_SECONDS = 0.02
@@ -62,8 +62,10 @@ class Calls:
         while True:
             ended = [await self._ended.get()]
             await asyncio.sleep(GATHER_SECONDS)
-            while len(ended) < BATCH and not self._ended.empty():
+            weight = ended[0][1].effect.weight
+            while weight < BATCH and not self._ended.empty():
                 ended.append(self._ended.get_nowait())
+                weight += ended[-1][1].effect.weight
             began = self._clock.monotonic()
             try:
                 await on_done(ended)
@@ -71,7 +73,7 @@ class Calls:
                 for _, done in ended:
                     self._unsettled[done.effect.channel] -= 1
                     self._ended.task_done()
-            if len(ended) < BATCH:
+            if weight < BATCH:
                 await asyncio.sleep(rest(self._clock.monotonic() - began))
 
     async def close(self) -> None:

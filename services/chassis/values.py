@@ -70,6 +70,8 @@ class Effect:
     channel: str
     key: str
     payload: Mapping[str, Any]
+    weight: int = 1
+    """How many events its end brings about at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

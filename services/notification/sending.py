@@ -83,7 +83,7 @@ class Send(Value):
             **({"segments": self.segments} if self.segments else {}),
             "attempt": self.attempts,
         }
-        return Effect(channel=self.channel, key=str(self.key), payload=payload)
+        return Effect(channel=self.channel, key=str(self.key), payload=payload, weight=len(self.items))
 
     def _carried(self) -> dict[str, Any]:
         if self.digest:

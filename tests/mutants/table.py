@@ -434,8 +434,8 @@ MUTANTS: Final = (
         7,
         "each attempt carries a key of its own",
         "services/notification/sending.py",
-        "return Effect(channel=self.channel, key=str(self.key), payload=payload)",
-        'return Effect(channel=self.channel, key=f"{self.key}/{self.attempts}", payload=payload)',
+        "key=str(self.key), payload=payload",
+        'key=f"{self.key}/{self.attempts}", payload=payload',
         f"{UNIT}/notification/test_domain.py::test_a_passing_error_is_tried_again_with_growing_pauses_and_the_same_key",
     ),
     Mutant(

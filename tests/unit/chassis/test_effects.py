@@ -15,8 +15,8 @@ class Door:
 
     honours_key = True
 
-    def __init__(self, name: str, answer: Exception | None = None, *, opened: bool = True) -> None:
-        self.name, self.answer, self.capacity = name, answer, 2
+    def __init__(self, name: str, answer: Exception | None = None, *, opened: bool = True, capacity: int = 2) -> None:
+        self.name, self.answer, self.capacity = name, answer, capacity
         self.open = asyncio.Event()
         if opened:
             self.open.set()
@@ -123,6 +123,19 @@ async def test_ends_that_come_close_together_are_handed_back_in_one_batch() -> N
     await performer.drain(5)
     handing.cancel()
     assert batches == [3]
+
+
+async def test_ends_that_bring_much_about_come_in_smaller_batches() -> None:
+    batches, performer = list[int](), calls(Door("bell", capacity=10))
+
+    async def take(ended: Sequence[Ended]) -> None:
+        batches.append(len(ended))
+
+    performer.start("a", [Effect(channel="bell", key=str(n), payload={}, weight=40) for n in range(7)])
+    handing = asyncio.create_task(performer.hand_back(take))
+    await performer.drain(5)
+    handing.cancel()
+    assert batches == [3, 3, 1]
 
 
 async def test_ends_come_back_to_the_loop_while_it_works() -> None:

@@ -247,6 +247,7 @@ def test_a_digest_is_one_send_with_a_key_of_its_own() -> None:
     (send,) = tray(decision).sends
     assert (str(send.digest), effect.payload["alert"], effect.payload["template"]) == (effect.key, effect.key, "digest")
     assert [UUID(one["alert"]) for one in effect.payload["alerts"]] == [body.alert_id for body in some(20)[3:]]
+    assert effect.weight == 17, "each of its alerts ends with an event"
     failed = done(decision.state, effect, at(9, 10), error="timed out")
     again = tick(failed.state, at(9, 11))
     assert {one.key for one in again.effects} == keys
