@@ -9,8 +9,8 @@ import asyncio
 import os
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -108,10 +108,13 @@ class Watch:
     family: Collection[int] = ()
     """The processes of this run."""
     looked: asyncio.Event = field(default_factory=asyncio.Event)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep_looking(self) -> None:
         clock = asyncio.get_running_loop().time
+        self._awake.set()
         while True:
+            await self._awake.wait()
             ends = await self.offsets.ends()
             asked = clock()
             self.committed = await self.offsets.committed()
@@ -124,6 +127,15 @@ class Watch:
         if self.looks % FAMILY_LOOKS == 0:
             self.family = family()
         return busy() - sum(map(worked, self.family))
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Look at nothing for a while in which nothing flows, and somebody else needs this process for himself."""
+        self._awake.clear()
+        try:
+            yield
+        finally:
+            self._awake.set()
 
     async def look(self) -> None:
         """Wait for a look that began after this call."""
