@@ -110,7 +110,7 @@ class DeadlineSeen(Value):
     case_id: UUID
     kind: DeadlineKind
     assignment: int
-    n: int
+    n: int = 1
     at: AwareDatetime
     started_at: AwareDatetime
     warn_at: AwareDatetime
