@@ -9,7 +9,7 @@ from services.chassis.ports import Channel, Clock, Ended, Refused
 from services.chassis.values import Done, Effect
 
 BATCH = 100
-"""What the ends that are handed back to the loop at once may weigh; one that weighs more comes alone or as the last."""
+"""Ends are handed back to the loop together until they weigh so much."""
 SLOW_SECONDS = 10.0
 """A call that is under way for longer makes its channel slow."""
 GATHER_SECONDS = 0.02

@@ -1,6 +1,7 @@
 """What the checker reads of an event it can read of every event that the contract allows."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -9,14 +10,21 @@ from yiwang.check.glances import SEEN
 from yiwang.check.hearing import MODELS
 
 
+def models(annotation: object) -> list[type[BaseModel]]:
+    """The models in an annotation, be it of one, of many or of none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in models(part)]
+
+
 def stricter(glance: type[BaseModel], whole: type[BaseModel]) -> Iterator[str]:
     """The fields that the glance needs and the contract does not."""
     for name, field in glance.model_fields.items():
         theirs = whole.model_fields[name]
         if field.is_required() and not theirs.is_required():
             yield name
-        if all(isinstance(one.annotation, type) and issubclass(one.annotation, BaseModel) for one in (field, theirs)):
-            yield from (f"{name}.{inner}" for inner in stricter(field.annotation, theirs.annotation))  # type: ignore[arg-type]  # as just seen
+        for mine, other in zip(models(field.annotation), models(theirs.annotation), strict=False):
+            yield from (f"{name}.{inner}" for inner in stricter(mine, other))
 
 
 @pytest.mark.parametrize("topic", SEEN)
