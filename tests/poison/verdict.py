@@ -59,8 +59,7 @@ async def unanswered(
     settings = Settings(kafka=pipeline.servers.kafka, mongo=pipeline.servers.mongo, namespace=pipeline.space)
     named = {one.name: one for one in services}
     for _ in range(PENDING_LOOKS):
-        judging = judged(settings, named, pipeline.folder / "people")
-        verdict = await asyncio.to_thread(asyncio.run, judging)  # else the watch would stand still for all its judging
+        verdict = await judged(settings, named, pipeline.folder / "people")
         if not verdict.figures.get("pending"):
             break
         await asyncio.sleep(PENDING_SECONDS)

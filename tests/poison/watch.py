@@ -9,8 +9,8 @@ import asyncio
 import os
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -108,16 +108,16 @@ class Watch:
     family: Collection[int] = ()
     """The processes of this run."""
     looked: asyncio.Event = field(default_factory=asyncio.Event)
-    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held for each look; whoever needs this process for himself, while nothing flows, holds it instead."""
 
     async def keep_looking(self) -> None:
         clock = asyncio.get_running_loop().time
-        self._awake.set()
         while True:
-            await self._awake.wait()
-            ends = await self.offsets.ends()
-            asked = clock()
-            self.committed = await self.offsets.committed()
+            async with self.looking:
+                ends = await self.offsets.ends()
+                asked = clock()
+                self.committed = await self.offsets.committed()
             self.stands.look(Look(self.committed, ends, asked, clock(), self._foreign()))
             self.ends, self.looks = ends, self.looks + 1
             self.looked.set()
@@ -127,15 +127,6 @@ class Watch:
         if self.looks % FAMILY_LOOKS == 0:
             self.family = family()
         return busy() - sum(map(worked, self.family))
-
-    @contextmanager
-    def resting(self) -> Iterator[None]:
-        """Look at nothing for a while in which nothing flows, and somebody else needs this process for himself."""
-        self._awake.clear()
-        try:
-            yield
-        finally:
-            self._awake.set()
 
     async def look(self) -> None:
         """Wait for a look that began after this call."""
