@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from contracts.alert import AlertEvent, AlertKind
+from contracts.deadletter import Reason
 from contracts.notice import Notice
+from contracts.problem import Problem
 from contracts.topics import ALERTS
 from contracts.wire import Event, event
-from services.chassis.values import Context, Decision, Done, Outcome
+from services.chassis.values import Context, Decision, Done, Outcome, Park
 from services.notification import sending
 from services.notification.placing import mature, place
 from services.notification.rules import Rules
@@ -16,9 +19,19 @@ from services.notification.sending import Send
 from services.notification.state import State
 from services.notification.tray import Tally, Tray, held
 
+UNREACHABLE: Final = Park(
+    reason=Reason.INVALID,
+    problems=(
+        Problem(path="channels", found="none", expected="at least one channel", expected_zh="至少应有一个通知渠道"),
+    ),
+)
+"""Somebody was to be told and would not be: that must be seen. The watch writes none such, as all have an address."""
+
 
 def take(rules: Rules, tray: Tray | None, notice: Notice, context: Context) -> Decision[State]:
     """Take a notice, on each of its channels; what is new in the tray and may go out is tried at once."""
+    if not notice.channels:
+        return Decision(park=UNREACHABLE, outcome=Outcome.PARKED)
     before = tray or Tray(staff=notice.staff)
     after = mature(rules, before, context.now)
     for channel in dict.fromkeys(notice.channels):

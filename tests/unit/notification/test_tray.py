@@ -251,3 +251,12 @@ def test_a_digest_is_one_send_with_a_key_of_its_own() -> None:
     failed = done(decision.state, effect, at(9, 10), error="timed out")
     again = tick(failed.state, at(9, 11))
     assert {one.key for one in again.effects} == keys
+
+
+def test_a_notice_over_no_channel_is_parked_so_that_somebody_sees_who_was_not_told() -> None:
+    for state in (None, take(notice(1)).state):
+        decision = take(notice(2, channels=()), state)
+        assert decision.park
+        assert [str(one) for one in decision.park.problems] == ["channels: found none; expected at least one channel"]
+        assert decision.state is None
+        assert not decision.effects
