@@ -1,23 +1,42 @@
 """Deadlines: what escalation says of the clock of each assignment."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.case import Case
-from contracts.wire import Body, Count, Moment
+from contracts.wire import Body, Count, Many, Moment, Value
 
 
 class DeadlineKind(StrEnum):
     """What a clock says."""
 
     SCHEDULED = "scheduled"
+    RESCHEDULED = "rescheduled"
     WARNED = "warned"
     BREACHED = "breached"
     OVERDUE = "overdue"
 
 
+class Basis(Value):
+    """Why a clock is due when it is: the row of the table of terms, and the calendar where that has a say."""
+
+    rule: Annotated[str, Field(description="the row's stable name")]
+    zh: Annotated[str, Field(description="the row in Chinese, as the table has it")]
+    within: Annotated[Many[str], Field(description="the row's term, and one that comes before it; the sooner counts")]
+    table: Annotated[str, Field(description="the version of the table of terms")]
+    calendar: Annotated[str | None, Field(description="the version of the calendar of working days")] = None
+    provisional: Annotated[bool, Field(description="a day counts whose year has no published notice yet")] = False
+    why: Annotated[str, Field(description="why it is due then, in Chinese")]
+    why_en: Annotated[str, Field(description="the same in English")]
+
+
 class DeadlineEvent(Body):
     """The clock of one assignment: scheduled, warned at 80 %, breached when due, overdue daily at the banner.
+
+    ``rescheduled``: the same clock is due at another time, because days that counted provisionally were published.
 
     ``breached`` is a request to move the case up. It names its assignment and is asked again, ``n`` counting, until
     routing's event ends that assignment. ``version`` is that of escalation's ledger of the case.
@@ -32,6 +51,7 @@ class DeadlineEvent(Body):
     warn_at: Moment
     due_at: Moment
     case: Case
+    basis: Annotated[Basis | None, Field(description="of what is scheduled and rescheduled: why it is due then")] = None
 
     @property
     def type(self) -> str:

@@ -8,7 +8,8 @@ from contracts.topics import SUBMITTED, TOPICS
 from contracts.wire import Topic
 from services.chassis.settings import Settings
 from services.chassis.values import Service
-from services.escalation.app import SERVICE as ESCALATION
+from services.escalation import app as escalation
+from services.escalation.settings import EscalationSettings
 from services.gis import app as gis
 from services.gis.boundaries import Boundaries
 from services.intake import app as intake
@@ -38,7 +39,8 @@ class Kit:
         """Read all tables once; two seconds."""
         settings = Settings.model_validate(NOWHERE)
         taking = intake.compose(IntakeSettings.model_validate(NOWHERE)).service
-        services = (taking, gis.compose(settings).service, routing.compose(settings).service, ESCALATION)
+        timing = escalation.compose(EscalationSettings.model_validate(NOWHERE)).service
+        services = (taking, gis.compose(settings).service, routing.compose(settings).service, timing)
         roster = reading.load()
         members = {one.staff: one.unit for one in roster.people.values()}
         rules = Rules(roster, policy.load(), frozenset())

@@ -23,6 +23,7 @@ from services.chassis import rows
 from services.chassis.mongo import MongoStore, client
 from services.chassis.ports import Past
 from services.chassis.settings import Settings
+from services.chassis.tables import BrokenTableError
 from services.notification import policy, reading
 from services.notification.app import service
 from services.notification.plan import row_for
@@ -80,14 +81,14 @@ def explain(event: str) -> int:
         name = _uuid(event)
         if name is None:
             return _tried(rules, _parsed(_text(event)))
-    except (Mistake, reading.BrokenRosterError, policy.BrokenPolicyError) as fault:
+    except (Mistake, reading.BrokenRosterError, BrokenTableError) as fault:
         print(fault, file=sys.stderr)
         return 2
     return asyncio.run(_handled(Settings(), rules, name))
 
 
 def _rules(environ: Mapping[str, str]) -> Rules:
-    """The tables that the service would read now; raises BrokenRosterError and BrokenPolicyError."""
+    """The tables that the service would read now; raises BrokenRosterError and BrokenTableError."""
     roster = reading.load(Path(environ.get("YIWANG_ROSTER") or reading.DATA))
     return Rules(roster, policy.load(Path(environ.get("YIWANG_POLICY") or policy.FILE)), frozenset())
 

@@ -8,6 +8,7 @@ from services.chassis.run import Composition
 from services.chassis.settings import Settings
 from services.chassis.values import Service
 from services.escalation import app as escalation
+from services.escalation.settings import EscalationSettings
 from services.gis import app as gis
 from services.intake import app as intake
 from services.intake.settings import IntakeSettings
@@ -28,7 +29,7 @@ ROOTS = {
     "intake": Root(intake.compose, IntakeSettings),
     "gis": Root(gis.compose),
     "routing": Root(routing.compose),
-    "escalation": Root(escalation.compose),
+    "escalation": Root(escalation.compose, EscalationSettings),
     "notification": Root(notification.compose, NotificationSettings),
 }
 

@@ -1,6 +1,9 @@
 """Every metric of the chassis: one name each, typed and explained, in the service's own registry."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -8,8 +11,16 @@ FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 
 SLOW = (*FAST, 60, 600, 3600)
 
 
+class Figure(NamedTuple):
+    """A gauge of the service's own: its name, what it says, and its value at a moment (aware)."""
+
+    name: str
+    about: str
+    value: Callable[[datetime], float]
+
+
 class Metrics:
-    """The chassis' metrics of one service; a service adds its own to ``registry``."""
+    """The chassis' metrics of one service; a service adds figures of its own."""
 
     def __init__(self, service: str) -> None:
         """Register everything once."""
@@ -34,3 +45,8 @@ class Metrics:
         self.under_way = gauge("calls_under_way", "Calls begun whose ends are not yet settled", ["channel"])
         self.skew = gauge("clock_skew_seconds", "How far this machine's clock is ahead of the database's")
         self.ready = gauge("ready", "Whether /readyz says yes")
+
+    def show(self, figure: Figure, now: Callable[[], datetime]) -> None:
+        """Have a figure of the service's own, reckoned whenever it is asked for."""
+        shown = Gauge(figure.name, figure.about, registry=self.registry, namespace="yiwang")
+        shown.set_function(lambda: figure.value(now()))

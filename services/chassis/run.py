@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +20,7 @@ from services.chassis.http import Door, Doors, Health, application, authoriser
 from services.chassis.kafka import KafkaStream, Lost
 from services.chassis.logs import configure
 from services.chassis.loop import Loop
-from services.chassis.metrics import Metrics
+from services.chassis.metrics import Figure, Metrics
 from services.chassis.mongo import DatabaseClock, MongoStore, Steps, client
 from services.chassis.ports import Channel, Clock
 from services.chassis.progress import STUCK_SECONDS, Watchdog
@@ -54,11 +54,12 @@ def _no_routes(_doors: Doors) -> tuple[()]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
-    """What a service brings: itself, its routes, and its ways to the outside by name."""
+    """What a service brings: itself, its routes, its ways to the outside by name, and figures of its own."""
 
     service: Service
     routes: Door = _no_routes
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    figures: Sequence[Figure] = ()
 
 
 class _Server(uvicorn.Server):
@@ -199,6 +200,8 @@ class Process:
             store=self._store if service.state else None,
             performer=self._calls,
         )
+        for figure in self._composition.figures:
+            self._metrics.show(figure, self._clock.wall)
         for topic in quotas:
             self._metrics.held.labels(topic).set_function(partial(self._stream.held, topic))
         for name in self._composition.channels:

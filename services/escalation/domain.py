@@ -1,7 +1,7 @@
 """Decides which clocks start and end with what routing says of a case, and what they say as time passes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.case import Case, CaseEvent, CaseEventKind, Status
@@ -10,32 +10,54 @@ from contracts.identity import timer_cause
 from contracts.topics import DEADLINES
 from contracts.wire import Event, event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
-from services.escalation.ledger import Entry, Ledger, Step, ended, entry, latest, next_step, taken
+from services.escalation.ledger import (
+    Entry,
+    Ledger,
+    Step,
+    checked,
+    ended,
+    entry,
+    latest,
+    look_at,
+    next_step,
+    taken,
+)
+from services.escalation.obligation import Tables
+
+DATED: Final = frozenset({DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED})
+"""What says when a clock is due, and why."""
 
 
-def decide(state: Ledger | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[Ledger]:
+def decide(
+    tables: Tables, state: Ledger | None, given: Input[Any] | Tick | Done, context: Context
+) -> Decision[Ledger]:
     """What the input makes of the case's clocks. The newest snapshot alone counts, not which event brought it."""
     if isinstance(given, Tick) and state:
-        return _tick(state, given.at)
+        return _tick(tables, state, given.at)
     if isinstance(given, Input) and isinstance(given.body, CaseEvent) and given.body.case:
-        return _heard(state, given.body, given.body.case, context.now, given.id)
+        return _heard(tables, state, given.body, given.body.case, context.now, given.id)
     return Decision(outcome=Outcome.NOTHING)
 
 
 def wake(state: Ledger) -> datetime | None:
-    """When the running clock has something to say."""
+    """When the running clock has something to say, or is to be looked at."""
     running = state.running
-    return next_step(running).at if running else None
+    if running is None:
+        return None
+    says, look = next_step(running).at, look_at(running)
+    return min(says, look) if look else says
 
 
-def _heard(state: Ledger | None, said: CaseEvent, case: Case, now: datetime, cause: UUID) -> Decision[Ledger]:
+def _heard(
+    tables: Tables, state: Ledger | None, said: CaseEvent, case: Case, now: datetime, cause: UUID
+) -> Decision[Ledger]:
     kept = case.assignment.number if said.kind is CaseEventKind.KEPT else None
     if state and case.version <= state.case.version:
         return Decision(state=_keep(state, kept), outcome=Outcome.STALE)
     ledger = _end(state, case, said.at) if state else Ledger(case=case)
     if not _starts(ledger, case):
         return Decision(state=_keep(ledger, kept))
-    clock = entry(case)
+    clock = entry(tables, case)
     ledger, scheduled = _tell(ledger.started(clock), clock, Step(now, DeadlineKind.SCHEDULED, 1), now, cause)
     return Decision(state=_keep(ledger, kept), events=(scheduled,))
 
@@ -65,8 +87,8 @@ def _keep(ledger: Ledger, number: int | None) -> Ledger:
     return ledger.with_last(running.model_copy(update={"kept": True}))
 
 
-def _tick(ledger: Ledger, at: datetime) -> Decision[Ledger]:
-    events: list[Event] = []
+def _tick(tables: Tables, ledger: Ledger, at: datetime) -> Decision[Ledger]:
+    ledger, events = _looked(tables, ledger, at)
     clock = ledger.running
     while clock and (step := next_step(clock)).at <= at:
         step = latest(clock, step, at)
@@ -75,6 +97,21 @@ def _tick(ledger: Ledger, at: datetime) -> Decision[Ledger]:
         ledger, told = _tell(ledger.with_last(clock), clock, step, at, cause)
         events.append(told)
     return Decision(state=ledger, events=tuple(events), outcome=Outcome.APPLIED if events else Outcome.NOTHING)
+
+
+def _looked(tables: Tables, ledger: Ledger, at: datetime) -> tuple[Ledger, list[Event]]:
+    """First of all by the calendar of this moment: a clock that days published since have moved must not ring."""
+    before = ledger.running
+    if before is None:
+        return ledger, []
+    clock = checked(tables, ledger.case, before, at)
+    ledger = ledger.with_last(clock)
+    if clock.moved == before.moved:
+        return ledger, []
+    step = Step(at, DeadlineKind.RESCHEDULED, clock.moved)
+    cause = timer_cause(str(ledger.case.case_id), clock.assignment, step.kind.value, step.n)
+    ledger, told = _tell(ledger, clock, step, at, cause)
+    return ledger, [told]
 
 
 def _tell(ledger: Ledger, clock: Entry, step: Step, now: datetime, cause: UUID) -> tuple[Ledger, Event]:
@@ -90,5 +127,6 @@ def _tell(ledger: Ledger, clock: Entry, step: Step, now: datetime, cause: UUID) 
         warn_at=clock.warn_at,
         due_at=clock.due_at,
         case=ledger.case,
+        basis=clock.basis if step.kind in DATED else None,
     )
     return ledger.model_copy(update={"version": body.version}), event(DEADLINES, body, cause=cause)

@@ -1,23 +1,26 @@
 """The ledger of a case: one entry for each clock that ran, and what the running one does next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
 from contracts.case import Case, ClockClass
-from contracts.deadline import DeadlineKind
+from contracts.deadline import Basis, DeadlineKind
 from contracts.territory import UnitRef
 from contracts.wire import Value
 from services.escalation import clocks
+from services.escalation.calendar import DAY, day_of, midnight
+from services.escalation.obligation import Tables, anew, obligation
 
 
 class Entry(Value):
     """The clock of one assignment.
 
-    ``asked`` counts how often the breach was said, ``kept`` that routing answered from the banner, above which there
-    is nobody; ``supervised`` is the day (of a clock for life the hour) past due last told of. ``ended_how``:
-    handed_up, escalated, corrected, resolved or withdrawn.
+    ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last looked
+    at for it, and ``moved`` counts how often it was due at another time then. ``supervise`` is how often the banner's
+    centre is told of it once it is overdue there. ``asked`` counts how often the breach was said, ``kept`` that routing answered from the banner, above which there
+    is nobody; ``supervised`` is which such span past due was last told of. ``ended_how``: handed_up, escalated, corrected, resolved or withdrawn.
     """
 
     assignment: int
@@ -26,6 +29,10 @@ class Entry(Value):
     started_at: AwareDatetime
     warn_at: AwareDatetime
     due_at: AwareDatetime
+    basis: Basis
+    checked_at: AwareDatetime
+    moved: int = 0
+    supervise: timedelta
     warned_at: AwareDatetime | None = None
     asked: int = 0
     asked_at: AwareDatetime | None = None
@@ -65,19 +72,39 @@ class Step(NamedTuple):
     n: int
 
 
-def entry(case: Case) -> Entry:
-    """The clock that starts with the case's assignment; one that replaces another is due no later than that was."""
-    assignment = case.assignment
-    term = clocks.due_at(case.clock, assignment.unit.level, assignment.assigned_at)
-    due = min(term, assignment.due_by or term)
+def entry(tables: Tables, case: Case) -> Entry:
+    """The clock that starts with the case's assignment."""
+    assignment, due = case.assignment, obligation(tables, case)
     return Entry(
         assignment=assignment.number,
         unit=assignment.unit,
         clock=case.clock,
         started_at=assignment.assigned_at,
-        warn_at=clocks.warn_at(assignment.assigned_at, due),
-        due_at=due,
+        warn_at=clocks.warn_at(assignment.assigned_at, due.at),
+        due_at=due.at,
+        basis=due.basis,
+        checked_at=assignment.assigned_at,
+        supervise=tables.terms.supervise[case.clock],
     )
+
+
+def look_at(entry: Entry) -> datetime | None:
+    """When the calendar is looked at again for it: daily, while days that count for it are not published."""
+    if not entry.basis.provisional or entry.asked_at:
+        return None
+    return midnight(day_of(entry.checked_at) + DAY)
+
+
+def checked(tables: Tables, case: Case, entry: Entry, now: datetime) -> Entry:
+    """The entry by the calendar of this moment; ``moved`` counts on if it is due at another time."""
+    if look_at(entry) is None:
+        return entry
+    due = anew(tables, case, entry.basis)
+    found = entry.model_copy(update={"basis": due.basis, "checked_at": now})
+    if due.at == entry.due_at:
+        return found
+    warn_at = clocks.warn_at(entry.started_at, due.at)
+    return found.model_copy(update={"due_at": due.at, "warn_at": warn_at, "moved": entry.moved + 1})
 
 
 def next_step(entry: Entry) -> Step:
@@ -88,7 +115,7 @@ def next_step(entry: Entry) -> Step:
         return Step(entry.due_at, DeadlineKind.BREACHED, 1)
     if entry.kept:
         n = entry.supervised + 1
-        return Step(entry.due_at + n * clocks.SUPERVISED[entry.clock], DeadlineKind.OVERDUE, n)
+        return Step(entry.due_at + n * entry.supervise, DeadlineKind.OVERDUE, n)
     return Step(entry.asked_at + clocks.pause(entry.asked), DeadlineKind.BREACHED, entry.asked + 1)
 
 
@@ -96,9 +123,8 @@ def latest(entry: Entry, step: Step, now: datetime) -> Step:
     """The step, or of several that are overdue by now the newest: what an outage has left out is told once."""
     if step.kind is not DeadlineKind.OVERDUE:
         return step
-    period = clocks.SUPERVISED[entry.clock]
-    n = (now - entry.due_at) // period
-    return Step(entry.due_at + n * period, DeadlineKind.OVERDUE, n)
+    n = (now - entry.due_at) // entry.supervise
+    return Step(entry.due_at + n * entry.supervise, DeadlineKind.OVERDUE, n)
 
 
 def taken(entry: Entry, step: Step, now: datetime) -> Entry:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.chassis.http import Authorise, HttpProblem
 from services.chassis.ports import Store
-from services.escalation.clocks import due_at, light, term_zh
+from services.escalation.clocks import light
 from services.escalation.ledger import Entry, Ledger
 
 
@@ -39,13 +39,7 @@ def view(ledger: Ledger, now: datetime) -> Mapping[str, Any]:
 
 
 def _line(entry: Entry, now: datetime) -> Mapping[str, Any]:
-    """A clock, and in ``why`` why it is due then; the light of one that has ended stays as it was then."""
+    """A clock, and in ``why`` and ``why_en`` why it is due then; the light of one that has ended stays as it was then."""
     shown = light(entry.ended_at or now, entry.warn_at, entry.due_at)
-    return {**entry.model_dump(mode="json"), "light": shown.value, "why": _why(entry)}
-
-
-def _why(entry: Entry) -> str:
-    """The term that counts, in Chinese; a clock that replaced another may be due sooner."""
-    level = entry.unit.level
-    sooner = entry.due_at < due_at(entry.clock, level, entry.started_at)
-    return f"{term_zh(entry.clock, level)}{'，且不晚于更正前的时限' if sooner else ''}"
+    why = {"why": entry.basis.why, "why_en": entry.basis.why_en}
+    return {**entry.model_dump(mode="json"), "light": shown.value, **why}

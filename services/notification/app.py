@@ -13,6 +13,7 @@ from services.chassis.http import Doors
 from services.chassis.ports import Channel
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
+from services.chassis.tables import BrokenTableError
 from services.chassis.values import Context, Decision, Done, Input, Service, Tick
 from services.notification import policy, validate
 from services.notification.channels import ConsoleChannel, PostChannel, SmtpChannel
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 
 
 def compose(settings: NotificationSettings) -> Composition:
-    """Notification, whole; raises BrokenRosterError and BrokenPolicyError."""
+    """Notification, whole; raises BrokenRosterError and BrokenTableError."""
     channels = {channel.name: channel for channel in (_mail(settings), _webhook(settings), _sms(settings))}
     return Composition(service=service(_rules(settings, channels)), channels=channels, routes=routes)
 
@@ -67,7 +68,7 @@ def sent_again(settings: NotificationSettings, channels: Mapping[str, Channel]) 
 def _rules(settings: NotificationSettings, channels: Mapping[str, Channel]) -> Callable[[], Rules]:
     table, again = policy.load(settings.policy), sent_again(settings, channels)
     if found := validate.faults(table):
-        raise policy.BrokenPolicyError(settings.policy, "as a whole", found[0])
+        raise BrokenTableError(settings.policy, "as a whole", f"that {found[0]}", "a row for each input, and each row with its input")
     roster = LivingRoster(settings.roster)
     return lambda: Rules(roster(), table, again)
 

@@ -1,7 +1,5 @@
 """Who is told of what: the table as it stands in its file, checked, and looked up."""
 
-import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -11,29 +9,20 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from contracts.case import AssignedBecause, ClockClass
-from contracts.problem import problems
 from contracts.territory import Level
+from services.chassis import tables
+from services.chassis.tables import Part
 from services.notification.hours import Hours
 from services.notification.row import Happened, Role, Row
 
 FILE: Final = Path(__file__).parent / "data" / "policy.toml"
 
 
-class BrokenPolicyError(ValueError):
-    """A table that cannot be used: names the place, what was found and what is right."""
-
-    def __init__(self, file: Path, place: str, wrong: str) -> None:
-        """Put the three into one line."""
-        super().__init__(f"{file.name}, {place}: {wrong}")
-
-
-class Storm(BaseModel):
+class Storm(Part):
     """From when on single messages become a digest, and how long one may be."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     minutes: Annotated[int, Field(ge=1, le=1440)]
     at_once: Annotated[int, Field(ge=0, le=1000)]
@@ -46,9 +35,7 @@ class Storm(BaseModel):
         return timedelta(minutes=self.minutes)
 
 
-class _Quiet(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Quiet(Part):
     start: Annotated[time, Field(alias="from")]
     end: Annotated[time, Field(alias="to")]
 
@@ -59,15 +46,11 @@ class _Quiet(BaseModel):
         return self
 
 
-class _Sms(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Sms(Part):
     segments: Annotated[int, Field(ge=1, le=10)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Table(Part):
     quiet: _Quiet
     storm: Storm
     sms: _Sms
@@ -112,20 +95,7 @@ class Policy:
 
 
 def load(file: Path = FILE) -> Policy:
-    """Read the table; raises BrokenPolicyError."""
-    try:
-        raw = file.read_bytes()
-        table = _Table.model_validate(tomllib.loads(raw.decode()))
-    except OSError as error:
-        raise BrokenPolicyError(file, "as a whole", f"found {error.strerror}; right is a file to read") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BrokenPolicyError(file, "as a whole", f"found no TOML ({error}); right is the table") from error
-    except ValidationError as error:
-        first = problems(error)[0]
-        place = first.path.replace("row.", "row ")
-        raise BrokenPolicyError(file, place, f"found {first.found}; right is {first.expected}") from error
-    names = [row.name for row in table.row]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise BrokenPolicyError(file, f"row {min(twice)}", "found the name twice; right is a name of its own")
+    """Read the table; raises BrokenTableError."""
+    table, version = tables.read(file, _Table)
     quiet = Hours(table.quiet.start, table.quiet.end)
-    return Policy(table.row, quiet, table.storm, table.sms.segments, hashlib.sha256(raw).hexdigest()[:8])
+    return Policy(table.row, quiet, table.storm, table.sms.segments, version)

@@ -18,6 +18,7 @@ class Happened(StrEnum):
     """What people may be told of: every kind of a case's and of a clock's event."""
 
     SCHEDULED = "scheduled"
+    RESCHEDULED = "rescheduled"
     WARNED = "warned"
     BREACHED = "breached"
     OVERDUE = "overdue"

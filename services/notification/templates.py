@@ -33,6 +33,7 @@ class Template(StrEnum):
     INFORMED = "informed"
     LEAD = "lead"
     MOVED = "moved"
+    RESCHEDULED = "rescheduled"
     WARNED = "warned"
     BREACHED = "breached"
     OVERDUE = "overdue"
@@ -68,6 +69,8 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "由贵部门牵头，{actor}承办，{by}前办结。"),
     Template.MOVED:      ("改派告知",   "来源信息更正，该事项已改由{actor}办理（时限{by}），你处无需继续办理。",
                           "已改由{actor}办理（时限{by}），你处无需办理。"),
+    Template.RESCHEDULED: ("时限调整",  "按新公布的放假安排，办理时限调整为{by}。请{actor}按此办结。",
+                          "时限按放假安排调整为{by}。"),
     Template.WARNED:     ("时限预警",   "请{actor}于{by}前办结，逾期将{then}。",
                           "请{actor}于{by}前办结，逾期将{then}。"),
     Template.BREACHED:   ("事项超期",   "{unit}应于{by}前办结，现已超期，即将{then}，请{urged}抓紧办理。",

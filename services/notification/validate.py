@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from services.notification.policy import DIMENSIONS, FILE, BrokenPolicyError, Policy, load
+from services.chassis.tables import BrokenTableError
+from services.notification.policy import DIMENSIONS, FILE, Policy, load
 
 MOST = 20
 """Inputs without a row that are listed one by one."""
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     """Check one file; answers the exit code."""
     try:
         policy = load(Path(arguments[0]) if arguments else FILE)
-    except BrokenPolicyError as fault:
+    except BrokenTableError as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - a command line
         return 2
     found = faults(policy)

@@ -51,7 +51,7 @@ def routes(doors: Doors, sleep: Sleep = asyncio.sleep) -> Sequence[BaseRoute]:
 
 
 def compose(_settings: Settings) -> Composition:
-    """Routing, whole; raises BrokenRulesError where the table cannot be used."""
+    """Routing, whole; raises BrokenTableError where the table cannot be used."""
     return Composition(service=service(load()), routes=routes)
 
 

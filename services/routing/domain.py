@@ -34,7 +34,7 @@ def _heard(table: Table, turn: Turn, body: object) -> Decision[State]:
             return _located(table, turn, located)
         case CaseAction() as asked:
             return _acted(turn, asked)
-        case DeadlineEvent(kind=DeadlineKind.SCHEDULED) as clock:
+        case DeadlineEvent(kind=DeadlineKind.SCHEDULED | DeadlineKind.RESCHEDULED) as clock:
             return _scheduled(turn.state, clock)
         case DeadlineEvent(kind=DeadlineKind.BREACHED) as clock:
             return _breached(turn, clock)

@@ -10,7 +10,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from services.routing.rules import FILE, BrokenRulesError, read
+from services.chassis.tables import BrokenTableError
+from services.routing.rules import FILE, read
 from services.routing.table import OTHER, Facts, Table, compiled
 
 
@@ -23,10 +24,10 @@ class Fault(NamedTuple):
 
 
 def load(file: Path = FILE) -> Table:
-    """The table of a file, proven; raises BrokenRulesError with its first fault, and OSError if it is missing."""
+    """The table of a file, proven; raises BrokenTableError with its first fault."""
     table = compiled(read(file))
     for fault in faults(table):
-        raise BrokenRulesError(file, *fault)
+        raise BrokenTableError(file, *fault)
     return table
 
 
@@ -90,10 +91,10 @@ def main(arguments: Sequence[str]) -> int:
     file = Path(arguments[0]) if arguments else FILE
     try:
         table = compiled(read(file))
-    except (BrokenRulesError, OSError) as fault:
+    except BrokenTableError as fault:
         sys.stdout.write(f"{fault}\n")
         return 1
-    found = [str(BrokenRulesError(file, *fault)) for fault in faults(table)]
+    found = [str(BrokenTableError(file, *fault)) for fault in faults(table)]
     whole = f"{file.name} {table.version}: {len(table.rules)} rows, {sum(1 for _ in kinds(table))} kinds of report"
     sys.stdout.write("\n".join(found or [f"{whole}, each with its row"]) + "\n")
     return int(bool(found))

@@ -12,7 +12,8 @@ from contracts.territory import Level
 from deploy.local.place import PORTS, from_environment
 from deploy.local.run import FEED
 from deploy.local.tokens import ROLES
-from services.escalation.clocks import DAY, TERMS
+from services.escalation.settings import EscalationSettings
+from services.escalation.validate import load
 from services.gis.boundaries import Boundaries
 from services.intake.settings import IntakeSettings
 from services.notification.settings import NotificationSettings
@@ -22,6 +23,8 @@ from yiwang.dead.settings import DeadSettings
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh.md")
 PAGES = (*READMES, "docs/territory.md")
+TERMS = load().terms
+SETTINGS = (EscalationSettings, NotificationSettings, IntakeSettings, DeadSettings)
 TEXT = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
@@ -87,7 +90,7 @@ def test_every_folder_of_the_layout_is_there(page: str) -> None:
 
 @each_readme
 def test_every_variable_that_is_named_is_read_by_something(page: str) -> None:
-    fields = (*NotificationSettings.model_fields, *IntakeSettings.model_fields, *DeadSettings.model_fields)
+    fields = (name for each in SETTINGS for name in each.model_fields)
     settings = (f"YIWANG_{name.upper()}" for name in fields)
     tokens = (f"YIWANG_TOKEN_{role.upper()}" for role in ROLES)
     named = set(re.findall(r"YIWANG_[A-Z_]+", TEXT[page]))
@@ -111,11 +114,17 @@ def test_the_services_themselves_need_no_tool_of_the_local_run() -> None:
 
 @pytest.mark.parametrize("level", Level)
 def test_the_territorys_page_has_each_level_with_its_units_and_deadline(level: Level) -> None:
-    places, term = Boundaries.load(), TERMS[ClockClass.STANDARD, level]
+    places = Boundaries.load()
     units = {Level.GRID: places.grids, Level.VILLAGE: places.villages, Level.TOWN: places.towns}.get(level, ("",))
     digits = {Level.GRID: 15, Level.VILLAGE: 12, Level.TOWN: 9, Level.BANNER: 6}[level]
-    by = "the end of the same day" if term == "same day" else f"{term // DAY} × 24 h after the assignment"
-    assert f"| `{level}` | {level.zh} | {len(units)} | {digits} | {by} |" in TEXT["docs/territory.md"]
+    term = TERMS.row(ClockClass.STANDARD, level, None).within
+    assert f"| `{level}` | {level.zh} | {len(units)} | {digits} | {term} |" in TEXT["docs/territory.md"]
+
+
+@pytest.mark.parametrize("level", Level)
+def test_the_territorys_page_has_the_terms_of_the_pressing_classes(level: Level) -> None:
+    urgent, life = (TERMS.row(clock, level, None).within for clock in (ClockClass.URGENT, ClockClass.LIFE))
+    assert f"| {level.zh} | {urgent} | {life} |" in TEXT["docs/territory.md"]
 
 
 def test_the_territorys_page_has_exactly_the_moves_of_the_table() -> None:

@@ -1,17 +1,31 @@
 """The clock of one assignment, and the ledger of a case's clocks, as the checker knows them."""
 
 from yiwang.check.glances import DeadlineSeen
-from yiwang.check.log import Moment, Name, moment
+from yiwang.check.log import Moment, Name, Ref, moment
 
 
 class Clock:
     """What the clock of one assignment said: by kind the counts, and when."""
 
-    __slots__ = ("breaches", "due_at", "overdue", "scheduled", "scheduled_at", "snapshot", "started_at", "warned")
+    __slots__ = (
+        "breaches",
+        "dues",
+        "moved",
+        "overdue",
+        "scheduled",
+        "scheduled_at",
+        "snapshot",
+        "spoken",
+        "started_at",
+        "warned",
+    )
 
     def __init__(self, said: DeadlineSeen) -> None:
-        """Begin with what never changes."""
-        self.started_at, self.due_at = moment(said.started_at), moment(said.due_at)
+        """Begin with what never changes; ``dues`` are the due times it was given, ``spoken`` others that it spoke of."""
+        self.started_at = moment(said.started_at)
+        self.dues: set[Moment] = set()
+        self.spoken: dict[Moment, Ref] = {}
+        self.moved: dict[int, Moment] = {}
         self.scheduled: Name | None = None
         self.scheduled_at: Moment = 0
         self.snapshot = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from contracts.deadline import DeadlineKind
@@ -17,6 +18,9 @@ from yiwang.check.moves import Stand
 from yiwang.check.rules import offence
 from yiwang.check.steps import Step
 from yiwang.check.values import Offence
+
+GIVING: Final = frozenset({DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED})
+"""What says when a clock is due."""
 
 
 @dataclass(slots=True)
@@ -79,9 +83,15 @@ class Clocks:
         ledger.newest = max(ledger.newest, said.version)
 
     def _compare(self, ref: Ref, said: DeadlineSeen, clock: Clock) -> None:
-        if (moment(said.started_at), moment(said.due_at)) != (clock.started_at, clock.due_at):
-            what = f"{self.log.where(ref)}: assignment {said.assignment} is due {said.due_at}, and was {clock.due_at}"
-            self._strange.append(offence("clock-moved", said.case_id, what))
+        """A clock never starts anew; when it is due is said by what schedules it, and by nothing else."""
+        if moment(said.started_at) != clock.started_at:
+            what = f"{self.log.where(ref)}: assignment {said.assignment} has started {said.started_at}, and before"
+            self._strange.append(offence("clock-moved", said.case_id, f"{what} {shown(clock.started_at)}"))
+        due = moment(said.due_at)
+        if said.kind in GIVING:
+            clock.dues.add(due)
+        elif due not in clock.dues:
+            clock.spoken.setdefault(due, ref)
 
     def _start(self, ref: Ref, name: Name, said: DeadlineSeen, clock: Clock) -> None:
         if clock.scheduled is not None:
@@ -96,7 +106,7 @@ class Clocks:
             what = f"{self.log.where(ref)}, {said.kind.value} {said.n}, has id {UUID(int=name)}; expected {expected}"
             self._strange.append(offence("event-identity", said.case_id, what))
         at, due = moment(said.at), said.warn_at if said.kind is DeadlineKind.WARNED else said.due_at
-        if at < moment(due):
+        if said.kind is not DeadlineKind.RESCHEDULED and at < moment(due):
             what = f"{self.log.where(ref)} is {said.kind.value} at {said.at}, before {due}"
             self._strange.append(offence("clock-early", said.case_id, what))
         if self._take(name, said, clock, at):
@@ -107,9 +117,10 @@ class Clocks:
         """Note what it said; answers whether it had said so before."""
         if said.kind is DeadlineKind.BREACHED:
             return clock.breaches.setdefault(said.n, (name, at)) != (name, at)
-        if said.kind is DeadlineKind.OVERDUE:
-            known = said.n in clock.overdue
-            clock.overdue[said.n] = at
+        if said.kind in {DeadlineKind.OVERDUE, DeadlineKind.RESCHEDULED}:
+            counted = clock.overdue if said.kind is DeadlineKind.OVERDUE else clock.moved
+            known = said.n in counted
+            counted[said.n] = at
             return known
         known = clock.warned is not None
         clock.warned = at
@@ -126,6 +137,9 @@ class Clocks:
                 yield offence("event-uncaused", case, f"the clock of assignment {number} speaks, and was never started")
         else:
             yield from self._started(case, number, clock)
+        for due in sorted(clock.spoken.keys() - clock.dues) if clock.dues else ():
+            what = f"{self.log.where(clock.spoken[due])}: assignment {number} is due {shown(due)}, and was given"
+            yield offence("clock-moved", case, f"{what} {', '.join(map(shown, sorted(clock.dues)))}")
         counted = sorted(clock.breaches)
         if self.log.whole(DEADLINES.name) and counted != list(range(1, len(counted) + 1)):
             yield offence("breach-count", case, f"assignment {number} has the breaches {counted}")
@@ -193,6 +207,7 @@ class Clocks:
         for number, clock in ledger.clocks.items():
             end = self._end(number, steps)
             rung = {
+                "rescheduled": clock.moved.values(),
                 "warned": () if clock.warned is None else (clock.warned,),
                 "breached": [at for _, at in clock.breaches.values()],
                 "overdue": clock.overdue.values(),

@@ -59,7 +59,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "clock-missing":         Rule(LOST,       3,    "a settled assignment that somebody has to act on has a clock"),
     "clock-uncaused":        Rule(DUPLICATED, 3,    "a clock belongs to an assignment that somebody had to act on"),
     "clock-twice":           Rule(DUPLICATED, 3,    "a clock starts once, warns once, says each breach once"),
-    "clock-moved":           Rule(UNLAWFUL,   3,    "a clock that runs is started again by nothing"),
+    "clock-moved":           Rule(UNLAWFUL,   3,    "a clock that runs is moved by nothing but what schedules it"),
     "clock-early":           Rule(UNLAWFUL,   2,    "nothing is said before it is due"),
     "breach-count":          Rule(LOST,       3,    "breaches of an assignment count 1, 2, 3"),
     "false-breach":          Rule(UNLAWFUL,   2,    "no clock speaks after its assignment's end was appended"),

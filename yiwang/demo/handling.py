@@ -17,6 +17,8 @@ from yiwang.demo.tables import share
 DISPUTES: Final = "14"
 """矛盾纠纷 in the banner's tree."""
 CHANNELS: Final[Mapping[str, str]] = {"webhook": "手机应用推送", "sms": "短信", "mail": "邮件", "console": "控制台"}
+SHOWN: Final = (DeadlineKind.SCHEDULED, DeadlineKind.WARNED, DeadlineKind.BREACHED, DeadlineKind.OVERDUE)
+"""What the table of clocks counts."""
 ENDS: Final[Mapping[AlertKind, str]] = {AlertKind.SENT: "送达", AlertKind.FAILED: "失败", AlertKind.UNKNOWN: "不明"}
 RANKS: Final = (("p50", 0.5), ("p95", 0.95), ("最长", 1.0))
 
@@ -55,10 +57,10 @@ def _goals(solved: Sequence[Case], settled: Sequence[Case], cases: Sequence[Case
 
 def terms(book: Book) -> Section:
     """Clocks by level: how many ran, warned, and passed their end, and what followed."""
-    counts = {kind: _clock_levels(book, kind) for kind in DeadlineKind}
+    counts = {kind: _clock_levels(book, kind) for kind in SHOWN}
     rows = []
     for level in Level:
-        started, warned, breached, overdue = (counts[kind][level] for kind in DeadlineKind)
+        started, warned, breached, overdue = (counts[kind][level] for kind in SHOWN)
         rows.append((level.zh, level.value, started, warned, breached, share(breached, started), overdue))
     head = ("层级", "level", "计时", "预警", "超期", "超期率", "督办")
     because = Counter(event.case.assignment.because for event in _events(book, CaseEventKind.ASSIGNED) if event.case)

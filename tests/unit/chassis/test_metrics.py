@@ -1,6 +1,7 @@
 """Metrics: named once, explained, and in a registry of their own."""
 
-from services.chassis.metrics import Metrics
+from services.chassis.metrics import Figure, Metrics
+from tests.builders import DAY, MORNING
 
 
 def test_every_metric_has_the_systems_prefix_and_says_what_it_is() -> None:
@@ -16,3 +17,9 @@ def test_two_services_in_one_process_do_not_meet() -> None:
     one.records.labels("t").inc()
     assert one.registry.get_sample_value("yiwang_records_total", {"topic": "t"}) == 1
     assert other.registry.get_sample_value("yiwang_records_total", {"topic": "t"}) is None
+
+
+def test_a_figure_of_a_services_own_is_reckoned_at_the_moment_of_asking() -> None:
+    metrics, moments = Metrics("toy"), iter([MORNING, MORNING + DAY])
+    metrics.show(Figure("toy_days", "Days since the morning", lambda now: (now - MORNING) / DAY), lambda: next(moments))
+    assert [metrics.registry.get_sample_value("yiwang_toy_days") for _ in range(2)] == [0.0, 1.0]

@@ -14,12 +14,11 @@ from contracts.report import ReportLocated, Urgency
 from contracts.territory import BANNER, Path
 from contracts.wire import Body, Event
 from services.chassis.values import Decision, Input, Tick
-from services.escalation import domain as escalation
-from services.escalation.clocks import SUPERVISED
 from services.escalation.ledger import Ledger
 from services.routing.state import State as CaseState
 from tests import builders
 from tests.builders import DAY, GRID, HOUR, MORNING, OTHER_PATH, PATH, TOWN, VILLAGE, arrived, context
+from tests.unit.escalation import timebook as escalation
 from tests.unit.routing import rulebook as routing
 
 MIDNIGHT = MORNING + 15 * HOUR
@@ -179,7 +178,7 @@ def test_ticks_at_any_times_are_never_early_keep_due_order_and_leave_a_later_wak
             assert isinstance(event.body, DeadlineEvent)
             versions.append(event.body.version)
             due = {DeadlineKind.WARNED: event.body.warn_at, DeadlineKind.BREACHED: event.body.due_at}
-            overdue = event.body.due_at + event.body.n * SUPERVISED[event.body.case.clock]
+            overdue = event.body.due_at + event.body.n * escalation.TABLES.terms.supervise[event.body.case.clock]
             assert due.get(event.body.kind, overdue) <= at
     assert versions == list(range(ledger.version - len(versions) + 1, ledger.version + 1))
 

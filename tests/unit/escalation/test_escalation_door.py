@@ -3,8 +3,9 @@
 import pytest
 
 from contracts.case import CaseEventKind
-from services.escalation.app import SERVICE, routes
+from services.escalation.app import routes
 from tests.builders import CASE_ID, VILLAGE, assignment, case, case_event
+from tests.unit.escalation.timebook import SERVICE
 from tests.unit.routing.desk import OFFICER, OPERATOR, SOURCE, Desk
 
 CLOCKS = f"/v1/deadlines/{CASE_ID}"

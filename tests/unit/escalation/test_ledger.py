@@ -1,6 +1,7 @@
 """The ledger: which snapshots start and end a clock, and what a clock says as time passes."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,11 +10,13 @@ from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.territory import BANNER
 from services.chassis.values import Decision, Outcome, Tick
-from services.escalation.domain import decide, wake
+from services.escalation import calendar
 from services.escalation.ledger import Entry, Ledger
+from services.escalation.obligation import Tables, obligation
 from services.escalation.queries import view
 from tests import builders
 from tests.builders import CASE_ID, DAY, HOUR, MORNING, VILLAGE, arrived, assignment, case, case_event, context, kinds
+from tests.unit.escalation.timebook import TABLES, decide, domain, tables, wake, without
 
 WARN, DUE = MORNING + 12 * HOUR, MORNING + 15 * HOUR
 MINUTE = HOUR / 60
@@ -56,8 +59,20 @@ def test_an_assignment_starts_a_clock_at_its_own_time_and_says_so() -> None:
     decision = hear(None, case(), at=MORNING + HOUR)
     assert kinds(decision) == ["deadline.scheduled"]
     assert known(decision).entries == (
-        Entry(assignment=1, unit=builders.GRID, started_at=MORNING, warn_at=WARN, due_at=DUE),
+        Entry(
+            assignment=1,
+            unit=builders.GRID,
+            started_at=MORNING,
+            warn_at=WARN,
+            due_at=DUE,
+            basis=obligation(TABLES, case()).basis,
+            checked_at=MORNING,
+            supervise=DAY,
+        ),
     )
+    [scheduled] = decision.events
+    assert isinstance(scheduled.body, DeadlineEvent)
+    assert scheduled.body.basis == known(decision).entries[0].basis
     assert wake(known(decision)) == WARN
 
 
@@ -287,12 +302,95 @@ def test_the_view_shows_each_clock_with_its_light_and_stops_it_where_it_ended() 
         (2, None, "red"),
     ]
     assert [(line["clock"], line["why"]) for line in shown["clocks"]] == [
-        ("standard", "普通，网格应当日办结"),
-        ("standard", "普通，嘎查村/社区应在3日内办结"),
+        ("standard", "普通事项，网格应当日办结"),
+        ("standard", "普通事项，嘎查村/社区应在3日内办结"),
     ]
 
 
 def test_the_view_says_where_a_correction_has_made_a_clock_due_sooner() -> None:
     anew = assignment(2, VILLAGE, because=AssignedBecause.CORRECTED, due_by=MORNING + HOUR)
     [line] = view(heard(case(2, assignment=anew, clock=ClockClass.URGENT)), MORNING)["clocks"]
-    assert line["why"] == "限时，嘎查村/社区应在1日内办结，且不晚于更正前的时限"
+    assert line["why"] == "限时事项，嘎查村/社区应在1日内办结，且不晚于更正前的时限"
+
+
+CHRISTMAS = datetime.fromisoformat("2026-12-25T09:00:00+08:00")
+PROVISIONAL_DUE = datetime.fromisoformat("2027-01-05T00:00:00+08:00")
+
+
+def in_a_provisional_year(folder: Path) -> tuple[Tables, Ledger]:
+    """A case of five working days that reaches into a year without a notice, and the tables by which it does."""
+    using = tables(folder, "5 working days")
+    of = case(assignment=assignment(1, VILLAGE, assigned_at=CHRISTMAS))
+    return using, known(domain.decide(using, None, arrived(case_event(of), CHRISTMAS), context(CHRISTMAS)))
+
+
+def published(folder: Path, using: Tables, off: str) -> Tables:
+    """The tables once the notice of 2027 is there."""
+    text = calendar.FILE.read_text(encoding="utf-8")
+    notice = f'[[notice]]\nyear = 2027\nnumber = "文号"\noff = [{off}]\nwork = []\n\n# ---- 法定节假日'
+    file = folder / "published.toml"
+    file.write_text(text.replace("# ---- 法定节假日", notice, 1), encoding="utf-8")
+    return Tables(using.terms, calendar.load(file))
+
+
+def rung(using: Tables, ledger: Ledger, at: datetime) -> Decision[Ledger]:
+    return domain.decide(using, ledger, Tick(at), context(at))
+
+
+def test_a_provisional_clock_is_looked_at_daily_until_its_days_are_published(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    assert ledger.running
+    assert (ledger.running.due_at, ledger.running.basis.provisional) == (PROVISIONAL_DUE, True)
+    midnight = datetime.fromisoformat("2026-12-26T00:00:00+08:00")
+    assert wake(ledger) == midnight
+    looked = rung(using, ledger, midnight)
+    assert (kinds(looked), wake(known(looked))) == ([], midnight + DAY)
+
+
+def test_when_the_notice_is_published_a_clock_that_it_moves_is_scheduled_anew_and_says_why(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    after = published(tmp_path, using, '"2027-01-01..2027-01-05"')
+    decision = rung(after, ledger, CHRISTMAS + DAY)
+    moved = datetime.fromisoformat("2027-01-07T00:00:00+08:00")
+    running = known(decision).running
+    assert running
+    assert (running.due_at, running.basis.provisional, running.moved) == (moved, False, 1)
+    [told] = decision.events
+    assert isinstance(told.body, DeadlineEvent)
+    assert (told.body.kind, told.body.n, told.body.due_at) == (DeadlineKind.RESCHEDULED, 1, moved)
+    assert told.body.basis == running.basis
+    assert told.body.basis.calendar == after.calendar.version
+    assert told.body.basis.why == "规则all，应在5个工作日内办结，其间7个非工作日不计"
+    assert told.id == event_id(timer_cause(str(CASE_ID), 1, "rescheduled", 1), "yiwang.deadline.rescheduled.v1")
+    assert wake(known(decision)) == running.warn_at
+    assert kinds(rung(after, known(decision), running.warn_at)) == ["deadline.warned"]
+
+
+def test_a_notice_that_moves_nothing_ends_the_looking_and_says_nothing(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    decision = rung(published(tmp_path, using, '"2027-01-01..2027-01-03"'), ledger, CHRISTMAS + DAY)
+    assert decision.events == ()
+    running = known(decision).running
+    assert running
+    assert (running.due_at, running.basis.provisional) == (PROVISIONAL_DUE, False)
+    assert wake(known(decision)) == running.warn_at
+
+
+def test_a_clock_does_not_ring_by_days_that_a_notice_has_made_free_since(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    decision = rung(published(tmp_path, using, '"2027-01-01..2027-01-31"'), ledger, PROVISIONAL_DUE)
+    assert kinds(decision) == ["deadline.rescheduled"]
+
+
+def test_a_breach_that_was_told_stands_whatever_is_published_later(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    breached = known(rung(using, ledger, PROVISIONAL_DUE))
+    later = rung(published(tmp_path, using, '"2027-01-01..2027-01-31"'), breached, PROVISIONAL_DUE + MINUTE)
+    assert kinds(later) == ["deadline.breached"]
+
+
+def test_a_year_before_its_notice_counts_as_its_own_statutory_days_have_it(tmp_path: Path) -> None:
+    before = Tables(tables(tmp_path, "5 working days").terms, without(tmp_path, 2026))
+    start = datetime.fromisoformat("2025-12-29T09:00:00+08:00")
+    found = obligation(before, case(assignment=assignment(1, VILLAGE, assigned_at=start)))
+    assert (found.at, found.basis.provisional) == (datetime.fromisoformat("2026-01-07T00:00:00+08:00"), True)

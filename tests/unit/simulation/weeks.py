@@ -19,6 +19,7 @@ from services.chassis.letters import outgoing
 from services.chassis.settings import Settings
 from services.chassis.values import Context, Input, Invalid, Reader, Record, Service, Tick
 from services.escalation.app import compose as escalation
+from services.escalation.settings import EscalationSettings
 from services.gis.app import compose as gis
 from services.intake.app import compose as intake
 from services.intake.settings import IntakeSettings
@@ -31,8 +32,9 @@ SERVERS = {"kafka": "nowhere:0", "mongo": "mongodb://nowhere"}
 
 def services() -> tuple[Service, ...]:
     settings = Settings.model_validate(SERVERS)
-    others = (compose(settings).service for compose in (gis, routing, escalation))
-    return (intake(IntakeSettings.model_validate(SERVERS)).service, *others)
+    others = (compose(settings).service for compose in (gis, routing))
+    taking = intake(IntakeSettings.model_validate(SERVERS)).service
+    return (taking, *others, escalation(EscalationSettings.model_validate(SERVERS)).service)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,159 @@
+"""Decides when an assignment is due, and says why: the row of the table, its term, the calendar."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from contracts.case import Case, ClockClass
+from contracts.deadline import Basis
+from services.escalation.calendar import DAY, Calendar, day_of, midnight
+from services.escalation.terms import Measure, SameDay, Term, Terms, term
+
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+
+
+class Tables(NamedTuple):
+    """What officials decide: how long things may take, and which days are worked."""
+
+    terms: Terms
+    calendar: Calendar
+
+
+class Said(NamedTuple):
+    """One clause of a reason, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Due(NamedTuple):
+    """When (UTC), and why."""
+
+    at: datetime
+    basis: Basis
+
+
+class Reckoned(NamedTuple):
+    """When a term ends, what had a say in that beside the term, and up to which day the calendar had."""
+
+    at: datetime
+    notes: Sequence[Said] = ()
+    last: date | None = None
+
+
+def obligation(tables: Tables, case: Case) -> Due:
+    """When the case's assignment is due: by its own row, and no later than a standard case would be there."""
+    level, category = case.assignment.unit.level, case.classified.code if case.classified else None
+    own = tables.terms.row(case.clock, level, category)
+    usual = tables.terms.row(ClockClass.STANDARD, level, category)
+    within = tuple(dict.fromkeys((str(own.within), str(usual.within))))
+    basis = Basis(rule=own.name, zh=own.zh, within=within, table=tables.terms.version, why="", why_en="")
+    return anew(tables, case, basis)
+
+
+def anew(tables: Tables, case: Case, basis: Basis) -> Due:
+    """When the case's assignment is due by the same terms and the calendar of this moment."""
+    start, due_by = case.assignment.assigned_at.astimezone(UTC), case.assignment.due_by
+    terms = [term(each) for each in basis.within]
+    found = [MEASURED[each.measure](each, start, tables) for each in terms]
+    soonest = min(found, key=lambda one: one.at)
+    notes, at = [_rule(basis, terms[0])], soonest.at
+    if soonest is not found[0]:
+        notes.append(_usual(terms[-1]))
+    notes += soonest.notes
+    if due_by and due_by < at:
+        at = due_by.astimezone(UTC)
+        notes.append(REPLACED)
+    provisional = any(one.last and tables.calendar.provisional(day_of(start), one.last) for one in found)
+    if provisional:
+        notes.append(PROVISIONAL)
+    changes = {
+        "calendar": tables.calendar.version if any(one.last for one in found) else None,
+        "provisional": provisional,
+        "why": "".join(note.zh for note in notes),
+        "why_en": "".join(note.en for note in notes),
+    }
+    return Due(at, basis.model_copy(update=changes))
+
+
+def _rule(basis: Basis, own: Term) -> Said:
+    return Said(f"{basis.zh}应{own.zh}办结", f"rule {basis.rule}: {own}")
+
+
+def _usual(usual: Term) -> Said:
+    return Said(f"，不晚于普通事项（{usual.zh.removeprefix('在')}）", f", no later than a standard case ({usual})")
+
+
+REPLACED: Final = Said("，且不晚于更正前的时限", ", and no later than the clock that it replaces")
+PROVISIONAL: Final = Said(
+    "；所涉年份的放假安排尚未公布，暂按周末和法定节假日计算，公布后重算",
+    "; provisional: by weekends and statutory days, until the notice of the year is published",
+)
+
+
+def _same_day(_term: Term, start: datetime, tables: Tables) -> Reckoned:
+    rule, day = tables.terms.same_day, day_of(start)
+    late = start >= midnight(day) + rule.cut_off
+    end = midnight(day + (2 if late else 1) * DAY)
+    notes = [_after(rule)] if late else []
+    if start + rule.least > end:
+        end, notes = start + rule.least, [*notes, _least(rule)]
+    return Reckoned(end.astimezone(UTC), notes)
+
+
+def _after(rule: SameDay) -> Said:
+    hour = f"{rule.cut_off // HOUR:02}:{rule.cut_off % HOUR // MINUTE:02}"
+    return Said(f"，{hour}后指派，至次日24时", f", given after {hour}: the end of the next day")
+
+
+def _least(rule: SameDay) -> Said:
+    count, zh, en = next(
+        (rule.least // span, zh, en)
+        for span, zh, en in ((HOUR, "小时", "hour"), (MINUTE, "分钟", "minute"))
+        if not rule.least % span
+    )
+    return Said(f"，当日所余不足，给满{count}{zh}", f", and {count} {en}{'s' if count > 1 else ''} at least")
+
+
+def _span(given: Term, start: datetime, _tables: Tables) -> Reckoned:
+    end = start + given.span
+    return Reckoned(midnight(day_of(end) + DAY).astimezone(UTC) if given.whole else end)
+
+
+def _working_days(given: Term, start: datetime, tables: Tables) -> Reckoned:
+    day, left = day_of(start), given.count
+    while left:
+        day += DAY
+        left -= tables.calendar.works(day)
+    return Reckoned(midnight(day + DAY).astimezone(UTC), _days_off(start, day, tables.calendar), day)
+
+
+def _working_hours(given: Term, start: datetime, tables: Tables) -> Reckoned:
+    day, left = day_of(start), given.span
+    while True:
+        for first, last in tables.calendar.spans(day):
+            begin = max(first, start)
+            if begin + left <= last:
+                end = (begin + left).astimezone(UTC)
+                return Reckoned(end, _days_off(start, day, tables.calendar), day)
+            left -= max(last - begin, timedelta())
+        day += DAY
+
+
+def _days_off(start: datetime, last: date, calendar: Calendar) -> Sequence[Said]:
+    count = calendar.days_off(day_of(start), last)
+    if not count:
+        return ()
+    return [Said(f"，其间{count}个非工作日不计", f", {count} day{'s' if count > 1 else ''} off not counted")]
+
+
+MEASURED: Final[Mapping[Measure, Callable[[Term, datetime, Tables], Reckoned]]] = {
+    # what is measured       how it is counted
+    Measure.SAME_DAY:        _same_day,
+    Measure.MINUTES:         _span,
+    Measure.HOURS:           _span,
+    Measure.DAYS:            _span,
+    Measure.WORKING_DAYS:    _working_days,
+    Measure.WORKING_HOURS:   _working_hours,
+}  # fmt: skip

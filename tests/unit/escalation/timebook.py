@@ -1,0 +1,50 @@
+"""The committed tables of terms and days, the service under them, and small tables of a test's own."""
+
+from functools import partial
+from pathlib import Path
+
+from services.escalation import calendar, domain, terms
+from services.escalation.app import service
+from services.escalation.obligation import Tables
+from services.escalation.validate import load
+
+TABLES = load()
+SERVICE = service(TABLES)
+decide, wake = partial(domain.decide, TABLES), domain.wake
+
+TERMS_HEAD = """
+version = "test"
+[same_day]
+cut_off = "{cut_off}"
+least = "{least}"
+[supervise]
+standard = "1 day"
+urgent = "1 day"
+life = "1 hour"
+"""
+
+
+def row(name: str, within: str, when: str = "") -> str:
+    """A row of a table of terms, as text."""
+    return f'[[term]]\nname = "{name}"\nzh = "规则{name}，"\nwhen = {{ {when} }}\nwithin = "{within}"\n'
+
+
+def written(folder: Path, *rows: str, cut_off: str = "24:00", least: str = "1 minute") -> Path:
+    """A file of terms."""
+    file = folder / "terms.toml"
+    file.write_text("\n".join((TERMS_HEAD.format(cut_off=cut_off, least=least), *rows)), encoding="utf-8")
+    return file
+
+
+def tables(folder: Path, within: str, *, cut_off: str = "24:00", least: str = "1 minute") -> Tables:
+    """One term for everything, and the committed calendar."""
+    return Tables(terms.load(written(folder, row("all", within), cut_off=cut_off, least=least)), TABLES.calendar)
+
+
+def without(folder: Path, year: int) -> calendar.Calendar:
+    """The committed calendar as it was before the notice of the year was published, and those of later ones."""
+    text = calendar.FILE.read_text(encoding="utf-8")
+    head, tail = text.index(f"[[notice]]\nyear = {year}\n"), text.index("# ---- 法定节假日")
+    file = folder / f"before-{year}.toml"
+    file.write_text(text[:head] + text[tail:], encoding="utf-8")
+    return calendar.load(file)
