@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.identity import action_cause
-from contracts.report import Classification, LocationOutcome, Urgency
+from contracts.report import Address, Classification, Coordinates, LocationOutcome, Urgency
 from contracts.territory import Level, Path, UnitRef
 from contracts.wire import Body, Count, Many, Moment, Value
 
@@ -17,9 +17,11 @@ class Status(StrEnum):
 
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
+    STARTED = "started"
     RESOLVED = "resolved"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
 
     @property
     def zh(self) -> str:
@@ -29,15 +31,17 @@ class Status(StrEnum):
     @property
     def open(self) -> bool:
         """Whether somebody has to act: only then a clock runs."""
-        return self in {Status.ASSIGNED, Status.ACCEPTED}
+        return self in {Status.ASSIGNED, Status.ACCEPTED, Status.STARTED}
 
 
 _STATUS_ZH = {
     "assigned": "待签收",
     "accepted": "已签收",
+    "started": "办理中",
     "resolved": "已办结",
     "closed": "已结案",
     "withdrawn": "已撤回",
+    "cancelled": "已作废",
 }
 
 
@@ -58,13 +62,58 @@ class Action(StrEnum):
     """What a person may do with a case."""
 
     ACCEPT = "accept"
+    START = "start"
     HAND_UP = "hand_up"
+    HAND_BACK = "hand_back"
+    TRANSFER = "transfer"
     RESOLVE = "resolve"
+    CONFIRM = "confirm"
+    REOPEN = "reopen"
+    CANCEL = "cancel"
+    COMMENT = "comment"
 
     @property
     def zh(self) -> str:
         """The action in Chinese."""
-        return {"accept": "签收", "hand_up": "上报", "resolve": "办结"}[self.value]
+        return _ACTION_ZH[self.value]
+
+
+_ACTION_ZH = {
+    "accept": "签收",
+    "start": "开始办理",
+    "hand_up": "上报",
+    "hand_back": "退回",
+    "transfer": "转办",
+    "resolve": "办结",
+    "confirm": "回访确认",
+    "reopen": "返工",
+    "cancel": "作废",
+    "comment": "备注",
+}
+
+
+class Capacity(StrEnum):
+    """As what somebody acts on a case."""
+
+    HANDLER = "handler"
+    SUPERIOR = "superior"
+    CENTRE = "centre"
+    FOLLOW_UP = "follow_up"
+    REPORTER = "reporter"
+
+    @property
+    def zh(self) -> str:
+        """The capacity in Chinese."""
+        return _CAPACITY_ZH[self.value]
+
+
+_CAPACITY_ZH = {
+    "handler": "承办单位",
+    "superior": "上级单位",
+    "centre": "旗综治中心",
+    "follow_up": "回访人员",
+    "reporter": "上报人",
+}
 
 
 class AssignedBecause(StrEnum):
@@ -72,6 +121,10 @@ class AssignedBecause(StrEnum):
 
     OPENED = "opened"
     HANDED_UP = "handed_up"
+    HANDED_BACK = "handed_back"
+    TRANSFERRED = "transferred"
+    REOPENED = "reopened"
+    LIFTED = "lifted"
     ESCALATED = "escalated"
     CORRECTED = "corrected"
 
@@ -87,6 +140,15 @@ class Assignment(Value):
         Moment | None,
         Field(description="the due time of the clock that this one replaces at the same unit; it is due no later"),
     ] = None
+    path: Annotated[Path, Field(description="down to the unit, where the case's own path does not lead to it")] = ()
+    given_by: Annotated[Path, Field(description="down to the unit that handed it up, to which it may go back")] = ()
+
+
+class Proof(Value):
+    """What shows that a case was resolved: addresses of pictures and papers, and where it was done."""
+
+    attachments: Many[str] = ()
+    place: Coordinates | None = None
 
 
 class Case(Value):
@@ -117,10 +179,16 @@ class Case(Value):
     staff: Annotated[str | None, Field(description="the grid member who reported (上报网格员工号)")] = None
     about: Annotated[Path, Field(description="the path of the unit that it is about, which never gets it")] = ()
     resolved_at: Moment | None = None
+    proof: Annotated[Proof | None, Field(description="what shows that it was resolved (办结凭证)")] = None
+    returns: Annotated[
+        Count, Field(description="hand-backs, transfers and re-works so far; those that lift the case begin anew")
+    ] = 0
 
     def path_in_charge(self) -> Path:
         """The path down to the unit that has the case."""
         unit = self.assignment.unit
+        if self.assignment.path:
+            return self.assignment.path
         return (*(each for each in self.path if len(each.code) < len(unit.code)), unit)
 
     def above(self) -> UnitRef | None:
@@ -139,6 +207,20 @@ class CaseAction(Body):
     actor: Annotated[str, Field(min_length=1, max_length=64, description="staff number of who acts (工号)")]
     assignment: Annotated[int | None, Field(ge=1, description="the assignment meant; refused if it has passed")] = None
     note: Annotated[str | None, Field(max_length=2000, description="why, or what was done")] = None
+    capacity: Annotated[Capacity, Field(description="as what the actor acts (身份)")] = Capacity.HANDLER
+    unit: Annotated[
+        str | None,
+        Field(pattern=r"^\d{6}(\d{3}){0,3}$", description="the unit in whose name it is done; a superior names it"),
+    ] = None
+    to: Annotated[Path, Field(max_length=4, description="down to the unit that it is transferred to")] = ()
+    department: Annotated[str | None, Field(max_length=64, description="the department that takes the lead")] = None
+    attachments: Annotated[
+        tuple[Address, ...], Field(max_length=50, description="addresses of what shows what was done")
+    ] = ()
+    place: Annotated[Coordinates | None, Field(description="where it was done")] = None
+    if_version: Annotated[
+        int | None, Field(ge=1, description="the case's version that the actor saw; refused if it has passed")
+    ] = None
 
     @property
     def type(self) -> str:
@@ -182,7 +264,11 @@ class CaseEventKind(StrEnum):
     OPENED = "opened"
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
+    STARTED = "started"
+    COMMENTED = "commented"
     RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
     REFUSED = "refused"
     MOOT = "moot"
     KEPT = "kept"
@@ -206,6 +292,8 @@ class CaseEvent(Body):
     why: Annotated[str, Field(description="the reason, in Chinese")]
     case: Case | None = None
     answers: Annotated[UUID | None, Field(description="the cause of the action or breach that is answered")] = None
+    sender: Annotated[str | None, Field(description="who sent the action that is answered")] = None
+    lawful: Annotated[Many[str], Field(description="of what is refused: the actions that would be lawful")] = ()
     routed: Annotated[Routed | None, Field(description="where a table decided: by which row, and what else")] = None
 
     @property

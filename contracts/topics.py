@@ -58,7 +58,7 @@ LOCATED = Topic(
 
 ACTIONS = Topic(
     name="case.actions.v1",
-    about="What people ask to be done with a case: accept, hand up, resolve.",
+    about="What people ask to be done with a case: accept, hand up or back, transfer, resolve, reopen and the like.",
     model=CaseAction,
     types=("yiwang.case.action.v1",),
     producers=("apps", ROUTING),
@@ -72,7 +72,7 @@ CASES = Topic(
     model=CaseEvent,
     types=_types("case", CaseEventKind),
     producers=(ROUTING,),
-    consumers=(ESCALATION, NOTIFICATION),
+    consumers=(ESCALATION, NOTIFICATION, "apps"),
     key="case id",
 )
 

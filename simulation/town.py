@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final, Self
 
-from contracts.case import Action, CaseAction, CaseEvent
+from contracts.case import Action, Capacity, CaseAction, CaseEvent
 from contracts.identity import name_id
 from contracts.report import Urgency
 from contracts.territory import SHANGHAI
@@ -123,6 +123,7 @@ class Town:
         """Somebody acts on a case, whatever it is; perhaps twice under one id, perhaps on an assignment long past."""
         action = self.random.choice(tuple(Action))
         current = event.case.assignment.number if event.case else 1
+        path = event.case.path_in_charge() if event.case else ()
         return CaseAction(
             case_id=name_id(f"no case {self.seed}") if self._of_a_hundred(STRANGE) else event.case_id,
             action=action,
@@ -131,6 +132,10 @@ class Town:
             actor="1000",
             assignment=self.random.choice((None, current, max(1, current - 1))),
             note=self.random.choice((None, "已处理。")),
+            capacity=self.random.choice(tuple(Capacity)),
+            unit=self.random.choice((None, *(unit.code for unit in path))),
+            to=path[: self.random.randrange(5)],
+            if_version=self.random.choice((None, None, None, event.version)),
         )
 
     def _write(self, topic: str, key: str, body: bytes | None) -> None:

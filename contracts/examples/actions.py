@@ -1,12 +1,14 @@
 """Examples of actions: what people ask to be done with the case of the well."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from contracts.case import Action, CaseAction
-from contracts.examples.scene import MEMBER, REPAIRED, REPORT_ID
+from contracts.case import Action, Capacity, CaseAction
+from contracts.examples.scene import MEMBER, PATH, PICTURE, REPAIRED, REPORT_ID, SECOND_GRID, WELL
+from contracts.report import Coordinates, Datum
 
 
-def _action(action: Action, number: int, note: str | None = None) -> CaseAction:
+def _action(action: Action, number: int, note: str | None = None, **more: Any) -> CaseAction:
     return CaseAction(
         case_id=REPORT_ID,
         action=action,
@@ -15,6 +17,7 @@ def _action(action: Action, number: int, note: str | None = None) -> CaseAction:
         actor=MEMBER,
         assignment=1,
         note=note,
+        **more,
     )
 
 
@@ -22,4 +25,25 @@ ACCEPT = _action(Action.ACCEPT, 1)
 HAND_UP = _action(Action.HAND_UP, 2, "水泵须由嘎查统一采购")
 RESOLVE = _action(Action.RESOLVE, 3, REPAIRED)
 
-ACTIONS: Mapping[str, CaseAction] = {"accept": ACCEPT, "hand-up": HAND_UP, "resolve": RESOLVE}
+PROVEN = _action(
+    Action.RESOLVE,
+    4,
+    REPAIRED,
+    attachments=(PICTURE,),
+    place=Coordinates(longitude=WELL[Datum.WGS84][0], latitude=WELL[Datum.WGS84][1], datum=Datum.WGS84),
+)
+HAND_BACK = _action(Action.HAND_BACK, 5, "机井属林场管护，不在本网格")
+TRANSFER = _action(
+    Action.TRANSFER, 6, "机井在第2网格", capacity=Capacity.SUPERIOR, unit=PATH[2].code, to=(*PATH[:3], SECOND_GRID)
+)
+REOPEN = _action(Action.REOPEN, 7, "第二天又不出水", capacity=Capacity.REPORTER)
+
+ACTIONS: Mapping[str, CaseAction] = {
+    "accept": ACCEPT,
+    "hand-up": HAND_UP,
+    "resolve": RESOLVE,
+    "resolve-with-proof": PROVEN,
+    "hand-back": HAND_BACK,
+    "transfer": TRANSFER,
+    "reopen": REOPEN,
+}

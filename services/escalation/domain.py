@@ -74,7 +74,7 @@ def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
     if running and current.number > running.assignment:
         return newer.with_last(ended(running, current.assigned_at, current.because.value))
     if running and not case.status.open:
-        how = Status.WITHDRAWN if case.status is Status.WITHDRAWN else Status.RESOLVED
+        how = case.status if case.status in {Status.WITHDRAWN, Status.CANCELLED} else Status.RESOLVED
         return newer.with_last(ended(running, case.resolved_at or at, how.value))
     return newer
 

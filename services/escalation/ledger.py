@@ -20,7 +20,7 @@ class Entry(Value):
     ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last looked
     at for it, and ``moved`` counts how often it was due at another time then. ``supervise`` is how often the banner's
     centre is told of it once it is overdue there. ``asked`` counts how often the breach was said, ``kept`` that routing answered from the banner, above which there
-    is nobody; ``supervised`` is which such span past due was last told of. ``ended_how``: handed_up, escalated, corrected, resolved or withdrawn.
+    is nobody; ``supervised`` is which such span past due was last told of. ``ended_how``: resolved, withdrawn, cancelled, or why another unit was given the case.
     """
 
     assignment: int

@@ -29,6 +29,10 @@ class Template(StrEnum):
     HANDED_UP = "handed_up"
     ESCALATED = "escalated"
     REASSIGNED = "reassigned"
+    HANDED_BACK = "handed_back"
+    TRANSFERRED = "transferred"
+    REOPENED = "reopened"
+    LIFTED = "lifted"
     LIFE = "life"
     INFORMED = "informed"
     LEAD = "lead"
@@ -39,6 +43,7 @@ class Template(StrEnum):
     OVERDUE = "overdue"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
     REMINDER = "reminder"
     DEPUTY = "deputy"
     SUPERIOR = "superior"
@@ -49,6 +54,10 @@ ASSIGNED: Final[Mapping[AssignedBecause, Template]] = {
     AssignedBecause.HANDED_UP: Template.HANDED_UP,
     AssignedBecause.ESCALATED: Template.ESCALATED,
     AssignedBecause.CORRECTED: Template.REASSIGNED,
+    AssignedBecause.HANDED_BACK: Template.HANDED_BACK,
+    AssignedBecause.TRANSFERRED: Template.TRANSFERRED,
+    AssignedBecause.REOPENED: Template.REOPENED,
+    AssignedBecause.LIFTED: Template.LIFTED,
 }
 
 # template → what it is; what to do by when, in full; and as short as a text message has to be
@@ -60,6 +69,14 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
     Template.ESCALATED:  ("提级事项",   "下级逾期未办结，现提级由{actor}办理。请签收，并于{by}前办结。",
                           "请{actor}签收，{by}前办结。"),
     Template.REASSIGNED: ("改派事项",   "来源信息更正，现改由{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.HANDED_BACK: ("退回事项",  "原承办单位退回，现由{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.TRANSFERRED: ("转办事项",  "该事项转由{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.REOPENED:   ("返工事项",   "回访或上报人认为尚未办妥，请{actor}重新办理。请签收，并于{by}前办结。",
+                          "尚未办妥，请{actor}重新办理，{by}前办结。"),
+    Template.LIFTED:     ("提级事项",   "多次退回、转办或返工，现提级由{actor}办理。请签收，并于{by}前办结。",
                           "请{actor}签收，{by}前办结。"),
     Template.LIFE:       ("立即处置",   "危及生命，请{actor}立即签收、立即处置，并于{by}前办结。",
                           "请{actor}立即签收处置，{by}前办结。"),
@@ -81,6 +98,8 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "请按更正后的内容办理，时限{by}不变。"),
     Template.WITHDRAWN:  ("事项撤回",   "来源已撤回该事项（原时限{by}），无需继续办理。",
                           "来源已撤回（原时限{by}），无需办理。"),
+    Template.CANCELLED:  ("事项作废",   "旗综治中心已作废该事项（原时限{by}），无需继续办理。",
+                          "已作废（原时限{by}），无需办理。"),
     Template.REMINDER:   ("催办签收",   "该事项仍未签收，第{n}次催办。请{actor}立即签收，并于{by}前办结。",
                           "第{n}次催办，请立即签收，{by}前办结。"),
     Template.DEPUTY:     ("代办签收",   "承办人{whom}仍未签收，请你代为签收，并于{by}前办结。",

@@ -23,6 +23,9 @@ from services.notification.watch import Ladder, Watch, awaits
 
 Happening = CaseEvent | DeadlineEvent
 
+ENDINGS: Final = frozenset({CaseEventKind.WITHDRAWN, CaseEventKind.CANCELLED})
+"""What ends a case and is told to those who work on it."""
+
 READ: Final = ("summary", "title", "place_name", "path", "urgency", "people", "lead", "clock", "occurred_at")
 """What of a case people read or go by."""
 
@@ -77,7 +80,7 @@ def moot(watch: Watch, body: Happening, case: Case) -> bool:
     escalation asks routing again.
     """
     if isinstance(body, CaseEvent):
-        return not case.status.open and body.kind is not CaseEventKind.WITHDRAWN
+        return not case.status.open and body.kind not in ENDINGS
     if not case.status.open or (watch.over_at and watch.over_at != body.at):
         return True
     end = watch.ended(body.assignment)

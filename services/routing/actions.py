@@ -1,5 +1,6 @@
 """The HTTP door for acting: publishes the action like everyone else, then waits, bounded, for routing's answer."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +19,14 @@ from contracts.wire import Message, event, message
 from services.chassis.http import Authorise, HttpProblem, bounded_body
 from services.chassis.ports import Store
 from services.chassis.trace import child
-from services.routing import moves
 from services.routing.queries import bad, history, view
 from services.routing.state import State
 
 PAUSES: Final = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4)
 """Seconds between looks for the answer: 1.9 in all."""
 
+VERSION: Final = re.compile(r'"?([1-9]\d{0,8})"?')
+"""A version as an entity tag, with or without its quotation marks."""
 ACTION_BYTES: Final = 64 * 1024
 """The longest action, in bytes of JSON."""
 
@@ -45,7 +47,7 @@ class Actions:
         """Answer 200 with the case, 409 with why not and what could be done, or 202 with where to look later."""
         token = self.authorise(request, "officer")
         body = await bounded_body(request, ACTION_BYTES)
-        asked = read(body, request.path_params["case_id"], token.name, _key(request))
+        asked = read(body, request.path_params["case_id"], token.name, _key(request), _seen(request))
         await self.publish([outgoing(asked, self.now(), request.headers.get("traceparent", ""))])
         found = await self._wait(asked)
         if found is None:
@@ -78,13 +80,13 @@ class Actions:
 def answer(state: State, told: CaseEvent) -> Response:
     """What became of the action; raises HttpProblem 409 where it was refused."""
     if told.kind is CaseEventKind.REFUSED:
-        could = [action.value for action in moves.lawful(state.case)] if state.case else []
-        raise HttpProblem(409, "Refused", told.why, lawful=could, version=told.version)
+        raise HttpProblem(409, "Refused", told.why, lawful=list(told.lawful), version=told.version)
     return JSONResponse(view(state))
 
 
-def read(body: bytes, case_id: UUID, sender: str, key: str | None) -> CaseAction:
-    """The action in a request's body; case and sender are known, and an Idempotency-Key goes before ``action_id``.
+def read(body: bytes, case_id: UUID, sender: str, key: str | None, seen: int | None = None) -> CaseAction:
+    """The action in a request's body; case and sender are known, and headers go before the body's fields:
+    an Idempotency-Key before ``action_id``, the version that was ``seen`` before ``if_version``.
 
     Raises HttpProblem 400.
     """
@@ -94,6 +96,7 @@ def read(body: bytes, case_id: UUID, sender: str, key: str | None) -> CaseAction
         detail = f"$: found no JSON ({fault}); expected a JSON object / $：应为 JSON 对象"
         raise HttpProblem(400, "Bad request", detail) from None
     known = {"version": 0, "case_id": case_id, "sender": sender} | ({"action_id": key} if key else {})
+    known |= {"if_version": seen} if seen else {}
     try:
         return CaseAction.model_validate(fields | known if isinstance(fields, dict) else fields)
     except ValidationError as error:
@@ -109,3 +112,14 @@ def outgoing(asked: CaseAction, now: datetime, traceparent: str) -> Message:
 
 def _key(request: Request) -> str | None:
     return request.headers.get("idempotency-key")
+
+
+def _seen(request: Request) -> int | None:
+    """The version in If-Match; raises HttpProblem 400 where that is none."""
+    given = request.headers.get("if-match")
+    if given is None:
+        return None
+    if not (found := VERSION.fullmatch(given)):
+        detail = f'If-Match: found {given[:40]!r}; expected a version of the case, such as "5" / If-Match：应为事项的版本号，如"5"'
+        raise HttpProblem(400, "Bad If-Match", detail)
+    return int(found[1])

@@ -16,6 +16,10 @@ PRESSING: Final[Mapping[ClockClass, int]] = {clock: n for n, clock in enumerate(
 """The classes of clocks, from the longest terms to the shortest."""
 
 
+BY_PEOPLE: Final = frozenset(
+    {AssignedBecause.HANDED_BACK, AssignedBecause.TRANSFERRED, AssignedBecause.REOPENED, AssignedBecause.LIFTED}
+)
+"""Where people have put a case on purpose it stays, unless it presses more than they knew."""
 MOVES: Final = 3
 """Assignments after which a source that moves the case again gives it no new term: else it would never be due."""
 
@@ -102,7 +106,8 @@ def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -
     """
     chosen = how.chosen
     known = case.model_copy(update={**told(located.report), **placed(located), "lead": chosen.lead})
-    stays = case.status.open and chosen.unit.code == case.assignment.unit.code
+    put = case.assignment.because in BY_PEOPLE
+    stays = case.status.open and (put or chosen.unit.code == case.assignment.unit.code)
     if stays and PRESSING[chosen.clock] <= PRESSING[case.clock]:
         return known
     assignment = Assignment(

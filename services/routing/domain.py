@@ -33,7 +33,7 @@ def _heard(table: Table, turn: Turn, body: object) -> Decision[State]:
         case ReportLocated() as located:
             return _located(table, turn, located)
         case CaseAction() as asked:
-            return _acted(turn, asked)
+            return _acted(table, turn, asked)
         case DeadlineEvent(kind=DeadlineKind.SCHEDULED | DeadlineKind.RESCHEDULED) as clock:
             return _scheduled(turn.state, clock)
         case DeadlineEvent(kind=DeadlineKind.BREACHED) as clock:
@@ -64,18 +64,23 @@ def _open(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
     return turn.end()
 
 
-def _acted(turn: Turn, asked: CaseAction) -> Decision[State]:
+def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
     case = turn.state.case
     if case is None:
         return _refused(turn, asked, "该事项尚未生成，请稍后再操作")
     if hindrance := moves.refusal(case, asked):
         return _refused(turn, asked, hindrance)
-    after, tells = moves.moved(case, asked, turn.now), moves.MOVES[case.status, asked.action].tells
-    return turn.tell(tells, after, by=asked.actor, why=moves.reason(case, after, asked), answers=turn.cause).end()
+    after, tells = moves.moved(case, asked, turn.now, table.lift_after), moves.MOVES[case.status, asked.action].tells
+    why = moves.reason(case, after, asked)
+    return turn.tell(tells, after, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender).end()
 
 
 def _refused(turn: Turn, asked: CaseAction, why: str) -> Decision[State]:
-    told = turn.tell(CaseEventKind.REFUSED, turn.state.case, by=asked.actor, why=why, answers=turn.cause)
+    case = turn.state.case
+    could = tuple(action.value for action in moves.lawful(case, asked.capacity)) if case else ()
+    told = turn.tell(
+        CaseEventKind.REFUSED, case, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender, lawful=could
+    )
     return told.end(Outcome.REFUSED)
 
 

@@ -81,9 +81,13 @@ class Rule(Part):
 
 
 class Rules(Part):
-    """The whole file: the rows in order, and who leads in a category where its row does not say."""
+    """The whole file: the rows in order, and who leads in a category where its row does not say.
+
+    So many hand-backs, transfers and re-works lift a case to the next level: ``lift_after``.
+    """
 
     version: Annotated[str, Field(min_length=1)]
+    lift_after: Annotated[int, Field(ge=1, le=100, strict=True)] = 3
     leads: Mapping[Category, Department] = {}
     rule: Annotated[tuple[Rule, ...], Field(min_length=1)]
 

@@ -71,6 +71,7 @@ class Table:
     places: Mapping[LocationOutcome, int]
     sources: Mapping[str, int]
     solved: Mapping[bool, int]
+    lift_after: int
 
     def fitting(self, given: Facts) -> Iterator[Rule]:
         """The rows that fit, in order: the first decides."""
@@ -121,6 +122,7 @@ def compiled(rules: Rules) -> Table:
         places=_fits(whens, LocationOutcome, lambda when, value: when.located is None or value in when.located),
         sources=_fits(whens, (*NAMES, OTHER), lambda when, value: when.source is None or value in when.source),
         solved=_fits(whens, (False, True), lambda when, value: when.solved in (None, value)),
+        lift_after=rules.lift_after,
     )
 
 

@@ -22,6 +22,8 @@ HEARD: Final[Mapping[CaseEventKind, OutcomeKind]] = {
     CaseEventKind.ASSIGNED:      OutcomeKind.ASSIGNED,
     CaseEventKind.RESOLVED:      OutcomeKind.RESOLVED,
     CaseEventKind.WITHDRAWN:     OutcomeKind.CLOSED,
+    CaseEventKind.CANCELLED:     OutcomeKind.CLOSED,
+    CaseEventKind.CONFIRMED:     OutcomeKind.CLOSED,
     CaseEventKind.CLOSED:        OutcomeKind.CLOSED,
 }  # fmt: skip
 
@@ -29,11 +31,15 @@ GIVEN: Final[Mapping[AssignedBecause, str]] = {
     # why a unit has the case      what the source hears
     AssignedBecause.OPENED:        "已生成事项",
     AssignedBecause.HANDED_UP:     "事项已上报",
+    AssignedBecause.HANDED_BACK:   "事项已退回",
+    AssignedBecause.TRANSFERRED:   "事项已转办",
+    AssignedBecause.REOPENED:      "事项已返工",
+    AssignedBecause.LIFTED:        "事项多次流转，已提级",
     AssignedBecause.ESCALATED:     "事项超期提级",
     AssignedBecause.CORRECTED:     "按来源更正重新指派",
 }  # fmt: skip
 
-CLIMBED: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.ESCALATED})
+CLIMBED: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Turn:
         why: str,
         answers: UUID | None = None,
         routed: Routed | None = None,
+        sender: str | None = None,
+        lawful: tuple[str, ...] = (),
     ) -> "Turn":
         """Tell of the case, which is now this one, in its next version; its report's source hears what concerns it."""
         version = self.state.version + 1
@@ -69,6 +77,8 @@ class Turn:
             case=snapshot,
             answers=answers,
             routed=routed,
+            sender=sender,
+            lawful=lawful,
         )
         events = [event(CASES, body, cause=self.cause)]
         if case and kind in HEARD:

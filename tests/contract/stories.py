@@ -4,14 +4,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NoReturn
 
-from contracts.examples.actions import ACCEPT, HAND_UP, RESOLVE
+from contracts.case import Action, Capacity, CaseAction
+from contracts.examples.actions import ACCEPT, HAND_BACK, HAND_UP, PROVEN, REOPEN, RESOLVE, TRANSFER
 from contracts.examples.reports import EVERYTHING, SUBMITTED
-from contracts.examples.scene import ABROAD, ACCEPTED, ACTED, BORDER, GRID, MIDNIGHT, RECEIVED
+from contracts.examples.scene import ABROAD, ACCEPTED, ACTED, BORDER, GRID, MIDNIGHT, RECEIVED, REPAIRED
 from contracts.generate import example_json
 from contracts.wire import Message
-from services.chassis.values import Done, Effect
+from services.chassis.values import Done, Effect, Service
+from services.escalation.domain import decide
+from services.escalation.obligation import Tables
+from services.escalation.terms import Row, term
+from services.escalation.validate import load
 from services.notification.settings import NotificationSettings
 from tests.contract.story import NOWHERE, Answer, Headers, Story, services, took
 
@@ -93,6 +99,60 @@ def handed_up() -> Story:
     breach = next(one for one in climbed().written if one.type == "yiwang.deadline.breached.v1")
     story.deliver(breach, MIDNIGHT)
     return story
+
+
+def did(action: Action, number: int, note: str | None = None, **more: Any) -> CaseAction:
+    """Something else done about the case of the well, on whatever assignment is current."""
+    update = {"action": action, "action_id": f"{ACCEPT.actor}-{number:04}", "assignment": None, "note": note}
+    return ACCEPT.model_copy(update=update | more)
+
+
+def confirmed() -> Story:
+    """Taken up, talked about, resolved with a picture, and seen to be done."""
+    story = reported()
+    story.ask(ACCEPT, ACCEPTED)
+    story.ask(did(Action.START, 11), ACCEPTED + timedelta(minutes=5))
+    story.ask(did(Action.COMMENT, 12, "配件下午到"), ACCEPTED + timedelta(minutes=20))
+    story.ask(PROVEN, ACTED)
+    story.ask(did(Action.CONFIRM, 13, "已现场查看，出水正常", capacity=Capacity.FOLLOW_UP), ACTED + DAY)
+    return story
+
+
+def passed_around() -> Story:
+    """Handed back, transferred, and done so badly that it is lifted."""
+    story = reported()
+    story.ask(HAND_BACK, ACCEPTED)
+    story.ask(did(Action.TRANSFER, 14, "机井在第2网格", to=TRANSFER.to), ACCEPTED + timedelta(hours=1))
+    story.ask(did(Action.RESOLVE, 15, REPAIRED), ACTED)
+    story.ask(REOPEN, ACTED + DAY)
+    return story
+
+
+def cancelled() -> Story:
+    story = reported()
+    story.ask(did(Action.CANCEL, 16, "与另一事项重复，已合并办理", capacity=Capacity.CENTRE), ACCEPTED)
+    return story
+
+
+def published_later() -> Story:
+    """Twenty-five working days, in a year whose notice comes when the clock runs already."""
+    tables = load()
+    row = Row(name="illustrative", zh="示例事项", within=term("25 working days"))
+    known, terms = tables.calendar, replace(tables.terms, rows=(row,))
+    off, work = (frozenset(day for day in days if day.year < RECEIVED.year) for days in (known.off, known.work))
+    before = replace(known, years=known.years - {RECEIVED.year}, off=off, work=work)
+    story = Story(under(Tables(terms, before)))
+    story.submit(whole("solved_on_the_spot"), RECEIVED)
+    story.services = under(Tables(terms, known))
+    story.wait(RECEIVED + DAY)
+    return story
+
+
+def under(tables: Tables) -> Sequence[Service]:
+    """The five, escalation under these tables."""
+    return [
+        replace(one, decide=partial(decide, tables)) if one.name == "escalation" else one for one in services(NOWHERE)
+    ]
 
 
 def climbed() -> Story:
@@ -186,6 +246,7 @@ def cut_off() -> Story:
 STORIES: Sequence[Callable[[], Story]] = (
     *(solved_on_the_spot, without_a_place, outside, on_a_border),
     *(reported, resolved, closed, handed_up, climbed),
+    *(confirmed, passed_around, cancelled, published_later),
     *(sent_again, corrected, corrected_in_place, withdrawn, about_its_town),
     *(contradicted, unreadable, met_by_a_defect),
     *(refused_by_the_channel, cut_off),

@@ -11,9 +11,11 @@ from yiwang.check.log import MICROSECOND, Moment
 OPEN: Final = frozenset(status for status in Status if status.open)
 ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
 ANY: Final = frozenset(Status)
-SAME: Final = frozenset({CaseEventKind.REFUSED, CaseEventKind.MOOT, CaseEventKind.KEPT, CaseEventKind.CORRECTED})
+SAME: Final = frozenset({CaseEventKind.COMMENTED, CaseEventKind.REFUSED, CaseEventKind.MOOT, CaseEventKind.KEPT, CaseEventKind.CORRECTED})
 """Events that leave the status as it is."""
-CLIMBS: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.ESCALATED})
+CLIMBS: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
+ANEW: Final = frozenset({AssignedBecause.REOPENED, AssignedBecause.LIFTED})
+"""Why what was done may be given out again."""
 HEIGHT: Final = {level: height for height, level in enumerate(Level)}
 UNOPPOSED: Final[Moment] = CLOSES_AFTER // MICROSECOND
 
@@ -21,6 +23,10 @@ WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]]
     # what happens              where the case stood              where it stands then
     CaseEventKind.ASSIGNED:     (OPEN | ENDED,                    frozenset({Status.ASSIGNED})),
     CaseEventKind.ACCEPTED:     (frozenset({Status.ASSIGNED}),    frozenset({Status.ACCEPTED})),
+    CaseEventKind.STARTED:      (frozenset({Status.ASSIGNED, Status.ACCEPTED}), frozenset({Status.STARTED})),
+    CaseEventKind.COMMENTED:    (ANY,                             ANY),
+    CaseEventKind.CONFIRMED:    (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
+    CaseEventKind.CANCELLED:    (OPEN,                            frozenset({Status.CANCELLED})),
     CaseEventKind.RESOLVED:     (OPEN | {Status.RESOLVED},        frozenset({Status.RESOLVED})),
     CaseEventKind.WITHDRAWN:    (OPEN,                            frozenset({Status.WITHDRAWN})),
     CaseEventKind.CLOSED:       (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
@@ -82,7 +88,7 @@ def _assigned(before: Stand, after: Stand) -> str | None:
         return f"assignment {after.number} follows {before.number}"
     if after.because in CLIMBS and HEIGHT[after.level] <= HEIGHT[before.level]:
         return f"{after.because.value} from {before.level.value} to {after.level.value}"
-    if after.because in CLIMBS and before.status not in OPEN:
+    if after.because not in ANEW | {AssignedBecause.CORRECTED} and before.status not in OPEN:
         return f"{after.because.value} though it was {before.status.value}"
     return _known(before, after)
 

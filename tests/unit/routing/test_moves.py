@@ -4,42 +4,68 @@ from itertools import product
 
 import pytest
 
-from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEvent, CaseEventKind, Status
+from contracts.case import (
+    Action,
+    AssignedBecause,
+    Capacity,
+    Case,
+    CaseAction,
+    CaseEvent,
+    CaseEventKind,
+    Proof,
+    Status,
+)
+from contracts.report import Coordinates, Datum
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.outcome import ReportOutcome
-from contracts.territory import BANNER, Level, UnitRef, full_name
+from contracts.territory import BANNER, Level, UnitRef, full_name, office
 from services.chassis.values import Decision, Outcome
 from services.routing.moves import MOVES, lawful
 from services.routing.state import State
 from tests import builders
-from tests.builders import DAY, GRID, HOUR, MORNING, PATH, TOWN, VILLAGE, arrived, assignment, context, deadline, kinds
+from tests.builders import (
+    DAY,
+    GRID,
+    HOUR,
+    MORNING,
+    OTHER_GRID,
+    OTHER_PATH,
+    PATH,
+    TOWN,
+    VILLAGE,
+    arrived,
+    assignment,
+    context,
+    deadline,
+    kinds,
+)
 from tests.unit.routing.rulebook import decide
 
-ASSIGNED, ACCEPTED, RESOLVED, CLOSED, WITHDRAWN = Status
-ACCEPT, HAND_UP, RESOLVE = Action.ACCEPT, Action.HAND_UP, Action.RESOLVE
+ASSIGNED, ACCEPTED, STARTED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED = Status
+ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, RESOLVE, CONFIRM, REOPEN, CANCEL, COMMENT = Action
+HANDLER, SUPERIOR, CENTRE, FOLLOW_UP, REPORTER = Capacity
 NIGHT = MORNING + 15 * HOUR
+OPEN = (ASSIGNED, ACCEPTED, STARTED)
 MET = (
-    # stands     at       is asked to   becomes     at        tells
-    (ASSIGNED,   GRID,    ACCEPT,       ACCEPTED,   GRID,     "case.accepted"),
-    (ASSIGNED,   GRID,    HAND_UP,      ASSIGNED,   VILLAGE,  "case.assigned"),
-    (ASSIGNED,   GRID,    RESOLVE,      RESOLVED,   GRID,     "case.resolved"),
-    (ACCEPTED,   GRID,    ACCEPT,       ACCEPTED,   GRID,     "case.refused"),
-    (ACCEPTED,   GRID,    HAND_UP,      ASSIGNED,   VILLAGE,  "case.assigned"),
-    (ACCEPTED,   GRID,    RESOLVE,      RESOLVED,   GRID,     "case.resolved"),
-    (RESOLVED,   GRID,    ACCEPT,       RESOLVED,   GRID,     "case.refused"),
-    (RESOLVED,   GRID,    HAND_UP,      RESOLVED,   GRID,     "case.refused"),
-    (RESOLVED,   GRID,    RESOLVE,      RESOLVED,   GRID,     "case.refused"),
-    (CLOSED,     GRID,    ACCEPT,       CLOSED,     GRID,     "case.refused"),
-    (CLOSED,     GRID,    HAND_UP,      CLOSED,     GRID,     "case.refused"),
-    (CLOSED,     GRID,    RESOLVE,      CLOSED,     GRID,     "case.refused"),
-    (WITHDRAWN,  GRID,    ACCEPT,       WITHDRAWN,  GRID,     "case.refused"),
-    (WITHDRAWN,  GRID,    HAND_UP,      WITHDRAWN,  GRID,     "case.refused"),
-    (WITHDRAWN,  GRID,    RESOLVE,      WITHDRAWN,  GRID,     "case.refused"),
-    (ASSIGNED,   VILLAGE, HAND_UP,      ASSIGNED,   TOWN,     "case.assigned"),
-    (ASSIGNED,   TOWN,    HAND_UP,      ASSIGNED,   BANNER,   "case.assigned"),
-    (ASSIGNED,   BANNER,  HAND_UP,      ASSIGNED,   BANNER,   "case.refused"),
-    (ACCEPTED,   BANNER,  HAND_UP,      ACCEPTED,   BANNER,   "case.refused"),
+    # stands       at       as            is asked to   becomes     at        tells
+    ((ASSIGNED,),  GRID,    (HANDLER,),   ACCEPT,       ACCEPTED,   GRID,     "case.accepted"),
+    (OPEN[:2],     GRID,    (HANDLER,),   START,        STARTED,    GRID,     "case.started"),
+    (OPEN,         GRID,    (HANDLER,),   HAND_UP,      ASSIGNED,   VILLAGE,  "case.assigned"),
+    (OPEN,         VILLAGE, (HANDLER,),   HAND_UP,      ASSIGNED,   TOWN,     "case.assigned"),
+    (OPEN,         TOWN,    (HANDLER,),   HAND_UP,      ASSIGNED,   BANNER,   "case.assigned"),
+    (OPEN,         GRID,    (HANDLER,),   HAND_BACK,    ASSIGNED,   VILLAGE,  "case.assigned"),
+    (OPEN,         GRID,    (HANDLER, SUPERIOR, CENTRE), TRANSFER, ASSIGNED, OTHER_GRID, "case.assigned"),
+    (OPEN,         GRID,    (HANDLER,),   RESOLVE,      RESOLVED,   GRID,     "case.resolved"),
+    ((RESOLVED,),  GRID,    (FOLLOW_UP,), CONFIRM,      CLOSED,     GRID,     "case.confirmed"),
+    ((RESOLVED, CLOSED), GRID, (SUPERIOR, CENTRE, FOLLOW_UP, REPORTER), REOPEN, ASSIGNED, GRID, "case.assigned"),
+    (OPEN,         GRID,    (CENTRE,),    CANCEL,       CANCELLED,  GRID,     "case.cancelled"),
+    *(((each,),    GRID,    tuple(Capacity), COMMENT,   each,       GRID,     "case.commented") for each in Status),
 )  # fmt: skip
+LAWFUL = {
+    (status, at, capacity, action): (then, where, tells)
+    for stands, at, capacities, action, then, where, tells in MET
+    for status, capacity in product(stands, capacities)
+}
 
 
 def standing(status: Status = ASSIGNED, unit: UnitRef = GRID, version: int = 4) -> State:
@@ -62,7 +88,9 @@ def told(decision: Decision[State]) -> CaseEvent:
 
 
 def act(state: State | None, what: Action = ACCEPT, **fields: object) -> Decision[State]:
-    asked = builders.action(what, **({"note": "已修复"} | fields))
+    usual = {"note": "已修复"} | ({"to": OTHER_PATH} if what is TRANSFER else {})
+    usual |= {"unit": VILLAGE.code} if fields.get("capacity") is SUPERIOR else {}
+    asked = builders.action(what, **(usual | fields))
     return decide(state, arrived(asked), context(MORNING + HOUR))
 
 
@@ -70,25 +98,30 @@ def breach(state: State | None, number: int) -> Decision[State]:
     return decide(state, arrived(deadline(DeadlineKind.BREACHED, number)), context(NIGHT))
 
 
-def test_the_table_below_meets_every_status_with_every_action() -> None:
-    assert {(row[0], row[2]) for row in MET} == set(product(Status, Action)) >= set(MOVES)
-
-
-@pytest.mark.parametrize(("status", "unit", "action", "then", "at", "tells"), MET)
-def test_each_action_makes_of_the_case_what_the_table_says(
-    status: Status, unit: UnitRef, action: Action, then: Status, at: UnitRef, tells: str
+@pytest.mark.parametrize(
+    ("status", "unit", "capacity", "action"),
+    [*product(Status, (GRID,), Capacity, Action), *(key for key in LAWFUL if key[1] is not GRID)],
+)
+def test_each_action_makes_of_the_case_what_the_table_above_says_and_anything_else_is_refused(
+    status: Status, unit: UnitRef, capacity: Capacity, action: Action
 ) -> None:
-    decision = act(standing(status, unit), action)
+    then, at, tells = LAWFUL.get((status, unit, capacity, action), (status, unit, "case.refused"))
+    decision = act(standing(status, unit), action, capacity=capacity)
     assert (after(decision).status, after(decision).assignment.unit) == (then, at)
     assert kinds(decision)[0] == tells
     assert decision.outcome is (Outcome.REFUSED if tells == "case.refused" else Outcome.APPLIED)
     assert told(decision).version == after(decision).version == 5
-    assert told(decision).answers == builders.action(action).cause
+    assert (told(decision).answers, told(decision).sender) == (builders.action(action).cause, "app")
+
+
+def test_the_codes_table_has_no_move_that_the_one_above_has_not() -> None:
+    made = {(status, capacity, action) for (status, action), move in MOVES.items() for capacity in move.who}
+    assert made == {(status, capacity, action) for status, _, capacity, action in LAWFUL}
 
 
 def test_a_case_that_is_handed_up_starts_anew_at_the_unit_above() -> None:
     case = after(act(standing(ACCEPTED), HAND_UP))
-    new = assignment(2, VILLAGE, assigned_at=MORNING + HOUR, because=AssignedBecause.HANDED_UP)
+    new = assignment(2, VILLAGE, assigned_at=MORNING + HOUR, because=AssignedBecause.HANDED_UP, given_by=PATH)
     assert (case.assignment, case.due_at, case.path) == (new, None, PATH)
 
 
@@ -120,19 +153,26 @@ def test_an_action_that_names_the_current_assignment_is_done() -> None:
 
 REFUSALS = (
     # stands     at       is asked to   the reason
-    (ACCEPTED,   GRID,    ACCEPT,       "事项已签收，无需重复签收，现在可以上报、办结"),
-    (RESOLVED,   GRID,    HAND_UP,      "事项已办结，不能上报，不再接受操作"),
-    (RESOLVED,   GRID,    RESOLVE,      "事项已办结，无需重复办结，不再接受操作"),
-    (CLOSED,     GRID,    RESOLVE,      "事项已结案，不能办结，不再接受操作"),
-    (WITHDRAWN,  GRID,    ACCEPT,       "事项已撤回，不能签收，不再接受操作"),
-    (WITHDRAWN,  BANNER,  HAND_UP,      "事项已撤回，不能上报，不再接受操作"),
-    (ASSIGNED,   BANNER,  HAND_UP,      "旗综治中心已是最高一级，不能再上报，现在可以签收、办结"),
+    (ACCEPTED,   GRID,    ACCEPT,       "事项已签收，无需重复签收，现在可以开始办理、上报、退回、转办、办结、备注"),
+    (RESOLVED,   GRID,    HAND_UP,      "事项已办结，不能上报，现在可以备注"),
+    (RESOLVED,   GRID,    RESOLVE,      "事项已办结，无需重复办结，现在可以备注"),
+    (RESOLVED,   GRID,    CONFIRM,      "回访确认须由回访人员提出，现在可以备注"),
+    (CLOSED,     GRID,    RESOLVE,      "事项已结案，不能办结，现在可以备注"),
+    (WITHDRAWN,  GRID,    ACCEPT,       "事项已撤回，不能签收，现在可以备注"),
+    (CANCELLED,  BANNER,  HAND_UP,      "事项已作废，不能上报，现在可以备注"),
+    (ASSIGNED,   GRID,    CANCEL,       "作废须由旗综治中心提出，现在可以签收、开始办理、上报、退回、转办、办结、备注"),
+    (ASSIGNED,   BANNER,  HAND_UP,      "旗综治中心已是最高一级，不能再上报，现在可以签收、开始办理、转办、办结、备注"),
+    (ASSIGNED,   BANNER,  HAND_BACK,    "旗综治中心已是最高一级，不能退回，现在可以签收、开始办理、转办、办结、备注"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "unit", "action", "why"), REFUSALS)
 def test_a_refusal_says_why_and_what_would_be_lawful(status: Status, unit: UnitRef, action: Action, why: str) -> None:
-    assert told(act(standing(status, unit), action)).why == why
+    state = standing(status, unit)
+    refused = told(act(state, action))
+    assert refused.why == why
+    assert state.case
+    assert refused.lawful == tuple(one.value for one in lawful(state.case))
 
 
 def test_a_refused_action_changes_the_version_and_nothing_else() -> None:
@@ -141,12 +181,16 @@ def test_a_refused_action_changes_the_version_and_nothing_else() -> None:
     assert after(act(before)) == before.case.model_copy(update={"version": 5})
 
 
-@pytest.mark.parametrize(("status", "unit"), list(product(Status, PATH)))
-def test_what_is_called_lawful_is_exactly_what_is_done(status: Status, unit: UnitRef) -> None:
+@pytest.mark.parametrize(("status", "unit", "capacity"), list(product(Status, PATH, Capacity)))
+def test_what_is_called_lawful_is_exactly_what_is_done(status: Status, unit: UnitRef, capacity: Capacity) -> None:
     state = standing(status, unit)
-    done = tuple(action for action in Action if act(state, action).outcome is Outcome.APPLIED)
     assert state.case
-    assert lawful(state.case) == done
+    if capacity is SUPERIOR and unit == BANNER:
+        return  # nobody is its superior
+    above = state.case.above()
+    name = above.code if capacity is SUPERIOR and above else None
+    done = tuple(one for one in Action if act(state, one, capacity=capacity, unit=name).outcome is Outcome.APPLIED)
+    assert lawful(state.case, capacity) == done
 
 
 REASONS = (
@@ -286,3 +330,112 @@ def test_a_deadline_of_a_case_not_yet_known_creates_its_document(kind: DeadlineK
 def test_the_same_action_has_the_same_events_whenever_it_is_decided() -> None:
     asked: CaseAction = builders.action(HAND_UP)
     assert act(standing(), HAND_UP).events[0].id == decide(standing(), arrived(asked), context(NIGHT)).events[0].id
+
+
+def test_what_was_handed_up_goes_back_to_who_handed_it_up_with_the_reason() -> None:
+    up = act(standing(), HAND_UP).state
+    decision = act(up, HAND_BACK, action_id="back", note="材料不全")
+    assert (after(decision).assignment.unit, after(decision).assignment.because) == (GRID, AssignedBecause.HANDED_BACK)
+    assert told(decision).why == f"已由昂素镇昂素嘎查退回至{full_name(PATH)}：材料不全"
+    assert after(decision).returns == 1
+
+
+@pytest.mark.parametrize("because", [AssignedBecause.ESCALATED, AssignedBecause.LIFTED])
+def test_what_was_lifted_to_a_unit_cannot_be_handed_back(because: AssignedBecause) -> None:
+    case = builders.case(4, ACCEPTED, assignment=assignment(2, VILLAGE, because=because))
+    refused = told(act(State(version=4, case=case), HAND_BACK))
+    assert refused.why == "事项是提级交办的，不能退回，现在可以开始办理、上报、转办、办结、备注"
+
+
+def test_a_transfer_goes_down_another_path_climbs_on_it_and_comes_back_on_it() -> None:
+    there = act(standing(), TRANSFER).state
+    up = act(there, HAND_UP, action_id="2").state
+    assert up
+    assert up.case
+    assert up.case.path_in_charge() == OTHER_PATH[:-1]
+    back = after(act(up, HAND_BACK, action_id="3"))
+    assert back.path_in_charge() == OTHER_PATH
+    assert back.path == PATH
+
+
+def test_a_transfer_to_another_department_stays_at_its_unit_and_is_due_no_later() -> None:
+    decision = act(standing(), TRANSFER, to=(), department="water")
+    case = after(decision)
+    assert (case.lead, case.assignment.unit, case.assignment.due_by) == ("water", GRID, NIGHT)
+    assert told(decision).why.endswith("，牵头部门改为水利：已修复")
+
+
+NO_WAY = (
+    # asks for                                            the reason begins with
+    ({"to": ()},                                          "转办须写明另一承办单位或另一牵头部门"),
+    ({"to": PATH},                                        f"事项已由{full_name(PATH)}办理"),
+    ({"to": PATH[1:]},                                    "转办单位须从旗起逐级写到该单位"),
+    ({"to": (*PATH[:2], OTHER_PATH[3])},                  "转办单位须从旗起逐级写到该单位"),
+    ({"to": (), "department": "navy"},                    "没有代码为navy的部门"),
+    ({"note": None},                                      "转办须写明转办理由"),
+    ({"unit": OTHER_GRID.code},                           f"{OTHER_GRID.code}不是承办单位"),
+    ({"capacity": Capacity.SUPERIOR, "unit": None},       "未注明的单位不是"),
+    ({"capacity": Capacity.SUPERIOR, "unit": GRID.code},  f"{GRID.code}不是"),
+    ({"if_version": 3},                                   "所依据的第3版已过时；当前为第4版"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("asks", "why"), NO_WAY)
+def test_a_transfer_that_cannot_be_is_refused_with_what_is_missing(asks: dict[str, object], why: str) -> None:
+    decision = act(standing(), TRANSFER, **asks)
+    assert decision.outcome is Outcome.REFUSED
+    assert told(decision).why.startswith(why)
+
+
+def test_a_case_is_never_transferred_to_the_unit_that_it_is_about_nor_into_it() -> None:
+    case = builders.case(4, assignment=assignment(1, TOWN), about=PATH[:3])
+    for to in (PATH[:3], PATH):
+        assert told(act(State(version=4, case=case), TRANSFER, to=to)).why == "事项反映的是昂素镇昂素嘎查，不能转给它"
+
+
+def test_an_action_that_saw_the_newest_version_is_done() -> None:
+    assert act(standing(), ACCEPT, if_version=4).outcome is Outcome.APPLIED
+
+
+def test_the_third_return_lifts_the_case_whatever_the_returns_were() -> None:
+    state = act(standing(), HAND_BACK, action_id="1").state
+    state = act(state, TRANSFER, action_id="2", to=PATH).state
+    assert state
+    assert state.case
+    assert (state.case.returns, state.case.assignment.unit) == (2, GRID)
+    state = act(state, RESOLVE, action_id="3").state
+    decision = act(state, REOPEN, action_id="4", capacity=REPORTER, note="还是没水")
+    lifted = after(decision)
+    assert (lifted.assignment.because, lifted.assignment.unit, lifted.returns) == (AssignedBecause.LIFTED, VILLAGE, 0)
+    assert told(decision).why == "已由上报人返工：还是没水；退回、转办、返工已满3次，提级至昂素镇昂素嘎查"
+    assert decision.state
+    assert decision.state.raised is Level.VILLAGE
+
+
+def test_at_the_banner_nothing_is_lifted_and_the_move_is_made() -> None:
+    case = builders.case(4, RESOLVED, assignment=assignment(1, BANNER), returns=7, path=(BANNER,))
+    again = after(act(State(version=4, case=case), REOPEN, capacity=FOLLOW_UP))
+    assert (again.assignment.unit, again.assignment.because, again.returns) == (BANNER, AssignedBecause.REOPENED, 8)
+
+
+def test_what_is_reopened_has_nothing_done_and_a_fresh_clock() -> None:
+    done = act(standing(), RESOLVE, attachments=["https://files.example/1.jpg"]).state
+    again = after(act(done, REOPEN, capacity=REPORTER))
+    assert (again.resolution, again.resolved_at, again.proof) == (None, None, None)
+    assert (again.assignment.number, again.assignment.due_by, again.due_at) == (2, None, None)
+
+
+def test_what_shows_that_it_was_done_is_kept() -> None:
+    place = Coordinates(longitude=107.4, latitude=38.4, datum=Datum.WGS84)
+    case = after(act(standing(), RESOLVE, attachments=["https://files.example/1.jpg"], place=place))
+    assert case.proof == Proof(attachments=("https://files.example/1.jpg",), place=place)
+
+
+def test_a_comment_touches_no_clock_and_changes_nothing_but_the_version() -> None:
+    before = standing(ACCEPTED)
+    assert before.case
+    assert after(act(before, COMMENT, capacity=REPORTER)) == before.case.model_copy(update={"version": 5})
+
+
+def test_the_centre_acts_under_one_name_everywhere() -> None:
+    assert CENTRE.zh == "旗综治中心" == office((BANNER,))
