@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.identity import action_cause
-from contracts.report import Address, Classification, Coordinates, LocationOutcome, Urgency
+from contracts.report import Classification, Coordinates, LocationOutcome, Urgency
 from contracts.territory import Level, Path, UnitRef
 from contracts.wire import Body, Count, Many, Moment, Value
 
@@ -141,7 +141,13 @@ class Assignment(Value):
         Field(description="the due time of the clock that this one replaces at the same unit; it is due no later"),
     ] = None
     path: Annotated[Path, Field(description="down to the unit, where the case's own path does not lead to it")] = ()
-    given_by: Annotated[Path, Field(description="down to the unit that handed it up, to which it may go back")] = ()
+    given_by: Annotated[
+        Path, Field(description="down to the unit that gave it on, to which it may be handed back")
+    ] = ()
+
+
+Attachment = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
+"""The address of a picture or a paper, with its scheme."""
 
 
 class Proof(Value):
@@ -181,8 +187,11 @@ class Case(Value):
     resolved_at: Moment | None = None
     proof: Annotated[Proof | None, Field(description="what shows that it was resolved (办结凭证)")] = None
     returns: Annotated[
-        Count, Field(description="hand-backs, transfers and re-works so far; those that lift the case begin anew")
+        Count, Field(description="hand-backs, transfers and re-works without an owner since the case was last lifted")
     ] = 0
+    placed: Annotated[
+        bool, Field(description="people have chosen the unit or the department in the lead: corrections leave both")
+    ] = False
 
     def path_in_charge(self) -> Path:
         """The path down to the unit that has the case."""
@@ -194,6 +203,13 @@ class Case(Value):
     def above(self) -> UnitRef | None:
         """The unit next above the one that has the case; None at the banner."""
         return next(iter(self.path_in_charge()[-2:-1]), None)
+
+
+class Destination(Value):
+    """A unit on the way to where a case is transferred; its level follows from its code."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}){0,3}$", examples=["150623103200001"])]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class CaseAction(Body):
@@ -210,12 +226,17 @@ class CaseAction(Body):
     capacity: Annotated[Capacity, Field(description="as what the actor acts (身份)")] = Capacity.HANDLER
     unit: Annotated[
         str | None,
-        Field(pattern=r"^\d{6}(\d{3}){0,3}$", description="the unit in whose name it is done; a superior names it"),
+        Field(
+            pattern=r"^[0-9]{6}([0-9]{3}){0,3}$", description="the unit in whose name it is done; a superior names it"
+        ),
     ] = None
-    to: Annotated[Path, Field(max_length=4, description="down to the unit that it is transferred to")] = ()
+    to: Annotated[
+        tuple[Destination, ...],
+        Field(max_length=4, description="from the banner down to the unit that it is transferred to"),
+    ] = ()
     department: Annotated[str | None, Field(max_length=64, description="the department that takes the lead")] = None
     attachments: Annotated[
-        tuple[Address, ...], Field(max_length=50, description="addresses of what shows what was done")
+        tuple[Attachment, ...], Field(max_length=10, description="addresses of what shows what was done")
     ] = ()
     place: Annotated[Coordinates | None, Field(description="where it was done")] = None
     if_version: Annotated[

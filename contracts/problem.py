@@ -83,6 +83,7 @@ MOMENTS: Mapping[str, tuple[str, str]] = {
 # pattern                         what it asks for, in words
 PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^\d{6}(\d{3}){0,3}$":           ("a code of 6, 9, 12 or 15 digits", "应为6、9、12或15位数字"),
+    r"^[0-9]{6}([0-9]{3}){0,3}$":     ("a code of 6, 9, 12 or 15 digits", "应为6、9、12或15位数字"),
     r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$": ("an address such as https://…", "应为网址，如 https://…"),
     r"^\d{4,18}$":                    ("a staff number of 4 to 18 digits", "应为4至18位数字的工号"),
     r"^[a-z0-9][a-z0-9-]{0,62}$":     ("a name of at most 63 a-z, 0-9 and -", "应为不超过63个小写字母、数字或连字符"),

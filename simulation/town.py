@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final, Self
 
-from contracts.case import Action, Capacity, CaseAction, CaseEvent
+from contracts.case import Action, Capacity, CaseAction, CaseEvent, Destination
 from contracts.identity import name_id
 from contracts.report import Urgency
-from contracts.territory import SHANGHAI
+from contracts.territory import SHANGHAI, Path
 from contracts.topics import ACTIONS, CASES, SUBMITTED
 from services.chassis.values import Record
 from simulation import virtual
@@ -53,6 +53,8 @@ class Town:
     hall: TownHall
     append: Append
     sent: list[Sent] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+    """Where cases have been, for those who would send others there."""
     done: bool = False
     """Whether nobody does anything any more."""
 
@@ -134,9 +136,15 @@ class Town:
             note=self.random.choice((None, "已处理。")),
             capacity=self.random.choice(tuple(Capacity)),
             unit=self.random.choice((None, *(unit.code for unit in path))),
-            to=path[: self.random.randrange(5)],
+            to=tuple(Destination(code=each.code, name=each.name) for each in self._somewhere(path)),
+            department=self.random.choice((None, None, *DEPARTMENTS)),
             if_version=self.random.choice((None, None, None, event.version)),
         )
+
+    def _somewhere(self, path: Path) -> Path:
+        """A unit above, or one that some other case has."""
+        self.paths.append(path)
+        return self.random.choice((path, self.random.choice(self.paths)))[: self.random.randrange(5)]
 
     def _write(self, topic: str, key: str, body: bytes | None) -> None:
         """Append it, perhaps twice."""

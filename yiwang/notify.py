@@ -41,13 +41,18 @@ OWNERS: Final = ("routing", "escalation")
 
 EVENTS: Final[Mapping[str, str]] = {
     "scheduled": "指派（含时限）",
+    "rescheduled": "时限调整",
     "warned": "预警",
     "breached": "超期",
     "overdue": "督办",
     "opened": "立案",
     "assigned": "改派",
     "accepted": "签收",
+    "started": "开始办理",
+    "commented": "备注",
     "resolved": "办结",
+    "confirmed": "回访确认",
+    "cancelled": "作废",
     "refused": "操作被拒",
     "moot": "超期无效",
     "kept": "旗级超期",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.case import Action, Capacity, CaseAction
+from contracts.case import Action, Capacity, CaseAction, Destination
 from contracts.examples.scene import MEMBER, PATH, PICTURE, REPAIRED, REPORT_ID, SECOND_GRID, WELL
 from contracts.report import Coordinates, Datum
 
@@ -34,7 +34,12 @@ PROVEN = _action(
 )
 HAND_BACK = _action(Action.HAND_BACK, 5, "机井属林场管护，不在本网格")
 TRANSFER = _action(
-    Action.TRANSFER, 6, "机井在第2网格", capacity=Capacity.SUPERIOR, unit=PATH[2].code, to=(*PATH[:3], SECOND_GRID)
+    Action.TRANSFER,
+    6,
+    "机井在第2网格",
+    capacity=Capacity.SUPERIOR,
+    unit=PATH[2].code,
+    to=tuple(Destination(code=unit.code, name=unit.name) for unit in (*PATH[:3], SECOND_GRID)),
 )
 REOPEN = _action(Action.REOPEN, 7, "第二天又不出水", capacity=Capacity.REPORTER)
 

@@ -1,4 +1,4 @@
-"""Reads a table that officials keep in a TOML file: proven by its model, versioned by its text, a fault told in one line."""
+"""Reads a table that officials keep in a TOML file: checked by its model, versioned by its text, faults in one line."""
 
 import re
 import tomllib
@@ -71,10 +71,9 @@ def _broken(file: Path, given: Mapping[str, Any], error: ValidationError) -> Bro
 
 def _place(given: Mapping[str, Any], loc: tuple[int | str, ...]) -> str:
     """Where in the file: rows by name, or counted from 1 where they have none."""
-    match loc:
-        case (str(key), int(n), *rest) if _are_rows(given[key]):
-            row = given[key][n]
-            return ": ".join((f"{key} {row.get('name', n + 1)}", *([".".join(map(str, rest))] if rest else [])))
+    if len(loc) > 1 and isinstance(loc[1], int) and _are_rows(given[str(loc[0])]):
+        row, rest = given[str(loc[0])][loc[1]], ".".join(map(str, loc[2:]))
+        return ": ".join(filter(None, (f"{loc[0]} {row.get('name', loc[1] + 1)}", rest)))
     return ".".join(map(str, loc)) or "the file"
 
 

@@ -16,6 +16,8 @@ from services.chassis.tables import Part
 FILE: Final = Path(__file__).parent / "data" / "calendar.toml"
 DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5
+YEARS_END: Final = (12, 25)
+"""From this day on the next year's notice may take a day of this one: its days off have begun on 30 December."""
 
 
 def _days(given: object) -> tuple[date, ...]:
@@ -132,8 +134,9 @@ class Calendar:
         return day.weekday() < SATURDAY and (self.published(day) or not self._statutory(day))
 
     def published(self, day: date) -> bool:
-        """Whether a notice says so."""
-        return day.year in self.years or day in self.off or day in self.work
+        """Whether a notice says so; in the last days of a year the next one's has the last word."""
+        decided = day.year if (day.month, day.day) < YEARS_END else day.year + 1
+        return {day.year, decided} <= self.years or day in self.off or day in self.work
 
     def spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """The day's working hours; none of a day that is not worked."""

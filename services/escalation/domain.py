@@ -28,9 +28,7 @@ DATED: Final = frozenset({DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED})
 """What says when a clock is due, and why."""
 
 
-def decide(
-    tables: Tables, state: Ledger | None, given: Input[Any] | Tick | Done, context: Context
-) -> Decision[Ledger]:
+def decide(tables: Tables, state: Ledger | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[Ledger]:
     """What the input makes of the case's clocks. The newest snapshot alone counts, not which event brought it."""
     if isinstance(given, Tick) and state:
         return _tick(tables, state, given.at)

@@ -11,16 +11,17 @@ from contracts.territory import UnitRef
 from contracts.wire import Value
 from services.escalation import clocks
 from services.escalation.calendar import DAY, day_of, midnight
-from services.escalation.obligation import Tables, anew, obligation
+from services.escalation.obligation import Tables, anew, no_sooner, obligation
 
 
 class Entry(Value):
     """The clock of one assignment.
 
-    ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last looked
-    at for it, and ``moved`` counts how often it was due at another time then. ``supervise`` is how often the banner's
-    centre is told of it once it is overdue there. ``asked`` counts how often the breach was said, ``kept`` that routing answered from the banner, above which there
-    is nobody; ``supervised`` is which such span past due was last told of. ``ended_how``: resolved, withdrawn, cancelled, or why another unit was given the case.
+    ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last
+    looked at for it, and ``moved`` counts how often it was due at another time then. ``asked`` counts how often the
+    breach was said, ``kept`` that routing answered from the banner, above which there is nobody; from then on the
+    banner's centre is told of it every ``supervise``, and ``supervised`` is how often that span had passed when it was
+    last told. ``ended_how``: resolved, withdrawn, cancelled, or why another unit was given the case.
     """
 
     assignment: int
@@ -29,11 +30,12 @@ class Entry(Value):
     started_at: AwareDatetime
     warn_at: AwareDatetime
     due_at: AwareDatetime
-    basis: Basis
-    checked_at: AwareDatetime
+    basis: Basis | None = None
+    checked_at: AwareDatetime | None = None
     moved: int = 0
-    supervise: timedelta
+    supervise: timedelta = DAY
     warned_at: AwareDatetime | None = None
+    warnings: int = 0
     asked: int = 0
     asked_at: AwareDatetime | None = None
     kept: bool = False
@@ -90,27 +92,30 @@ def entry(tables: Tables, case: Case) -> Entry:
 
 def look_at(entry: Entry) -> datetime | None:
     """When the calendar is looked at again for it: daily, while days that count for it are not published."""
-    if not entry.basis.provisional or entry.asked_at:
+    if entry.basis is None or not entry.basis.provisional or entry.asked_at:
         return None
-    return midnight(day_of(entry.checked_at) + DAY)
+    return midnight(day_of(entry.checked_at or entry.started_at) + DAY)
 
 
 def checked(tables: Tables, case: Case, entry: Entry, now: datetime) -> Entry:
     """The entry by the calendar of this moment; ``moved`` counts on if it is due at another time."""
-    if look_at(entry) is None:
+    if entry.basis is None or look_at(entry) is None:
         return entry
     due = anew(tables, case, entry.basis)
+    if due.at < entry.due_at:
+        due = no_sooner(due, min(entry.due_at, midnight(day_of(now) + DAY)))
     found = entry.model_copy(update={"basis": due.basis, "checked_at": now})
     if due.at == entry.due_at:
         return found
     warn_at = clocks.warn_at(entry.started_at, due.at)
-    return found.model_copy(update={"due_at": due.at, "warn_at": warn_at, "moved": entry.moved + 1})
+    warned = {} if warn_at <= now else {"warned_at": None}
+    return found.model_copy(update={"due_at": due.at, "warn_at": warn_at, "moved": entry.moved + 1, **warned})
 
 
 def next_step(entry: Entry) -> Step:
     """What the running clock says next: warn, breach, then ask again until answered, or supervise if kept."""
     if entry.warned_at is None:
-        return Step(entry.warn_at, DeadlineKind.WARNED, 1)
+        return Step(entry.warn_at, DeadlineKind.WARNED, entry.warnings + 1)
     if entry.asked_at is None:
         return Step(entry.due_at, DeadlineKind.BREACHED, 1)
     if entry.kept:
@@ -130,7 +135,7 @@ def latest(entry: Entry, step: Step, now: datetime) -> Step:
 def taken(entry: Entry, step: Step, now: datetime) -> Entry:
     """The entry after it said so, at this time."""
     changes: dict[DeadlineKind, dict[str, object]] = {
-        DeadlineKind.WARNED: {"warned_at": now},
+        DeadlineKind.WARNED: {"warned_at": now, "warnings": step.n},
         DeadlineKind.BREACHED: {"asked": step.n, "asked_at": now},
         DeadlineKind.OVERDUE: {"supervised": step.n},
     }

@@ -77,6 +77,14 @@ def anew(tables: Tables, case: Case, basis: Basis) -> Due:
     return Due(at, basis.model_copy(update=changes))
 
 
+def no_sooner(due: Due, least: datetime) -> Due:
+    """The same, but not before ``least``: what nobody could know yet must not have passed."""
+    if due.at >= least:
+        return due
+    why = {"why": due.basis.why + UNKNOWN.zh, "why_en": due.basis.why_en + UNKNOWN.en}
+    return Due(least.astimezone(UTC), due.basis.model_copy(update=why))
+
+
 def _rule(basis: Basis, own: Term) -> Said:
     return Said(f"{basis.zh}应{own.zh}办结", f"rule {basis.rule}: {own}")
 
@@ -85,7 +93,10 @@ def _usual(usual: Term) -> Said:
     return Said(f"，不晚于普通事项（{usual.zh.removeprefix('在')}）", f", no later than a standard case ({usual})")
 
 
-REPLACED: Final = Said("，且不晚于更正前的时限", ", and no later than the clock that it replaces")
+REPLACED: Final = Said("，且不晚于原时限", ", and no later than the clock that it replaces")
+UNKNOWN: Final = Said(
+    "；放假安排公布后始知提前，不早于得知当日24时", "; not before the end of the day on which this was known"
+)
 PROVISIONAL: Final = Said(
     "；所涉年份的放假安排尚未公布，暂按周末和法定节假日计算，公布后重算",
     "; provisional: by weekends and statutory days, until the notice of the year is published",
@@ -113,7 +124,9 @@ def _least(rule: SameDay) -> Said:
         for span, zh, en in ((HOUR, "小时", "hour"), (MINUTE, "分钟", "minute"))
         if not rule.least % span
     )
-    return Said(f"，当日所余不足，给满{count}{zh}", f", and {count} {en}{'s' if count > 1 else ''} at least")
+    return Said(
+        f"，当日剩余不足{count}{zh}的，给满{count}{zh}", f", and {count} {en}{'s' if count > 1 else ''} at least"
+    )
 
 
 def _span(given: Term, start: datetime, _tables: Tables) -> Reckoned:
@@ -122,7 +135,7 @@ def _span(given: Term, start: datetime, _tables: Tables) -> Reckoned:
 
 
 def _working_days(given: Term, start: datetime, tables: Tables) -> Reckoned:
-    day, left = day_of(start), given.count
+    day, left = day_of(start), given.number
     while left:
         day += DAY
         left -= tables.calendar.works(day)

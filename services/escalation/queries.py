@@ -39,7 +39,8 @@ def view(ledger: Ledger, now: datetime) -> Mapping[str, Any]:
 
 
 def _line(entry: Entry, now: datetime) -> Mapping[str, Any]:
-    """A clock, and in ``why`` and ``why_en`` why it is due then; the light of one that has ended stays as it was then."""
+    """A clock, and ``why`` it is due then, in both languages; the light of one that has ended stays as it was then."""
     shown = light(entry.ended_at or now, entry.warn_at, entry.due_at)
-    why = {"why": entry.basis.why, "why_en": entry.basis.why_en}
+    basis = entry.basis
+    why = {"why": basis.why if basis else None, "why_en": basis.why_en if basis else None}
     return {**entry.model_dump(mode="json"), "light": shown.value, **why}

@@ -1,4 +1,4 @@
-"""Reads the table of terms: how long a level has for a case of a class and category, in the words that officials check."""
+"""Reads the table of terms: how long a level has for a case of a class and category, in words that officials check."""
 
 import re
 from collections.abc import Mapping
@@ -34,11 +34,6 @@ class Measure(StrEnum):
         """What is counted, in Chinese."""
         return _ZH[self.value]
 
-    @property
-    def working(self) -> bool:
-        """Whether the calendar has a say."""
-        return self in {Measure.WORKING_DAYS, Measure.WORKING_HOURS}
-
 
 _ZH: Final[Mapping[str, str]] = {
     "same day": "当日",
@@ -62,26 +57,26 @@ class Term(NamedTuple):
     """How long somebody has; ``whole``: to the end of the last day."""
 
     measure: Measure
-    count: int = 1
+    number: int = 1
     whole: bool = False
 
     def __str__(self) -> str:
         """As the table has it."""
         if self.measure is Measure.SAME_DAY:
             return self.measure.value
-        return f"{self.count} {self.measure.value}{'s' if self.count > 1 else ''}{', whole' if self.whole else ''}"
+        return f"{self.number} {self.measure.value}{'s' if self.number > 1 else ''}{', whole' if self.whole else ''}"
 
     @property
     def zh(self) -> str:
         """The same in Chinese: 当日, 在3日内, 在5个工作日内."""
         if self.measure is Measure.SAME_DAY:
             return self.measure.zh
-        return f"在{self.count}{self.measure.zh}内{'（至末日24时）' if self.whole else ''}"
+        return f"在{self.number}{self.measure.zh}内{'（至末日24时）' if self.whole else ''}"
 
     @property
     def span(self) -> timedelta:
         """Its length where it has one: that of minutes, hours, days and working hours."""
-        return self.count * SPANS[self.measure]
+        return self.number * SPANS[self.measure]
 
 
 TERM: Final = re.compile(r"([1-9]\d{0,3}) (minute|hour|day|working day|working hour)s?(, whole)?")
@@ -151,7 +146,7 @@ class Row(Part):
 
 
 class SameDay(Part):
-    """When a day's work is due: at its end, if it was given before ``cut_off``; and who has less than ``least`` has that."""
+    """When a day's work is due: at its end, if it was given before ``cut_off``; ``least`` is the least that one has."""
 
     cut_off: CutOff
     least: Span

@@ -1,6 +1,7 @@
 """Proves the table of terms by going through all that can be asked: no row stands in vain, no case is without one.
 
-As a program, ``python -m services.escalation.validate [TERMS [CALENDAR]]`` prints each fault on one line and exits with 1 if any.
+As a program, ``python -m services.escalation.validate [TERMS [CALENDAR]]`` prints each fault on one line and exits
+with 1 if any.
 """
 
 import sys

@@ -68,7 +68,9 @@ def sent_again(settings: NotificationSettings, channels: Mapping[str, Channel]) 
 def _rules(settings: NotificationSettings, channels: Mapping[str, Channel]) -> Callable[[], Rules]:
     table, again = policy.load(settings.policy), sent_again(settings, channels)
     if found := validate.faults(table):
-        raise BrokenTableError(settings.policy, "as a whole", f"that {found[0]}", "a row for each input, and each row with its input")
+        raise BrokenTableError(
+            settings.policy, "as a whole", f"that {found[0]}", "a row for each input, and each row with its input"
+        )
     roster = LivingRoster(settings.roster)
     return lambda: Rules(roster(), table, again)
 

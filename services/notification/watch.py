@@ -51,13 +51,15 @@ class Ladder(Value):
 class Watch(Value):
     """One case, watched. ``version`` counts notices; ``heard`` is the newest of routing's events.
 
-    ``over_at``: since when nobody has to act; ``due_at`` is of the newest assignment's clock.
+    ``over_at``: since when nobody has to act; ``due_at`` is of the newest assignment's clock, as the ledger's version
+    ``clocked`` has it.
     """
 
     version: int = 0
     heard: int = 0
     case: Case
     due_at: AwareDatetime | None = None
+    clocked: int = 0
     starts: tuple[Start, ...] = ()
     over_at: AwareDatetime | None = None
     ladder: Ladder | None = None

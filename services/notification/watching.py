@@ -46,6 +46,8 @@ def hear(rules: Rules, watch: Watch | None, body: Happening, event: UUID, now: d
     told, events = _issue(rules, known, (body, case), wanted, Cause(event, event, now))
     if isinstance(body, DeadlineEvent) and body.kind is DeadlineKind.SCHEDULED:
         told = _climbing(rules, told, body, event, wanted)
+    if isinstance(body, DeadlineEvent) and told.ladder and told.ladder.assignment == body.assignment:
+        told = told.model_copy(update={"ladder": told.ladder.model_copy(update={"due_at": told.due_at})})
     return Decision(state=State(watch=told), events=events)
 
 
@@ -58,7 +60,8 @@ def _read(watch: Watch, body: Happening) -> dict[str, object]:
     """What only this kind of event tells: routing's newest version, or when the newest assignment is due."""
     if isinstance(body, CaseEvent):
         return {"heard": body.version}
-    return {"due_at": body.due_at} if body.assignment >= watch.case.assignment.number else {}
+    newer = body.assignment >= watch.case.assignment.number and body.version > watch.clocked
+    return {"due_at": body.due_at, "clocked": body.version} if newer else {}
 
 
 def needless(body: Happening, case: Case) -> bool:

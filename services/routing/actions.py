@@ -119,7 +119,7 @@ def _seen(request: Request) -> int | None:
     given = request.headers.get("if-match")
     if given is None:
         return None
-    if not (found := VERSION.fullmatch(given)):
-        detail = f'If-Match: found {given[:40]!r}; expected a version of the case, such as "5" / If-Match：应为事项的版本号，如"5"'
-        raise HttpProblem(400, "Bad If-Match", detail)
-    return int(found[1])
+    if not (version := VERSION.fullmatch(given)):
+        right = 'a version of the case, such as "5" / 应为事项的版本号，如"5"'
+        raise HttpProblem(400, "Bad If-Match", f"If-Match: found {given[:40]!r}; expected {right}")
+    return int(version[1])

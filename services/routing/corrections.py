@@ -8,18 +8,15 @@ from contracts.case import AssignedBecause, Assignment, Case, CaseEventKind, Clo
 from contracts.masking import masked
 from contracts.report import LocationOutcome, Report, ReportLocated, Urgency
 from contracts.territory import Level, Path, full_name
+from services.routing.moves import UNDONE
 from services.routing.opening import placed, summary, told
-from services.routing.ruling import reason, routed
+from services.routing.ruling import reason, routed, within
 from services.routing.table import Table
 
 PRESSING: Final[Mapping[ClockClass, int]] = {clock: n for n, clock in enumerate(ClockClass)}
 """The classes of clocks, from the longest terms to the shortest."""
 
 
-BY_PEOPLE: Final = frozenset(
-    {AssignedBecause.HANDED_BACK, AssignedBecause.TRANSFERRED, AssignedBecause.REOPENED, AssignedBecause.LIFTED}
-)
-"""Where people have put a case on purpose it stays, unless it presses more than they knew."""
 MOVES: Final = 3
 """Assignments after which a source that moves the case again gives it no new term: else it would never be due."""
 
@@ -37,9 +34,9 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
     """What a newer revision makes of the case: only an open one can move, and what the source ends is ended."""
     report = located.report
     if not case.status.open and not _lives_again(case, report):
-        return Change(CaseEventKind.CORRECTED, _noted(case, report), _why_noted(case, report))
+        return Change(CaseEventKind.CORRECTED, _noted(case, located), _why_noted(case, report))
     if report.withdrawn:
-        withdrawn = _noted(case, report).model_copy(update={"status": Status.WITHDRAWN})
+        withdrawn = _noted(case, located).model_copy(update={"status": Status.WITHDRAWN})
         return Change(CaseEventKind.WITHDRAWN, withdrawn, why_withdrawn(report))
     if report.solved:
         why = f"{_revision('来源已自行处置', report)}{masked(report.solved)}"
@@ -59,7 +56,7 @@ def why_withdrawn(report: Report) -> str:
 
 def _lives_again(case: Case, report: Report) -> bool:
     """Whether lives are in danger in what was taken for done: the case is open again, at the unit for such cases."""
-    ended = case.status in {Status.RESOLVED, Status.CLOSED}
+    ended = case.status in {Status.RESOLVED, Status.CLOSED, Status.CANCELLED}
     return ended and report.urgency is Urgency.LIFE_THREATENING and not (report.withdrawn or report.solved)
 
 
@@ -101,30 +98,44 @@ def _kept_place(case: Case, located: ReportLocated) -> ReportLocated:
 def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -> Case:
     """The open case as the newer revision has it.
 
-    It moves where the table now decides on another unit. Where the unit stays, its clock runs on: no touch restarts
-    one. Only a shorter term is given out anew, and is due no later than the one that it replaces.
+    It moves where the table now decides on another unit, unless people have put it where it is. Where the unit stays,
+    its clock runs on: no touch restarts one. Only a shorter term is given out anew, at the same unit due no later than
+    the one that it replaces.
     """
     chosen = how.chosen
-    known = case.model_copy(update={**told(located.report), **placed(located), "lead": chosen.lead})
-    put = case.assignment.because in BY_PEOPLE
-    stays = case.status.open and (put or chosen.unit.code == case.assignment.unit.code)
-    if stays and PRESSING[chosen.clock] <= PRESSING[case.clock]:
-        return known
+    changes = {**told(located.report), **placed(located), "lead": case.lead if case.placed else chosen.lead}
+    known, here = case.model_copy(update=changes), case.path_in_charge()
+    same = case.status.open and chosen.unit.code == case.assignment.unit.code
+    if (same or _put(case, located)) and PRESSING[chosen.clock] <= PRESSING[case.clock]:
+        leads = case.assignment.unit in known.path
+        return known.model_copy(
+            update={"assignment": case.assignment.model_copy(update={"path": () if leads else here})}
+        )
     assignment = Assignment(
         number=case.assignment.number + 1,
         unit=chosen.unit,
         assigned_at=now,
         because=AssignedBecause.CORRECTED,
-        due_by=(case.due_at or case.assignment.due_by) if _inherits(case, stays=stays) else None,
+        due_by=(case.due_at or case.assignment.due_by) if _inherits(case, same=same) else None,
     )
-    given = {"assignment": assignment, "status": Status.ASSIGNED, "clock": chosen.clock, "due_at": None}
-    given |= {"resolution": None, "resolved_at": None}
-    return known.model_copy(update=given)
+    given = {
+        "assignment": assignment,
+        "status": Status.ASSIGNED,
+        "clock": chosen.clock,
+        "due_at": None,
+        "placed": False,
+    }
+    return known.model_copy(update={**given, **UNDONE})
 
 
-def _inherits(case: Case, *, stays: bool) -> bool:
+def _put(case: Case, located: ReportLocated) -> bool:
+    """Whether people have put the case where it is, and not with whom it is about."""
+    return case.status.open and case.placed and not within(case.assignment.unit, located.about)
+
+
+def _inherits(case: Case, *, same: bool) -> bool:
     """Whether the due time goes along: at the same unit, and once a source has moved the case so often already."""
-    return case.status.open and (stays or case.assignment.number > MOVES)
+    return case.status.open and (same or case.assignment.number > MOVES)
 
 
 def _resolved(case: Case, report: Report, now: datetime) -> Case:
@@ -133,9 +144,9 @@ def _resolved(case: Case, report: Report, now: datetime) -> Case:
     return case.model_copy(update=told(report) | done)
 
 
-def _noted(case: Case, report: Report) -> Case:
-    """The case as it was, but that there is a newer revision."""
-    return case.model_copy(update={"revision": report.revision})
+def _noted(case: Case, located: ReportLocated) -> Case:
+    """The case as it was, but that there is a newer revision, and whom it is about: it may be reopened."""
+    return case.model_copy(update={"revision": located.report.revision, "about": _both(case.about, located.about)})
 
 
 def _why_corrected(after: Case, located: ReportLocated, how: Routed, *, stays: bool) -> str:
@@ -143,6 +154,8 @@ def _why_corrected(after: Case, located: ReportLocated, how: Routed, *, stays: b
     said = f"{_revision('来源更正', located.report)}{found}"
     if not stays:
         return said
+    if how.chosen.unit.code != after.assignment.unit.code:
+        return f"{_revision('来源更正', located.report)}{located.location.why}；事项系人工指派，承办单位和时限不变"
     longer = PRESSING[how.chosen.clock] < PRESSING[after.clock]
     return f"{said}；承办单位不变，原{after.clock.zh if longer else ''}时限继续计算"
 

@@ -1,15 +1,17 @@
 """Decides what each located report, action, deadline and passing of time makes of a case."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.case import AssignedBecause, Case, CaseAction, CaseEventKind, Status
+from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import timer_cause
 from contracts.report import ReportLocated
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
 from services.routing import corrections, moves, opening
+from services.routing.refusals import refusal
 from services.routing.ruling import reason, routed
 from services.routing.state import CLOSES_AFTER, ESCALATION, ROUTING, State, wake
 from services.routing.table import Table
@@ -68,18 +70,22 @@ def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
     case = turn.state.case
     if case is None:
         return _refused(turn, asked, "该事项尚未生成，请稍后再操作")
-    if hindrance := moves.refusal(case, asked):
-        return _refused(turn, asked, hindrance)
+    if hindrance := refusal(case, asked, table.lift_after):
+        return _refused(turn, asked, hindrance, moves.lawful(case, asked.capacity, table.lift_after))
     after, tells = moves.moved(case, asked, turn.now, table.lift_after), moves.MOVES[case.status, asked.action].tells
     why = moves.reason(case, after, asked)
     return turn.tell(tells, after, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender).end()
 
 
-def _refused(turn: Turn, asked: CaseAction, why: str) -> Decision[State]:
-    case = turn.state.case
-    could = tuple(action.value for action in moves.lawful(case, asked.capacity)) if case else ()
+def _refused(turn: Turn, asked: CaseAction, why: str, could: Sequence[Action] = ()) -> Decision[State]:
     told = turn.tell(
-        CaseEventKind.REFUSED, case, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender, lawful=could
+        CaseEventKind.REFUSED,
+        turn.state.case,
+        by=asked.actor,
+        why=why,
+        answers=turn.cause,
+        sender=asked.sender,
+        lawful=tuple(action.value for action in could),
     )
     return told.end(Outcome.REFUSED)
 
@@ -88,7 +94,10 @@ def _scheduled(state: State, clock: DeadlineEvent) -> Decision[State]:
     case = state.case
     if case is None or clock.assignment != case.assignment.number:
         return _nothing(state)
-    return Decision(state=state.model_copy(update={"case": case.model_copy(update={"due_at": clock.due_at})}))
+    if clock.version <= state.clocked:
+        return Decision(state=state, outcome=Outcome.STALE)
+    due = case.model_copy(update={"due_at": clock.due_at})
+    return Decision(state=state.model_copy(update={"case": due, "clocked": clock.version}))
 
 
 def _breached(turn: Turn, clock: DeadlineEvent) -> Decision[State]:

@@ -1,10 +1,10 @@
-"""The moves of a case: the table of who may do what when, and why anything else is refused."""
+"""The moves of a case: the table of who may do what when, and what becomes of the case by it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from itertools import pairwise, product
+from itertools import product
 from typing import Any, Final
 
 from contracts.case import (
@@ -18,10 +18,10 @@ from contracts.case import (
     Proof,
     Status,
 )
-from contracts.departments import DEPARTMENTS
-from contracts.territory import BANNER, Path, office
-
-NAMES: Final[Mapping[str, str]] = {department.code: department.zh for department in DEPARTMENTS}
+from contracts.masking import masked
+from contracts.territory import Level, Path, UnitRef, office
+from services.routing.rules import NAMES
+from services.routing.ruling import within
 
 
 class Goes(Enum):
@@ -38,8 +38,8 @@ class Goes(Enum):
 class Move:
     """What an action makes of a case.
 
-    ``status`` is None where it stays as it is. ``must`` is what the note must say, in Chinese. ``returns``: enough of such
-    moves lift the case.
+    ``status`` is None where it stays as it is. ``because`` is why a unit is given it anew, if one is. ``must`` is what
+    the note must say, in Chinese. ``returns``: enough of such moves by who has the case, or objects to it, lift it.
     """
 
     who: frozenset[Capacity]
@@ -61,17 +61,47 @@ _ACCEPT = Move(who=_HANDLER, status=Status.ACCEPTED, tells=CaseEventKind.ACCEPTE
 _START = Move(who=_HANDLER, status=Status.STARTED, tells=CaseEventKind.STARTED)
 _HAND_UP = Move(who=_HANDLER, status=_NEW, tells=_TOLD, goes=Goes.UP, because=AssignedBecause.HANDED_UP)
 _HAND_BACK = Move(
-    who=_HANDLER, status=_NEW, tells=_TOLD, goes=Goes.BACK, because=AssignedBecause.HANDED_BACK, must="退回理由", returns=True
+    who=_HANDLER,
+    status=_NEW,
+    tells=_TOLD,
+    goes=Goes.BACK,
+    because=AssignedBecause.HANDED_BACK,
+    must="退回理由",
+    returns=True,
 )
 _TRANSFER = Move(
-    who=_GIVES, status=_NEW, tells=_TOLD, goes=Goes.ACROSS, because=AssignedBecause.TRANSFERRED, must="转办理由", returns=True
+    who=_GIVES,
+    status=_NEW,
+    tells=_TOLD,
+    goes=Goes.ACROSS,
+    because=AssignedBecause.TRANSFERRED,
+    must="转办理由",
+    returns=True,
 )
 _RESOLVE = Move(who=_HANDLER, status=Status.RESOLVED, tells=CaseEventKind.RESOLVED, must="处理情况")
-_CONFIRM = Move(who=frozenset({Capacity.FOLLOW_UP}), status=Status.CLOSED, tells=CaseEventKind.CONFIRMED, must="回访情况")
-_REOPEN = Move(
-    who=_OBJECTS, status=_NEW, tells=_TOLD, goes=Goes.AGAIN, because=AssignedBecause.REOPENED, must="返工理由", returns=True
+_CONFIRM = Move(
+    who=frozenset({Capacity.FOLLOW_UP}), status=Status.CLOSED, tells=CaseEventKind.CONFIRMED, must="回访情况"
 )
-_CANCEL = Move(who=frozenset({Capacity.CENTRE}), status=Status.CANCELLED, tells=CaseEventKind.CANCELLED, must="作废理由")
+_REVIVE = Move(
+    who=frozenset({Capacity.CENTRE}),
+    status=_NEW,
+    tells=_TOLD,
+    goes=Goes.AGAIN,
+    because=AssignedBecause.REOPENED,
+    must="恢复理由",
+)
+_REOPEN = Move(
+    who=_OBJECTS,
+    status=_NEW,
+    tells=_TOLD,
+    goes=Goes.AGAIN,
+    because=AssignedBecause.REOPENED,
+    must="返工理由",
+    returns=True,
+)
+_CANCEL = Move(
+    who=frozenset({Capacity.CENTRE}), status=Status.CANCELLED, tells=CaseEventKind.CANCELLED, must="作废理由"
+)
 _COMMENT = Move(who=_ANYBODY, status=None, tells=CaseEventKind.COMMENTED, must="备注内容")
 
 MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
@@ -103,6 +133,7 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.CLOSED,    Action.REOPEN):        _REOPEN,
     (Status.CLOSED,    Action.COMMENT):       _COMMENT,
     (Status.WITHDRAWN, Action.COMMENT):       _COMMENT,
+    (Status.CANCELLED, Action.REOPEN):        _REVIVE,
     (Status.CANCELLED, Action.COMMENT):       _COMMENT,
 }  # fmt: skip
 
@@ -115,61 +146,62 @@ def in_charge(case: Case) -> str:
     return office(case.path_in_charge())
 
 
-def lawful(case: Case, capacity: Capacity = Capacity.HANDLER) -> tuple[Action, ...]:
+def lawful(case: Case, capacity: Capacity, lift_after: int) -> tuple[Action, ...]:
     """The actions that the case would take now from somebody in this capacity."""
-    return tuple(action for action in Action if _may(case, action, capacity))
+    return tuple(action for action in Action if _may(case, action, capacity, lift_after))
 
 
-def _may(case: Case, action: Action, capacity: Capacity) -> bool:
+def _may(case: Case, action: Action, capacity: Capacity, lift_after: int) -> bool:
     move = MOVES.get((case.status, action))
-    return move is not None and capacity in move.who and _way(case, move) is None
+    there = capacity is not Capacity.SUPERIOR or case.above() is not None
+    return move is not None and there and capacity in move.who and barrier(case, move, capacity, lift_after) is None
 
 
-def refusal(case: Case, asked: CaseAction) -> str | None:
-    """Why the action cannot be done and what could be, in Chinese; None if it can."""
-    return next(_hindrances(case, asked), None)
-
-
-def _hindrances(case: Case, asked: CaseAction) -> Iterator[str]:
-    number, could = case.assignment.number, _could(case, asked.capacity)
-    if asked.assignment not in (None, number):
-        yield f"所指的第{asked.assignment}次指派不是当前指派；当前为第{number}次，由{in_charge(case)}办理，{could}"
-    if asked.if_version not in (None, case.version):
-        yield f"所依据的第{asked.if_version}版已过时；当前为第{case.version}版，请查看后重新提交，{could}"
-    move = MOVES.get((case.status, asked.action))
-    if move is None:
-        yield f"{_out_of_place(case, asked.action)}，{could}"
-        return
-    if asked.capacity not in move.who:
-        yield f"{asked.action.zh}须由{'、'.join(who.zh for who in Capacity if who in move.who)}提出，{could}"
-    if why := _stranger(case, asked):
-        yield f"{why}，{could}"
-    if why := _way(case, move):
-        yield f"{why}，{could}"
-    if why := _elsewhere(case, asked) if move.goes is Goes.ACROSS else None:
-        yield why
-    if move.must and not _note(asked):
-        yield f"{asked.action.zh}须写明{move.must}，请补充后重新提交"
+def barrier(case: Case, move: Move, capacity: Capacity, lift_after: int) -> str | None:
+    """Why there is no way for the move from where the case is; None if there is one."""
+    top = case.above() is None
+    if move.goes is Goes.UP and top:
+        return f"{in_charge(case)}已是最高一级，不能再上报"
+    if move.goes is Goes.BACK and case.assignment.because in FIRM:
+        return "事项是提级交办的，不能退回"
+    if move.goes is Goes.BACK and not _giver(case):
+        return f"{in_charge(case)}已是最高一级，不能退回"
+    passing = move.goes in {Goes.BACK, Goes.ACROSS} and capacity is Capacity.HANDLER
+    if top and passing and case.returns + 1 >= lift_after:
+        return f"退回、转办、返工已有{case.returns}次，须由{in_charge(case)}办结"
+    return None
 
 
 def moved(case: Case, asked: CaseAction, now: datetime, lift_after: int) -> Case:
     """The case after an action that is not refused; ``lift_after`` so many returns it goes to the next level."""
     move = MOVES[case.status, asked.action]
-    if move.goes is Goes.NOWHERE:
-        return case.model_copy(update=_changes(case, asked, move, now))
-    assert move.because
-    returns = case.returns + move.returns
-    if move.returns and returns >= lift_after and case.above():
-        return climbed(case, AssignedBecause.LIFTED, now).model_copy(update={"returns": 0, **_REDONE})
-    path = _target(case, move, asked)
-    after = given(case, path, move.because, now)
-    known: dict[str, Any] = {"returns": returns, **_REDONE}
-    if asked.action is Action.TRANSFER and asked.department:
+    if move.because is None:
+        return case.model_copy(update=_changes(asked, move, now))
+    returns = case.returns + _counts(move, asked.capacity)
+    if returns > case.returns and returns >= lift_after and case.above():
+        lifted = climbed(case, AssignedBecause.LIFTED, now)
+        return lifted.model_copy(update={"returns": 0, "placed": True, **UNDONE})
+    after = given(case, _target(case, move, asked), move.because, now, returns_to=_returns_to(case, asked))
+    known: dict[str, Any] = {"returns": min(returns, lift_after), **UNDONE}
+    if move.goes in {Goes.BACK, Goes.ACROSS}:
+        known["placed"] = True
+    if move.goes is Goes.ACROSS and asked.department:
         known["lead"] = asked.department
     return after.model_copy(update=known)
 
 
-_REDONE: Final[Mapping[str, None]] = {"resolution": None, "resolved_at": None, "proof": None}
+def _counts(move: Move, capacity: Capacity) -> bool:
+    """Whether it is a return without an owner: what a superior decides has one."""
+    return move.returns and (move.goes is Goes.AGAIN or capacity is Capacity.HANDLER)
+
+
+def _returns_to(case: Case, asked: CaseAction) -> Path:
+    """Who gets it back if the next unit hands it back: who gave it on, unless somebody above did."""
+    gives = asked.action in {Action.HAND_UP, Action.TRANSFER} and asked.capacity is Capacity.HANDLER
+    return case.path_in_charge() if gives else ()
+
+
+UNDONE: Final[Mapping[str, None]] = {"resolution": None, "resolved_at": None, "proof": None}
 """What was done no longer counts where a case is to be done anew."""
 
 
@@ -178,7 +210,7 @@ def climbed(case: Case, because: AssignedBecause, now: datetime) -> Case:
     return given(case, case.path_in_charge()[:-1], because, now) if case.above() else case
 
 
-def given(case: Case, path: Path, because: AssignedBecause, now: datetime) -> Case:
+def given(case: Case, path: Path, because: AssignedBecause, now: datetime, returns_to: Path = ()) -> Case:
     """The case given to the path's deepest unit; at the same unit it is due no later than before."""
     unit, before = path[-1], case.assignment
     stays = case.status.open and unit.code == before.unit.code
@@ -189,18 +221,19 @@ def given(case: Case, path: Path, because: AssignedBecause, now: datetime) -> Ca
         because=because,
         due_by=(case.due_at or before.due_by) if stays else None,
         path=() if unit in case.path else path,
-        given_by=case.path_in_charge() if because is AssignedBecause.HANDED_UP else (),
+        given_by=returns_to,
     )
     return case.model_copy(update={"assignment": assignment, "status": Status.ASSIGNED, "due_at": None})
 
 
 def reason(before: Case, after: Case, asked: CaseAction) -> str:
     """Who did what and why, in Chinese."""
-    goes, note = MOVES[before.status, asked.action].goes, _note(asked)
+    goes, said = MOVES[before.status, asked.action].goes, note(asked)
     lifted = after.assignment.because is AssignedBecause.LIFTED and goes in {Goes.BACK, Goes.ACROSS, Goes.AGAIN}
     to = f"至{in_charge(after)}" if goes in {Goes.UP, Goes.BACK, Goes.ACROSS} and not lifted else ""
     lead = f"，牵头部门改为{NAMES[asked.department]}" if goes is Goes.ACROSS and asked.department and not lifted else ""
-    done = f"已由{_actor(before, asked)}{asked.action.zh}{to}{lead}" + (f"：{note}" if note else "")
+    did = f"要求{asked.action.zh}" if goes is Goes.AGAIN else asked.action.zh
+    done = f"已由{_actor(before, asked)}{did}{to}{lead}" + (f"：{said}" if said else "")
     return f"{done}；退回、转办、返工已满{before.returns + 1}次，提级至{in_charge(after)}" if lifted else done
 
 
@@ -208,24 +241,24 @@ def _actor(case: Case, asked: CaseAction) -> str:
     if asked.capacity is Capacity.HANDLER:
         return in_charge(case)
     if asked.capacity is Capacity.SUPERIOR:
-        return office(_down_to(case, asked.unit or ""))
+        return office(down_to(case, asked.unit or ""))
     return asked.capacity.zh
 
 
-def _down_to(case: Case, code: str) -> Path:
+def down_to(case: Case, code: str) -> Path:
     """The path in charge down to a unit on it; empty where it is none of them."""
     path = case.path_in_charge()
     return next((path[: n + 1] for n, unit in enumerate(path) if unit.code == code), ())
 
 
-def _changes(case: Case, asked: CaseAction, move: Move, now: datetime) -> dict[str, Any]:
+def _changes(asked: CaseAction, move: Move, now: datetime) -> dict[str, Any]:
     if move.status is None:
         return {}
     if move.status is not Status.RESOLVED:
         return {"status": move.status}
     shown = bool(asked.attachments or asked.place)
     proof = Proof(attachments=asked.attachments, place=asked.place) if shown else None
-    return {"status": move.status, "resolution": _note(asked), "resolved_at": now, "proof": proof}
+    return {"status": move.status, "resolution": note(asked), "resolved_at": now, "proof": proof}
 
 
 def _target(case: Case, move: Move, asked: CaseAction) -> Path:
@@ -234,64 +267,34 @@ def _target(case: Case, move: Move, asked: CaseAction) -> Path:
         return here[:-1]
     if move.goes is Goes.BACK:
         return _giver(case)
-    return asked.to or here if move.goes is Goes.ACROSS else here
+    if move.goes is Goes.ACROSS:
+        return destination(asked) or here
+    return _free(here, case.about)
+
+
+def destination(asked: CaseAction) -> Path:
+    """The path that an action names: levels by the codes' lengths, names without numbers of people."""
+    levels = reversed(Level)
+    return tuple(
+        UnitRef(code=unit.code, name=masked(unit.name), level=level)
+        for unit, level in zip(asked.to, levels, strict=False)
+    )
+
+
+def _free(path: Path, about: Path) -> Path:
+    """The path, up to a unit that the case is not about."""
+    return next((path[:n] for n in range(len(path), 1, -1) if not within(path[n - 1], about)), path[:1])
 
 
 def _giver(case: Case) -> Path:
     """To whom it goes back: who handed it up, else the unit above, which then finds another one."""
-    return case.assignment.given_by or case.path_in_charge()[:-1]
+    below = case.assignment.given_by
+    return below if below and not within(below[-1], case.about) else case.path_in_charge()[:-1]
 
 
-def _way(case: Case, move: Move) -> str | None:
-    """Why there is no way for the move from where the case is; None if there is one."""
-    if move.goes is Goes.UP and case.above() is None:
-        return f"{in_charge(case)}已是最高一级，不能再上报"
-    if move.goes is not Goes.BACK:
-        return None
-    if case.assignment.because in FIRM:
-        return "事项是提级交办的，不能退回"
-    return None if _giver(case) else f"{in_charge(case)}已是最高一级，不能退回"
-
-
-def _stranger(case: Case, asked: CaseAction) -> str | None:
-    """Why somebody does not act in the name of the unit that their capacity needs."""
-    unit = case.assignment.unit
-    if asked.capacity is Capacity.HANDLER and asked.unit not in (None, unit.code):
-        return f"{asked.unit}不是承办单位；事项由{in_charge(case)}办理"
-    if asked.capacity is Capacity.SUPERIOR and (asked.unit == unit.code or not _down_to(case, asked.unit or "")):
-        return f"{asked.unit or '未注明的单位'}不是{in_charge(case)}的上级单位"
-    return None
-
-
-def _elsewhere(case: Case, asked: CaseAction) -> str | None:
-    """Why a case cannot be transferred to there."""
-    if asked.department is not None and asked.department not in NAMES:
-        return f"没有代码为{asked.department}的部门，请核对后重新提交"
-    if not asked.to:
-        return None if asked.department not in (None, case.lead) else "转办须写明另一承办单位或另一牵头部门，请补充后重新提交"
-    codes = [unit.code for unit in asked.to]
-    nested = all(len(code) == len(above) + 3 and code.startswith(above) for above, code in pairwise(codes))
-    if codes[0] != BANNER.code or not nested:
-        return "转办单位须从旗起逐级写到该单位，请补充后重新提交"
-    if case.about and codes[-1].startswith(case.about[-1].code) and len(case.about) > 1:
-        return f"事项反映的是{office(case.about)}，不能转给它"
-    if codes[-1] == case.assignment.unit.code and asked.department in (None, case.lead):
-        return f"事项已由{in_charge(case)}办理，转办须写明另一承办单位或另一牵头部门"
-    return None
-
-
-def _note(asked: CaseAction) -> str:
+def note(asked: CaseAction) -> str:
+    """What the actor wrote."""
     return (asked.note or "").strip()
-
-
-def _out_of_place(case: Case, action: Action) -> str:
-    done = f"已{action.zh}"
-    return f"事项{case.status.zh}，{'无需重复' if case.status.zh == done else '不能'}{action.zh}"
-
-
-def _could(case: Case, capacity: Capacity) -> str:
-    could = "、".join(action.zh for action in lawful(case, capacity))
-    return f"现在可以{could}" if could else "不再接受操作"
 
 
 TABLE_HEAD: Final = "| status | action | who | becomes | and |\n| --- | --- | --- | --- | --- |"
@@ -315,6 +318,7 @@ def _shown(status: Status, action: Action) -> str:
     move = MOVES[status, action]
     who = "、".join(each.zh for each in Capacity if each in move.who)
     becomes = f"`{move.status.value}` {move.status.zh}" if move.status else "the same"
-    also = "; ".join(filter(None, (_WHERE[move.goes], f"says {move.must}" if move.must else "", "counts" if move.returns else "")))
+    also = "; ".join(
+        filter(None, (_WHERE[move.goes], f"says {move.must}" if move.must else "", "counts" if move.returns else ""))
+    )
     return f"| `{status.value}` {status.zh} | `{action.value}` {action.zh} | {who} | {becomes} | {also} |"
-

@@ -23,12 +23,14 @@ BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
 class State(Value):
     """The newest version and the case; ``case`` is None while only actions or deadlines have named its id.
 
-    ``raised`` is the level to which people or a deadline have brought it, below which no correction takes it.
+    ``raised`` is the level at which people or a deadline have put it, below which no correction takes it;
+    ``clocked`` the newest version of escalation's ledger by which it is due when it is.
     """
 
     version: int = 0
     case: Case | None = None
     raised: Level = Level.GRID
+    clocked: int = 0
 
 
 def wake(state: State) -> datetime | None:

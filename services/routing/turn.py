@@ -39,7 +39,16 @@ GIVEN: Final[Mapping[AssignedBecause, str]] = {
     AssignedBecause.CORRECTED:     "按来源更正重新指派",
 }  # fmt: skip
 
-CLIMBED: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
+PLACED: Final = frozenset(
+    {
+        AssignedBecause.HANDED_UP,
+        AssignedBecause.HANDED_BACK,
+        AssignedBecause.TRANSFERRED,
+        AssignedBecause.LIFTED,
+        AssignedBecause.ESCALATED,
+    }
+)
+"""By these a case is at a level because people or a deadline have put it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,8 @@ class Turn:
         events = [event(CASES, body, cause=self.cause)]
         if case and kind in HEARD:
             events.append(self._outcome(HEARD[kind], case, version, why))
-        state = State(version=version, case=snapshot, raised=_raised(self.state, case))
+        changes = {"version": version, "case": snapshot, "raised": _raised(self.state, case)}
+        state = self.state.model_copy(update=changes)
         return replace(self, state=state, events=(*self.events, *events))
 
     def end(self, outcome: Outcome = Outcome.APPLIED) -> Decision[State]:
@@ -112,7 +122,7 @@ class Turn:
 
 
 def _raised(state: State, case: Case | None) -> Level:
-    """The level to which people or a deadline have brought the case."""
-    if case is None or case.assignment.because not in CLIMBED:
+    """The level at which people or a deadline have put the case."""
+    if case is None or case.assignment.because not in PLACED:
         return state.raised
     return case.assignment.unit.level

@@ -124,7 +124,7 @@ def passed_around() -> Story:
     story.ask(HAND_BACK, ACCEPTED)
     story.ask(did(Action.TRANSFER, 14, "机井在第2网格", to=TRANSFER.to), ACCEPTED + timedelta(hours=1))
     story.ask(did(Action.RESOLVE, 15, REPAIRED), ACTED)
-    story.ask(REOPEN, ACTED + DAY)
+    story.ask(REOPEN.model_copy(update={"assignment": None}), ACTED + DAY)
     return story
 
 

@@ -1,5 +1,6 @@
 """The clock of one assignment, and the ledger of a case's clocks, as the checker knows them."""
 
+from contracts.deadline import DeadlineKind
 from yiwang.check.glances import DeadlineSeen
 from yiwang.check.log import Moment, Name, Ref, moment
 
@@ -21,7 +22,7 @@ class Clock:
     )
 
     def __init__(self, said: DeadlineSeen) -> None:
-        """Begin with what never changes; ``dues`` are the due times it was given, ``spoken`` others that it spoke of."""
+        """Begin with what never changes; ``dues`` are due times that it was given, ``spoken`` others that it told."""
         self.started_at = moment(said.started_at)
         self.dues: set[Moment] = set()
         self.spoken: dict[Moment, Ref] = {}
@@ -29,9 +30,17 @@ class Clock:
         self.scheduled: Name | None = None
         self.scheduled_at: Moment = 0
         self.snapshot = 0
-        self.warned: Moment | None = None
+        self.warned: dict[int, Moment] = {}
         self.breaches: dict[int, tuple[Name, Moment]] = {}
         self.overdue: dict[int, Moment] = {}
+
+    def counted(self, kind: DeadlineKind) -> dict[int, Moment]:
+        """When it said each of a kind, by its number; breaches are kept apart, with their names."""
+        return {
+            DeadlineKind.WARNED: self.warned,
+            DeadlineKind.OVERDUE: self.overdue,
+            DeadlineKind.RESCHEDULED: self.moved,
+        }[kind]
 
 
 class Ledger:

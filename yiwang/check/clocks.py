@@ -117,13 +117,9 @@ class Clocks:
         """Note what it said; answers whether it had said so before."""
         if said.kind is DeadlineKind.BREACHED:
             return clock.breaches.setdefault(said.n, (name, at)) != (name, at)
-        if said.kind in {DeadlineKind.OVERDUE, DeadlineKind.RESCHEDULED}:
-            counted = clock.overdue if said.kind is DeadlineKind.OVERDUE else clock.moved
-            known = said.n in counted
-            counted[said.n] = at
-            return known
-        known = clock.warned is not None
-        clock.warned = at
+        counted = clock.counted(said.kind)
+        known = said.n in counted
+        counted[said.n] = at
         return known
 
     def _complete(self, case: UUID, ledger: Ledger) -> Iterator[Offence]:
@@ -137,12 +133,15 @@ class Clocks:
                 yield offence("event-uncaused", case, f"the clock of assignment {number} speaks, and was never started")
         else:
             yield from self._started(case, number, clock)
-        for due in sorted(clock.spoken.keys() - clock.dues) if clock.dues else ():
+        for due in sorted(clock.spoken.keys() - clock.dues) if clock.scheduled is not None else ():
             what = f"{self.log.where(clock.spoken[due])}: assignment {number} is due {shown(due)}, and was given"
             yield offence("clock-moved", case, f"{what} {', '.join(map(shown, sorted(clock.dues)))}")
-        counted = sorted(clock.breaches)
-        if self.log.whole(DEADLINES.name) and counted != list(range(1, len(counted) + 1)):
-            yield offence("breach-count", case, f"assignment {number} has the breaches {counted}")
+        for kind, told in (("breaches", clock.breaches), ("warnings", clock.warned), ("other due times", clock.moved)):
+            counted = sorted(told)
+            if self.log.whole(DEADLINES.name) and counted != list(range(1, len(counted) + 1)):
+                yield offence("breach-count", case, f"assignment {number} has the {kind} {counted}")
+        if self.log.whole(DEADLINES.name) and len(clock.warned) > 1 + len(clock.moved):
+            yield offence("clock-twice", case, f"assignment {number} warned {len(clock.warned)} times")
         for n, (name, _) in clock.breaches.items():
             yield from self._answered(case, f"breach {n} of assignment {number}", name)
 
@@ -208,7 +207,7 @@ class Clocks:
             end = self._end(number, steps)
             rung = {
                 "rescheduled": clock.moved.values(),
-                "warned": () if clock.warned is None else (clock.warned,),
+                "warned": clock.warned.values(),
                 "breached": [at for _, at in clock.breaches.values()],
                 "overdue": clock.overdue.values(),
             }

@@ -9,9 +9,14 @@ from services.routing.state import CLOSES_AFTER
 from yiwang.check.log import MICROSECOND, Moment
 
 OPEN: Final = frozenset(status for status in Status if status.open)
-ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
+ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED, Status.CANCELLED})
+"""Where a case may live again."""
+FIRM: Final = frozenset({AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
+"""What was given so is not handed back."""
 ANY: Final = frozenset(Status)
-SAME: Final = frozenset({CaseEventKind.COMMENTED, CaseEventKind.REFUSED, CaseEventKind.MOOT, CaseEventKind.KEPT, CaseEventKind.CORRECTED})
+SAME: Final = frozenset(
+    {CaseEventKind.COMMENTED, CaseEventKind.REFUSED, CaseEventKind.MOOT, CaseEventKind.KEPT, CaseEventKind.CORRECTED}
+)
 """Events that leave the status as it is."""
 CLIMBS: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
 ANEW: Final = frozenset({AssignedBecause.REOPENED, AssignedBecause.LIFTED})
@@ -90,6 +95,10 @@ def _assigned(before: Stand, after: Stand) -> str | None:
         return f"{after.because.value} from {before.level.value} to {after.level.value}"
     if after.because not in ANEW | {AssignedBecause.CORRECTED} and before.status not in OPEN:
         return f"{after.because.value} though it was {before.status.value}"
+    if after.because is AssignedBecause.REOPENED and before.status in OPEN:
+        return f"{after.because.value} though it was {before.status.value}"
+    if after.because is AssignedBecause.HANDED_BACK and before.because in FIRM:
+        return f"{after.because.value} though it was {before.because.value}"
     return _known(before, after)
 
 

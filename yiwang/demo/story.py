@@ -66,7 +66,7 @@ TEMPLATES: Final = {
     "superior": "告知上级无人签收",
 }
 GIVEN: Final = {CaseEventKind.OPENED, CaseEventKind.ASSIGNED}
-OVER: Final = {CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN}
+OVER: Final = {CaseEventKind.RESOLVED, CaseEventKind.WITHDRAWN, CaseEventKind.CANCELLED}
 SUMMARY, WHY = 90, 54
 """Columns of the case's words, and of how it ended."""
 

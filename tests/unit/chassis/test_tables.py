@@ -35,17 +35,19 @@ def test_a_table_comes_with_a_version_that_follows_from_its_text(tmp_path: Path)
     assert len(digest) == len(other) == 8
 
 
+ROW = 'version = "1"\n[[row]]\n'
 FAULTS = (
-    # what stands in the file                                       where           what is said
-    ("version = ",                                                  "line 1",       "right is TOML"),
-    ('row = 1\nversion = "1"',                                      "row",          "found 1"),
-    ("",                                                            "version",      "found nothing; right is field required"),
-    ('version = "1"\nversoin = "2"',                                "versoin",      "right is extra inputs are not permitted"),
-    ('version = "1"\n[[row]]\nname = "b"\nleast = "much"',          "row b: least", "found 'much'; right is input should be a valid integer"),
-    ('version = "1"\n[[row]]\nleast = 1',                           "row 1: name",  "found nothing"),
-    ('version = "1"\ndays = [1, "x"]',                              "days.1",       "found 'x'"),
-    (GOOD + '[[row]]\nname = "a"\nleast = 2\n',                     "row a",        "found this name a second time"),
-    (b"version = \"\xc4\xe3\"",                                     "byte 11",      "right is text in UTF-8"),
+    # what stands in the file                    where           what is said
+    ("version = = 1",                            "line 1",       "right is TOML"),
+    ("[[row",                                    "at its end",   "right is TOML"),
+    ('row = 1\nversion = "1"',                   "row",          "found 1"),
+    ("",                                         "version",      "found nothing; right is field required"),
+    ('version = "1"\nversoin = "2"',             "versoin",      "right is extra inputs are not permitted"),
+    (f'{ROW}name = "b"\nleast = "much"',         "row b: least", "right is input should be a valid integer"),
+    (f"{ROW}least = 1",                          "row 1: name",  "found nothing"),
+    ('version = "1"\ndays = [1, "x"]',           "days.1",       "found 'x'"),
+    (GOOD + '[[row]]\nname = "a"\nleast = 2\n',  "row a",        "found this name a second time"),
+    (b'version = "\xc4\xe3"',                    "byte 11",      "right is text in UTF-8"),
 )  # fmt: skip
 
 
@@ -62,5 +64,7 @@ def test_a_fault_names_its_place_what_was_found_and_what_is_right(
 
 
 def test_a_file_that_is_not_there_is_an_operators_mistake_of_one_line(tmp_path: Path) -> None:
-    with pytest.raises(BrokenTableError, match="none.toml, as a whole: found No such file or directory; right is a file"):
+    with pytest.raises(
+        BrokenTableError, match=r"none\.toml, as a whole: found No such file or directory; right is a file"
+    ):
         read(tmp_path / "none.toml", Table)

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from contracts.case import AssignedBecause, Case, CaseEventKind, ClockClass, Status
-from contracts.deadline import DeadlineEvent, DeadlineKind
+from contracts.deadline import Basis, DeadlineEvent, DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.territory import BANNER
 from services.chassis.values import Decision, Outcome, Tick
-from services.escalation import calendar
+from services.escalation import calendar, domain
 from services.escalation.ledger import Entry, Ledger
 from services.escalation.obligation import Tables, obligation
 from services.escalation.queries import view
 from tests import builders
 from tests.builders import CASE_ID, DAY, HOUR, MORNING, VILLAGE, arrived, assignment, case, case_event, context, kinds
-from tests.unit.escalation.timebook import TABLES, decide, domain, tables, wake, without
+from tests.unit.escalation.timebook import TABLES, decide, tables, wake, without
 
 WARN, DUE = MORNING + 12 * HOUR, MORNING + 15 * HOUR
 MINUTE = HOUR / 60
@@ -116,6 +116,7 @@ ENDS = (
     (Status.RESOLVED,   "resolved"),
     (Status.CLOSED,     "resolved"),
     (Status.WITHDRAWN,  "withdrawn"),
+    (Status.CANCELLED,  "cancelled"),
 )  # fmt: skip
 
 
@@ -310,7 +311,7 @@ def test_the_view_shows_each_clock_with_its_light_and_stops_it_where_it_ended() 
 def test_the_view_says_where_a_correction_has_made_a_clock_due_sooner() -> None:
     anew = assignment(2, VILLAGE, because=AssignedBecause.CORRECTED, due_by=MORNING + HOUR)
     [line] = view(heard(case(2, assignment=anew, clock=ClockClass.URGENT)), MORNING)["clocks"]
-    assert line["why"] == "限时事项，嘎查村/社区应在1日内办结，且不晚于更正前的时限"
+    assert line["why"] == "限时事项，嘎查村/社区应在1日内办结，且不晚于原时限"
 
 
 CHRISTMAS = datetime.fromisoformat("2026-12-25T09:00:00+08:00")
@@ -324,13 +325,20 @@ def in_a_provisional_year(folder: Path) -> tuple[Tables, Ledger]:
     return using, known(domain.decide(using, None, arrived(case_event(of), CHRISTMAS), context(CHRISTMAS)))
 
 
-def published(folder: Path, using: Tables, off: str) -> Tables:
+def published(folder: Path, using: Tables, off: str, work: str = "") -> Tables:
     """The tables once the notice of 2027 is there."""
     text = calendar.FILE.read_text(encoding="utf-8")
-    notice = f'[[notice]]\nyear = 2027\nnumber = "文号"\noff = [{off}]\nwork = []\n\n# ---- 法定节假日'
+    notice = f'[[notice]]\nyear = 2027\nnumber = "文号"\noff = [{off}]\nwork = [{work}]\n\n# ---- 法定节假日'
     file = folder / "published.toml"
     file.write_text(text.replace("# ---- 法定节假日", notice, 1), encoding="utf-8")
     return Tables(using.terms, calendar.load(file))
+
+
+def basis_of(ledger: Ledger) -> Basis:
+    """Why the running clock is due when it is."""
+    assert ledger.running
+    assert ledger.running.basis
+    return ledger.running.basis
 
 
 def rung(using: Tables, ledger: Ledger, at: datetime) -> Decision[Ledger]:
@@ -340,7 +348,7 @@ def rung(using: Tables, ledger: Ledger, at: datetime) -> Decision[Ledger]:
 def test_a_provisional_clock_is_looked_at_daily_until_its_days_are_published(tmp_path: Path) -> None:
     using, ledger = in_a_provisional_year(tmp_path)
     assert ledger.running
-    assert (ledger.running.due_at, ledger.running.basis.provisional) == (PROVISIONAL_DUE, True)
+    assert (ledger.running.due_at, basis_of(ledger).provisional) == (PROVISIONAL_DUE, True)
     midnight = datetime.fromisoformat("2026-12-26T00:00:00+08:00")
     assert wake(ledger) == midnight
     looked = rung(using, ledger, midnight)
@@ -354,11 +362,11 @@ def test_when_the_notice_is_published_a_clock_that_it_moves_is_scheduled_anew_an
     moved = datetime.fromisoformat("2027-01-07T00:00:00+08:00")
     running = known(decision).running
     assert running
-    assert (running.due_at, running.basis.provisional, running.moved) == (moved, False, 1)
+    assert (running.due_at, basis_of(known(decision)).provisional, running.moved) == (moved, False, 1)
     [told] = decision.events
     assert isinstance(told.body, DeadlineEvent)
     assert (told.body.kind, told.body.n, told.body.due_at) == (DeadlineKind.RESCHEDULED, 1, moved)
-    assert told.body.basis == running.basis
+    assert told.body.basis == basis_of(known(decision))
     assert told.body.basis.calendar == after.calendar.version
     assert told.body.basis.why == "规则all，应在5个工作日内办结，其间7个非工作日不计"
     assert told.id == event_id(timer_cause(str(CASE_ID), 1, "rescheduled", 1), "yiwang.deadline.rescheduled.v1")
@@ -372,7 +380,7 @@ def test_a_notice_that_moves_nothing_ends_the_looking_and_says_nothing(tmp_path:
     assert decision.events == ()
     running = known(decision).running
     assert running
-    assert (running.due_at, running.basis.provisional) == (PROVISIONAL_DUE, False)
+    assert (running.due_at, basis_of(known(decision)).provisional) == (PROVISIONAL_DUE, False)
     assert wake(known(decision)) == running.warn_at
 
 
@@ -394,3 +402,37 @@ def test_a_year_before_its_notice_counts_as_its_own_statutory_days_have_it(tmp_p
     start = datetime.fromisoformat("2025-12-29T09:00:00+08:00")
     found = obligation(before, case(assignment=assignment(1, VILLAGE, assigned_at=start)))
     assert (found.at, found.basis.provisional) == (datetime.fromisoformat("2026-01-07T00:00:00+08:00"), True)
+
+
+def test_a_notice_that_makes_days_worked_does_not_breach_what_nobody_could_know(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    late = datetime.fromisoformat("2027-01-04T10:00:00+08:00")
+    warned = known(rung(using, ledger, late))
+    made = published(tmp_path, using, '"2027-01-01"', '"2027-01-02", "2027-01-03"')
+    decision = rung(made, warned, late + MINUTE)
+    running = known(decision).running
+    assert running
+    assert running.basis
+    assert running.due_at == datetime.fromisoformat("2027-01-05T00:00:00+08:00")
+    assert kinds(decision) == []
+    assert running.basis.why.endswith("；放假安排公布后始知提前，不早于得知当日24时")
+
+
+def test_a_clock_that_is_put_off_behind_its_warning_warns_again(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    assert ledger.running
+    warned = known(rung(using, ledger, ledger.running.warn_at))
+    moved = rung(published(tmp_path, using, '"2027-01-01..2027-01-31"'), warned, ledger.running.warn_at + MINUTE)
+    running = known(moved).running
+    assert kinds(moved) == ["deadline.rescheduled"]
+    assert running
+    assert running.warned_at is None
+    assert said(rung(using, known(moved), running.warn_at)) == [(DeadlineKind.WARNED, 2)]
+
+
+def test_a_clock_of_before_there_were_tables_goes_on_as_it_was() -> None:
+    old = {"assignment": 1, "unit": builders.GRID, "started_at": MORNING, "warn_at": WARN, "due_at": DUE}
+    ledger = Ledger.model_validate({"version": 1, "case": case(), "entries": [old]})
+    assert wake(ledger) == WARN
+    assert kinds(tick(ledger, DUE)) == ["deadline.warned", "deadline.breached"]
+    assert view(ledger, MORNING)["clocks"][0]["why"] is None

@@ -12,9 +12,9 @@ from contracts.case import Case, ClockClass
 from contracts.territory import BANNER, Level, UnitRef
 from services.escalation import terms
 from services.escalation.clocks import warn_at
-from services.escalation.obligation import Due, obligation
+from services.escalation.obligation import Due, Tables, obligation
 from tests.builders import GRID, TOWN, VILLAGE, assignment, case
-from tests.unit.escalation.timebook import TABLES, Tables, row, tables, without, written
+from tests.unit.escalation.timebook import TABLES, row, tables, without, written
 from tests.unit.routing.rulebook import classified
 
 SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
@@ -88,15 +88,21 @@ def test_the_day_ends_in_the_banner_wherever_the_time_was_written() -> None:
     assert due(Level.GRID, after_midnight_in_the_banner).at == local("03-07T00:00:00")
 
 
+NINE, LATE, NIGHT = "03-05T09:00:00", "03-05T21:00:00", "03-05T23:50:00"
 SAID = (
-    # class     level           assigned           why                                                   in English
-    (STANDARD,  Level.GRID,     "03-05T09:00:00",  "普通事项，网格应当日办结",                            "rule standard-grid: same day"),
-    (STANDARD,  Level.GRID,     "03-05T23:50:00",  "普通事项，网格应当日办结，当日所余不足，给满1小时",   "rule standard-grid: same day, and 1 hour at least"),
-    (STANDARD,  Level.VILLAGE,  "03-05T09:00:00",  "普通事项，嘎查村/社区应在3日内办结",                  "rule standard-village: 3 days"),
-    (URGENT,    Level.GRID,     "03-05T09:00:00",  "限时事项，网格应在4小时内办结",                       "rule urgent-grid: 4 hours"),
-    (URGENT,    Level.GRID,     "03-05T21:00:00",  "限时事项，网格应在4小时内办结，不晚于普通事项（当日）",
-                                                   "rule urgent-grid: 4 hours, no later than a standard case (same day)"),
-    (LIFE,      Level.BANNER,   "03-05T09:00:00",  "特急事项，旗应在1小时内办结",                         "rule life-banner: 1 hour"),
+    # class    level           assigned  why, and the same in English
+    (STANDARD, Level.GRID,     NINE,     "普通事项，网格应当日办结",
+                                         "rule standard-grid: same day"),
+    (STANDARD, Level.GRID,     NIGHT,    "普通事项，网格应当日办结，当日剩余不足1小时的，给满1小时",
+                                         "rule standard-grid: same day, and 1 hour at least"),
+    (STANDARD, Level.VILLAGE,  NINE,     "普通事项，嘎查村/社区应在3日内办结",
+                                         "rule standard-village: 3 days"),
+    (URGENT,   Level.GRID,     NINE,     "限时事项，网格应在4小时内办结",
+                                         "rule urgent-grid: 4 hours"),
+    (URGENT,   Level.GRID,     LATE,     "限时事项，网格应在4小时内办结，不晚于普通事项（当日）",
+                                         "rule urgent-grid: 4 hours, no later than a standard case (same day)"),
+    (LIFE,     Level.BANNER,   NINE,     "特急事项，旗应在1小时内办结",
+                                         "rule life-banner: 1 hour"),
 )  # fmt: skip
 
 
@@ -114,13 +120,14 @@ def test_a_clock_that_replaces_another_says_so_where_that_is_why() -> None:
     sooner = obligation(TABLES, given_to(Level.VILLAGE, start, due_by=start + timedelta(hours=1)))
     later = obligation(TABLES, given_to(Level.VILLAGE, start, due_by=start + timedelta(days=4)))
     assert sooner.at == start + timedelta(hours=1)
-    assert sooner.basis.why.endswith("，且不晚于更正前的时限")
+    assert sooner.basis.why.endswith("，且不晚于原时限")
     assert later.at == start + timedelta(days=3)
-    assert "更正" not in later.basis.why
+    assert "原时限" not in later.basis.why
 
 
 MEASURES = (
-    # term                  assigned            due                 said of days off (the National Day of 2026: 1 to 7 October; 20 September and 10 October worked)
+    # In 2026, 1 to 7 October are off, 20 September and 10 October are worked.
+    # term                  assigned            due                 said of days off
     ("30 minutes",          "09-30T17:45:00",   "09-30T18:15:00",   ""),
     ("3 days",              "09-30T17:45:00",   "10-03T17:45:00",   ""),
     ("3 days, whole",       "09-30T17:45:00",   "10-04T00:00:00",   ""),
@@ -157,9 +164,7 @@ CUT_OFFS = (
 
 
 @pytest.mark.parametrize(("assigned", "ends", "why"), CUT_OFFS)
-def test_what_comes_after_the_cut_off_is_the_next_days_work(
-    assigned: str, ends: str, why: str, tmp_path: Path
-) -> None:
+def test_what_comes_after_the_cut_off_is_the_next_days_work(assigned: str, ends: str, why: str, tmp_path: Path) -> None:
     found = due(Level.GRID, local(assigned), using=tables(tmp_path, "same day", cut_off="18:00"))
     assert (found.at, found.basis.why) == (local(ends), f"规则all，应当日办结{why}")
 
@@ -172,8 +177,8 @@ def test_nobody_has_less_than_the_least_nor_more_than_until_the_end_of_the_day_a
 
 def test_a_clock_that_meets_a_year_without_a_notice_is_provisional_and_says_so(tmp_path: Path) -> None:
     using = tables(tmp_path, "5 working days")
-    inside, across = (due(Level.TOWN, local(f"12-{day}T09:00:00"), using=using) for day in ("24", "25"))
-    assert (inside.at, inside.basis.provisional) == (datetime(2027, 1, 1, tzinfo=UTC) - timedelta(hours=8), False)
+    inside, across = (due(Level.TOWN, local(f"12-{day}T09:00:00"), using=using) for day in ("17", "25"))
+    assert (inside.at, inside.basis.provisional) == (local("12-25T00:00:00"), False)
     assert across.at == datetime(2027, 1, 5, tzinfo=UTC) - timedelta(hours=8)
     assert across.basis.provisional
     assert across.basis.why.endswith("尚未公布，暂按周末和法定节假日计算，公布后重算")

@@ -30,7 +30,18 @@ def test_a_term_is_read_and_said_again(text: str, meant: Term, zh: str) -> None:
     assert (str(meant), meant.zh) == (text, zh)
 
 
-NO_TERMS = ("", "3", "0 days", "-1 days", "3 weeks", "3.5 days", "10000 days", "3 hours, whole", "3 working days, whole", 3)
+NO_TERMS = (
+    "",
+    "3",
+    "0 days",
+    "-1 days",
+    "3 weeks",
+    "3.5 days",
+    "10000 days",
+    "3 hours, whole",
+    "3 working days, whole",
+    3,
+)
 
 
 @pytest.mark.parametrize("text", NO_TERMS)
@@ -63,16 +74,16 @@ def test_a_row_in_vain_and_a_case_without_a_row_are_named(tmp_path: Path, capsys
 
 
 BROKEN = (
-    # what stands there              what stands there instead          what is said
-    ('within = "3 days"',            'within = "3 weeks"',              "terms.toml, term standard-village: within: found '3 weeks'"),
-    ('cut_off = "24:00"',            'cut_off = "25:00"',               'an hour of the day after 00:00'),
-    ('cut_off = "24:00"',            'cut_off = "24:30"',               'an hour of the day after 00:00'),
-    ('least = "1 hour"',             'least = "1 working hour"',        "a number of minutes, hours or days"),
-    ('life = "1 hour"\n\n',          '\n',                              "a span under [supervise] for each class, life too"),
-    ('level = ["village"]',          'level = ["hamlet"]',              "term standard-village: when.level.0"),
-    ('level = ["village"]',          'category = ["99"]',               "a code of the tree of categories"),
-    ('name = "standard-town"',       'name = "standard-village"',       "term standard-village: found this name a second time"),
-    ('zh = "普通事项，网格"',         '',                                "term standard-grid: zh: found nothing"),
+    # what stands there           what stands there instead      what is said
+    ('within = "3 days"',         'within = "3 weeks"',          "term standard-village: within: found '3 weeks'"),
+    ('cut_off = "24:00"',         'cut_off = "25:00"',           "an hour of the day after 00:00"),
+    ('cut_off = "24:00"',         'cut_off = "24:30"',           "an hour of the day after 00:00"),
+    ('least = "1 hour"',          'least = "1 working hour"',    "a number of minutes, hours or days"),
+    ('life = "1 hour"\n\n',       "\n",                          "a span under [supervise] for each class, life too"),
+    ('level = ["village"]',       'level = ["hamlet"]',          "term standard-village: when.level.0"),
+    ('level = ["village"]',       'category = ["99"]',           "a code of the tree of categories"),
+    ('name = "standard-town"',    'name = "standard-village"',   "term standard-village: found this name a second"),
+    ('zh = "普通事项，网格"',      "",                            "term standard-grid: zh: found nothing"),
 )  # fmt: skip
 
 
@@ -91,4 +102,6 @@ def test_a_table_that_cannot_be_used_says_where_and_what_is_right(
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "none.toml")]) == 1
-    assert capsys.readouterr().out == "none.toml, as a whole: found No such file or directory; right is a file to read\n"
+    assert (
+        capsys.readouterr().out == "none.toml, as a whole: found No such file or directory; right is a file to read\n"
+    )

@@ -10,10 +10,11 @@ from structlog.testing import capture_logs
 from contracts.deadline import DeadlineKind
 from contracts.topics import DEADLINES, NOTICES, NOTIFICATION, TOPICS
 from services.chassis.fold import fold
+from services.chassis.tables import BrokenTableError
 from services.chassis.values import Input
 from services.notification.app import compose, sent_again
 from services.notification.channels import ConsoleChannel, PostChannel, SmtpChannel
-from services.notification.policy import FILE, BrokenPolicyError
+from services.notification.policy import FILE
 from services.notification.reading import BrokenRosterError
 from services.notification.roster import CHANNELS
 from services.notification.settings import NotificationSettings
@@ -72,12 +73,12 @@ def test_a_setting_that_cannot_be_right_is_refused(wrong: dict[str, object]) -> 
 def test_a_roster_that_is_not_there_and_a_table_with_a_hole_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BrokenRosterError):
         compose(settings(roster=tmp_path))
-    with pytest.raises(BrokenPolicyError, match=r"none.toml, as a whole: found No such file"):
+    with pytest.raises(BrokenTableError, match=r"none.toml, as a whole: found No such file"):
         compose(settings(policy=tmp_path / "none.toml"))
     holed = tmp_path / "policy.toml"
     text = FILE.read_text(encoding="utf-8")
     holed.write_text(text[: text.rindex("[[row]]")], encoding="utf-8")
-    with pytest.raises(BrokenPolicyError, match=r"policy.toml, as a whole: no row fits resolved"):
+    with pytest.raises(BrokenTableError, match=r"policy.toml, as a whole: found that no row fits resolved"):
         compose(settings(policy=holed))
 
 

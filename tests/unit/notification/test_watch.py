@@ -17,6 +17,7 @@ from services.notification.issue import alert_id
 from services.notification.policy import Policy
 from services.notification.state import State, wake
 from services.notification.watch import LISTED
+from services.notification.watching import ENDINGS
 from tests.builders import (
     CASE_ID,
     DAY,
@@ -173,7 +174,7 @@ def test_a_case_whose_clock_is_not_yet_heard_or_that_was_solved_on_the_spot_leav
     assert hear(body) == Decision(outcome=Outcome.NOTHING)
 
 
-@pytest.mark.parametrize("kind", set(CaseEventKind) - {CaseEventKind.CORRECTED, CaseEventKind.WITHDRAWN})
+@pytest.mark.parametrize("kind", set(CaseEventKind) - {CaseEventKind.CORRECTED, *ENDINGS})
 def test_nobody_is_told_of_what_no_clock_says(kind: CaseEventKind) -> None:
     assert told(hear(case_event(case(2), kind), hear(scheduled()).state)) == []
 

@@ -12,13 +12,14 @@ from contracts.case import (
     CaseAction,
     CaseEvent,
     CaseEventKind,
+    Destination,
     Proof,
     Status,
 )
-from contracts.report import Coordinates, Datum
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.outcome import ReportOutcome
-from contracts.territory import BANNER, Level, UnitRef, full_name, office
+from contracts.report import Coordinates, Datum
+from contracts.territory import BANNER, Level, Path, UnitRef, full_name, office
 from services.chassis.values import Decision, Outcome
 from services.routing.moves import MOVES, lawful
 from services.routing.state import State
@@ -39,7 +40,7 @@ from tests.builders import (
     deadline,
     kinds,
 )
-from tests.unit.routing.rulebook import decide
+from tests.unit.routing.rulebook import TABLE, decide
 
 ASSIGNED, ACCEPTED, STARTED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED = Status
 ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, RESOLVE, CONFIRM, REOPEN, CANCEL, COMMENT = Action
@@ -57,6 +58,7 @@ MET = (
     (OPEN,         GRID,    (HANDLER, SUPERIOR, CENTRE), TRANSFER, ASSIGNED, OTHER_GRID, "case.assigned"),
     (OPEN,         GRID,    (HANDLER,),   RESOLVE,      RESOLVED,   GRID,     "case.resolved"),
     ((RESOLVED,),  GRID,    (FOLLOW_UP,), CONFIRM,      CLOSED,     GRID,     "case.confirmed"),
+    ((CANCELLED,), GRID,    (CENTRE,),    REOPEN,       ASSIGNED,   GRID,     "case.assigned"),
     ((RESOLVED, CLOSED), GRID, (SUPERIOR, CENTRE, FOLLOW_UP, REPORTER), REOPEN, ASSIGNED, GRID, "case.assigned"),
     (OPEN,         GRID,    (CENTRE,),    CANCEL,       CANCELLED,  GRID,     "case.cancelled"),
     *(((each,),    GRID,    tuple(Capacity), COMMENT,   each,       GRID,     "case.commented") for each in Status),
@@ -87,8 +89,12 @@ def told(decision: Decision[State]) -> CaseEvent:
     return body
 
 
+def to(path: Path) -> tuple[Destination, ...]:
+    return tuple(Destination(code=unit.code, name=unit.name) for unit in path)
+
+
 def act(state: State | None, what: Action = ACCEPT, **fields: object) -> Decision[State]:
-    usual = {"note": "已修复"} | ({"to": OTHER_PATH} if what is TRANSFER else {})
+    usual: dict[str, object] = {"note": "已修复"} | ({"to": to(OTHER_PATH)} if what is TRANSFER else {})
     usual |= {"unit": VILLAGE.code} if fields.get("capacity") is SUPERIOR else {}
     asked = builders.action(what, **(usual | fields))
     return decide(state, arrived(asked), context(MORNING + HOUR))
@@ -172,7 +178,7 @@ def test_a_refusal_says_why_and_what_would_be_lawful(status: Status, unit: UnitR
     refused = told(act(state, action))
     assert refused.why == why
     assert state.case
-    assert refused.lawful == tuple(one.value for one in lawful(state.case))
+    assert refused.lawful == tuple(one.value for one in lawful(state.case, HANDLER, TABLE.lift_after))
 
 
 def test_a_refused_action_changes_the_version_and_nothing_else() -> None:
@@ -185,12 +191,10 @@ def test_a_refused_action_changes_the_version_and_nothing_else() -> None:
 def test_what_is_called_lawful_is_exactly_what_is_done(status: Status, unit: UnitRef, capacity: Capacity) -> None:
     state = standing(status, unit)
     assert state.case
-    if capacity is SUPERIOR and unit == BANNER:
-        return  # nobody is its superior
     above = state.case.above()
     name = above.code if capacity is SUPERIOR and above else None
     done = tuple(one for one in Action if act(state, one, capacity=capacity, unit=name).outcome is Outcome.APPLIED)
-    assert lawful(state.case, capacity) == done
+    assert lawful(state.case, capacity, TABLE.lift_after) == done
 
 
 REASONS = (
@@ -368,15 +372,15 @@ def test_a_transfer_to_another_department_stays_at_its_unit_and_is_due_no_later(
 NO_WAY = (
     # asks for                                            the reason begins with
     ({"to": ()},                                          "转办须写明另一承办单位或另一牵头部门"),
-    ({"to": PATH},                                        f"事项已由{full_name(PATH)}办理"),
-    ({"to": PATH[1:]},                                    "转办单位须从旗起逐级写到该单位"),
-    ({"to": (*PATH[:2], OTHER_PATH[3])},                  "转办单位须从旗起逐级写到该单位"),
+    ({"to": to(PATH)},                                    "转办须写明另一承办单位或另一牵头部门；事项现由昂素"),
+    ({"to": to(PATH[1:])},                                "转办单位须从旗起逐级写到该单位"),
+    ({"to": to((*PATH[:2], OTHER_PATH[3]))},              "转办单位须从旗起逐级写到该单位"),
     ({"to": (), "department": "navy"},                    "没有代码为navy的部门"),
     ({"note": None},                                      "转办须写明转办理由"),
     ({"unit": OTHER_GRID.code},                           f"{OTHER_GRID.code}不是承办单位"),
     ({"capacity": Capacity.SUPERIOR, "unit": None},       "未注明的单位不是"),
     ({"capacity": Capacity.SUPERIOR, "unit": GRID.code},  f"{GRID.code}不是"),
-    ({"if_version": 3},                                   "所依据的第3版已过时；当前为第4版"),
+    ({"if_version": 3},                                   "所依据的第3版不是当前版本；当前为第4版"),
 )  # fmt: skip
 
 
@@ -389,8 +393,10 @@ def test_a_transfer_that_cannot_be_is_refused_with_what_is_missing(asks: dict[st
 
 def test_a_case_is_never_transferred_to_the_unit_that_it_is_about_nor_into_it() -> None:
     case = builders.case(4, assignment=assignment(1, TOWN), about=PATH[:3])
-    for to in (PATH[:3], PATH):
-        assert told(act(State(version=4, case=case), TRANSFER, to=to)).why == "事项反映的是昂素镇昂素嘎查，不能转给它"
+    for path in (PATH[:3], PATH):
+        assert told(act(State(version=4, case=case), TRANSFER, to=to(path))).why.startswith(
+            "事项反映的是昂素镇昂素嘎查，不能转给它"
+        )
 
 
 def test_an_action_that_saw_the_newest_version_is_done() -> None:
@@ -399,7 +405,7 @@ def test_an_action_that_saw_the_newest_version_is_done() -> None:
 
 def test_the_third_return_lifts_the_case_whatever_the_returns_were() -> None:
     state = act(standing(), HAND_BACK, action_id="1").state
-    state = act(state, TRANSFER, action_id="2", to=PATH).state
+    state = act(state, TRANSFER, action_id="2", to=to(PATH)).state
     assert state
     assert state.case
     assert (state.case.returns, state.case.assignment.unit) == (2, GRID)
@@ -407,7 +413,7 @@ def test_the_third_return_lifts_the_case_whatever_the_returns_were() -> None:
     decision = act(state, REOPEN, action_id="4", capacity=REPORTER, note="还是没水")
     lifted = after(decision)
     assert (lifted.assignment.because, lifted.assignment.unit, lifted.returns) == (AssignedBecause.LIFTED, VILLAGE, 0)
-    assert told(decision).why == "已由上报人返工：还是没水；退回、转办、返工已满3次，提级至昂素镇昂素嘎查"
+    assert told(decision).why == "已由上报人要求返工：还是没水；退回、转办、返工已满3次，提级至昂素镇昂素嘎查"
     assert decision.state
     assert decision.state.raised is Level.VILLAGE
 
@@ -415,7 +421,7 @@ def test_the_third_return_lifts_the_case_whatever_the_returns_were() -> None:
 def test_at_the_banner_nothing_is_lifted_and_the_move_is_made() -> None:
     case = builders.case(4, RESOLVED, assignment=assignment(1, BANNER), returns=7, path=(BANNER,))
     again = after(act(State(version=4, case=case), REOPEN, capacity=FOLLOW_UP))
-    assert (again.assignment.unit, again.assignment.because, again.returns) == (BANNER, AssignedBecause.REOPENED, 8)
+    assert (again.assignment.unit, again.assignment.because, again.returns) == (BANNER, AssignedBecause.REOPENED, 3)
 
 
 def test_what_is_reopened_has_nothing_done_and_a_fresh_clock() -> None:
@@ -439,3 +445,53 @@ def test_a_comment_touches_no_clock_and_changes_nothing_but_the_version() -> Non
 
 def test_the_centre_acts_under_one_name_everywhere() -> None:
     assert CENTRE.zh == "旗综治中心" == office((BANNER,))
+
+
+def test_what_a_superior_decides_is_no_return_and_lifts_nothing() -> None:
+    case = builders.case(4, assignment=assignment(1, GRID), returns=2)
+    decision = act(State(version=4, case=case), TRANSFER, capacity=CENTRE)
+    assert (after(decision).assignment.unit, after(decision).returns) == (OTHER_GRID, 2)
+
+
+@pytest.mark.parametrize("what", [HAND_BACK, TRANSFER])
+def test_at_the_banner_passing_around_comes_to_its_end(what: Action) -> None:
+    given_up = assignment(4, BANNER, given_by=PATH[:2])
+    case = builders.case(4, ACCEPTED, assignment=given_up, returns=2)
+    refused = act(State(version=4, case=case), what)
+    assert told(refused).why.startswith("退回、转办、返工已有2次，须由旗综治中心办结")
+    assert what.value not in told(refused).lawful
+
+
+def test_who_was_lifted_a_case_may_not_give_it_to_those_below() -> None:
+    case = builders.case(4, ACCEPTED, assignment=assignment(2, VILLAGE, because=AssignedBecause.ESCALATED))
+    assert told(act(State(version=4, case=case), TRANSFER)).why.startswith("事项是提级交办的，不能转给下级")
+    assert act(State(version=4, case=case), TRANSFER, capacity=CENTRE).outcome is Outcome.APPLIED
+
+
+def test_what_was_transferred_goes_back_to_who_transferred_it() -> None:
+    there = act(standing(), TRANSFER).state
+    assert after(act(there, HAND_BACK, action_id="2")).assignment.unit == GRID
+
+
+def test_what_is_about_who_handed_it_up_goes_back_to_nobody_below() -> None:
+    given_up = assignment(3, TOWN, given_by=PATH[:3])
+    case = builders.case(4, ACCEPTED, assignment=given_up, about=PATH[:3])
+    assert after(act(State(version=4, case=case), HAND_BACK)).assignment.unit == BANNER
+
+
+def test_what_is_about_its_unit_is_reopened_above_it() -> None:
+    case = builders.case(4, RESOLVED, assignment=assignment(1, GRID), about=PATH[:3])
+    assert after(act(State(version=4, case=case), REOPEN, capacity=REPORTER)).assignment.unit == TOWN
+
+
+def test_a_destinations_level_follows_from_its_code_and_its_name_shows_no_number() -> None:
+    named = tuple(Destination(code=unit.code, name=f"{unit.name}13900001111") for unit in OTHER_PATH)
+    unit = after(act(standing(), TRANSFER, to=named)).assignment.unit
+    assert (unit.level, unit.name) == (Level.GRID, f"{OTHER_GRID.name}139****1111")
+
+
+def test_an_older_version_of_the_ledger_moves_no_due_time_back() -> None:
+    newer = decide(standing(), arrived(clock(1).model_copy(update={"version": 3})), context()).state
+    late = clock(1).model_copy(update={"version": 2, "due_at": NIGHT})
+    decision = decide(newer, arrived(late), context())
+    assert (decision.outcome, after(decision).due_at) == (Outcome.STALE, NIGHT + DAY)

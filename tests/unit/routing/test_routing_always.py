@@ -5,7 +5,17 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEvent, CaseEventKind, Status
+from contracts.case import (
+    Action,
+    AssignedBecause,
+    Capacity,
+    Case,
+    CaseAction,
+    CaseEvent,
+    CaseEventKind,
+    Destination,
+    Status,
+)
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.outcome import ReportOutcome
 from contracts.report import LocationOutcome, ReportLocated, Urgency
@@ -18,15 +28,25 @@ from services.routing.state import State, facets, wake
 from services.routing.turn import HEARD
 from tests import builders
 from tests.builders import DAY, HOUR, MORNING, OTHER_PATH, PATH, arrived, context
-from tests.unit.routing.rulebook import classified, decide
+from tests.unit.routing.rulebook import TABLE, classified, decide
 
+HANDED_BACK, TRANSFERRED = AssignedBecause.HANDED_BACK, AssignedBecause.TRANSFERRED
+DATED = {DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED}
+AFTERWARDS = {Action.CONFIRM, Action.REOPEN, Action.COMMENT}
+"""What may be done with a case that nobody has to act on."""
 NUMBERS = st.integers(1, 5)
 ACTIONS = st.builds(
     builders.action,
     st.sampled_from(Action),
     action_id=st.uuids().map(str),
     assignment=st.none() | NUMBERS,
-    note=st.sampled_from([None, " ", "已修复"]),
+    note=st.sampled_from([None, " ", "已修复", "已修复"]),
+    capacity=st.sampled_from(Capacity),
+    unit=st.sampled_from([None, None, *(unit.code for unit in PATH)]),
+    to=st.sampled_from([(), OTHER_PATH, *(PATH[:depth] for depth in (1, 2, 3, 4))]).map(
+        lambda path: tuple(Destination(code=unit.code, name=unit.name) for unit in path)
+    ),
+    department=st.sampled_from([None, None, "water", "police"]),
 )
 DEADLINES = st.builds(
     builders.deadline,
@@ -101,10 +121,12 @@ def test_a_case_always_has_exactly_one_current_assignment_on_its_path(inputs: li
         if after.case is None:
             assert before.case is None
             continue
-        assert after.case.assignment.unit in after.case.path
+        assert after.case.path_in_charge()[-1] == after.case.assignment.unit
+        assert after.case.assignment.path or after.case.assignment.unit in after.case.path
         more = after.case.assignment.number - (before.case.assignment.number if before.case else 1)
         assert more in (0, 1)
-        assert more or before.case is None or after.case.assignment == before.case.assignment
+        path = {"path": after.case.assignment.path}
+        assert more or before.case is None or after.case.assignment == before.case.assignment.model_copy(update=path)
 
 
 @given(INPUTS)
@@ -116,9 +138,10 @@ def test_no_unit_that_a_case_is_about_ever_has_it_open(inputs: list[Given]) -> N
 
 
 @given(INPUTS)
-def test_a_case_that_has_climbed_never_comes_down(inputs: list[Given]) -> None:
+def test_a_case_that_has_climbed_never_comes_down_unless_people_put_it_there(inputs: list[Given]) -> None:
     for _, before, _, after in lived(inputs):
-        assert HEIGHT[after.raised] >= HEIGHT[before.raised]
+        put = after.case is not None and after.case.assignment.because in {HANDED_BACK, TRANSFERRED}
+        assert put or HEIGHT[after.raised] >= HEIGHT[before.raised]
         if after.case and after.case.status.open:
             assert HEIGHT[after.case.assignment.unit.level] >= HEIGHT[after.raised]
 
@@ -128,15 +151,19 @@ def test_a_case_goes_only_the_lawful_ways_from_status_to_status(inputs: list[Giv
     lawful = {
         Status.ASSIGNED: set(Status) - {Status.CLOSED},
         Status.ACCEPTED: set(Status) - {Status.CLOSED},
+        Status.STARTED: set(Status) - {Status.CLOSED, Status.ACCEPTED},
         Status.RESOLVED: {Status.RESOLVED, Status.CLOSED, Status.ASSIGNED},
         Status.CLOSED: {Status.CLOSED, Status.ASSIGNED},
         Status.WITHDRAWN: {Status.WITHDRAWN},
+        Status.CANCELLED: {Status.CANCELLED, Status.ASSIGNED},
     }
     for one, before, after in changes(inputs):
         assert after.status in lawful[before.status]
         again = after.status.open and not before.status.open
-        assert not again or after.urgency is Urgency.LIFE_THREATENING
-        closed = before.status is Status.CLOSED or isinstance(one, timedelta)
+        acted = one.action if isinstance(one, CaseAction) else None
+        assert not again or after.urgency is Urgency.LIFE_THREATENING or acted is Action.REOPEN
+        confirmed = acted is Action.CONFIRM and after != before.model_copy(update={"version": after.version})
+        closed = before.status is Status.CLOSED or isinstance(one, timedelta) or confirmed
         assert (after.status is Status.CLOSED) == (closed and not again)
         assert (after.resolved_at is not None) == (after.status in {Status.RESOLVED, Status.CLOSED})
 
@@ -144,13 +171,13 @@ def test_a_case_goes_only_the_lawful_ways_from_status_to_status(inputs: list[Giv
 @given(INPUTS)
 def test_only_a_new_assignment_takes_the_due_time_away_or_changes_the_clock(inputs: list[Given]) -> None:
     for one, before, after in changes(inputs):
-        if after.assignment == before.assignment:
-            scheduled = isinstance(one, DeadlineEvent) and one.kind is DeadlineKind.SCHEDULED
+        if after.assignment.number == before.assignment.number:
+            scheduled = isinstance(one, DeadlineEvent) and one.kind in DATED
             assert after.clock == before.clock
             assert scheduled or after.due_at == before.due_at
         elif before.status.open and after.assignment.unit.code == before.assignment.unit.code:
-            assert after.assignment.because is AssignedBecause.CORRECTED
-            assert PRESSING[after.clock] > PRESSING[before.clock]
+            assert after.assignment.because in {AssignedBecause.CORRECTED, TRANSFERRED}
+            assert after.assignment.because is TRANSFERRED or PRESSING[after.clock] > PRESSING[before.clock]
             assert after.assignment.due_by == (before.due_at or before.assignment.due_by)
 
 
@@ -190,7 +217,7 @@ def test_every_action_is_answered_once_and_a_refused_one_changes_nothing(inputs:
         assert answer.answers == body.cause
         assert (answer.kind is CaseEventKind.REFUSED) == (decision.outcome is Outcome.REFUSED)
         if before.case and not before.case.status.open:
-            assert answer.kind is CaseEventKind.REFUSED
+            assert body.action in AFTERWARDS or answer.kind is CaseEventKind.REFUSED
         if decision.outcome is Outcome.REFUSED and before.case and after.case:
             assert after.case.model_copy(update={"version": before.version}) == before.case
 
@@ -245,3 +272,13 @@ def test_the_document_comes_back_from_json_as_it_was_and_is_found_once_it_is_ope
     for *_, after in lived(inputs):
         assert State.model_validate_json(after.model_dump_json(exclude_none=True)) == after
         assert bool(facets(after)) == (after.case is not None)
+
+
+@given(INPUTS)
+def test_what_is_passed_around_is_lifted_by_the_third_return_at_the_latest(inputs: list[Given]) -> None:
+    for _, before, after in changes(inputs):
+        lifted = after.assignment.because is AssignedBecause.LIFTED and after.assignment != before.assignment
+        top = before.assignment.unit == before.path[0]
+        assert after.returns == 0 if lifted else after.returns in (before.returns, before.returns + 1)
+        assert lifted or top or after.returns <= TABLE.lift_after or after.returns == before.returns
+        assert not lifted or HEIGHT[after.assignment.unit.level] == HEIGHT[before.assignment.unit.level] + 1

@@ -240,7 +240,7 @@ async def test_a_refused_action_answers_why_and_what_would_be_lawful() -> None:
     found = await at.post(ACT, ACCEPT | {"assignment": 2}, key="9")
     assert (found.status_code, found.headers["content-type"]) == (409, "application/problem+json")
     assert "第1次" in found.json()["detail"]
-    assert found.json()["lawful"] == ["accept", "hand_up", "resolve"]
+    assert found.json()["lawful"] == ["accept", "start", "hand_up", "hand_back", "transfer", "resolve", "comment"]
 
 
 async def test_an_action_on_a_case_not_yet_opened_is_refused() -> None:
@@ -276,7 +276,7 @@ BODIES: tuple[tuple[object, str], ...] = (
     (b"",                                   "$: found no JSON"),
     ([1],                                   "$: found list; expected a JSON object"),
     ({"action": "accept"},                  "actor: found nothing"),
-    ({"action": "fly", "actor": "1001"},    "action: found 'fly'; expected one of 'accept', 'hand_up' or 'resolve'"),
+    ({"action": "fly", "actor": "1001"},    "action: found 'fly'; expected one of 'accept', 'start', "),
     (ACCEPT,                                "action_id: found nothing"),
     (ACCEPT | {"assignment": 0},            "assignment: found 0; expected a number of at least 1"),
 )  # fmt: skip

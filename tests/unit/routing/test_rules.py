@@ -6,7 +6,8 @@ import pytest
 
 from contracts.categories import CATEGORIES
 from contracts.territory import Level
-from services.routing.rules import FILE, NAMES, BrokenRulesError, read
+from services.chassis.tables import BrokenTableError
+from services.routing.rules import FILE, NAMES, read
 from tests.unit.routing.rulebook import HEAD, LAST, TABLE, row, rules, written
 
 
@@ -59,7 +60,7 @@ BROKEN: tuple[tuple[tuple[str, ...], str], ...] = (
     ((row("a"), row("b"), row("a")),                    "rule a: found this name a second time; right is a"),
     ((),                                                "rule: found nothing; right is "),
     (("rule = 3",),                                     "rule: found 3; right is "),
-    (("rule = [3]",),                                   "rule 1: found 3; right is "),
+    (("rule = [3]",),                                   "rule.0: found 3; right is "),
     (('[leads]\n99 = "water"', LAST),                 "leads.99.[key]: found '99'; right is a code of"),
     (('[leads]\n02 = "nasa"', LAST),                  "leads.02: found 'nasa'; right is a department"),
     (("name = = 3",),                                   "line 3: found "),
@@ -71,7 +72,7 @@ BROKEN: tuple[tuple[tuple[str, ...], str], ...] = (
 def test_a_broken_table_says_on_one_line_where_what_and_what_is_right(
     rows: tuple[str, ...], says: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(BrokenRulesError) as raised:
+    with pytest.raises(BrokenTableError) as raised:
         rules(tmp_path, *rows)
     line = str(raised.value)
     assert line.startswith(f"rules.toml, {says}")
@@ -79,14 +80,14 @@ def test_a_broken_table_says_on_one_line_where_what_and_what_is_right(
 
 
 def test_a_table_without_a_version_or_with_another_encoding_is_broken(tmp_path: Path) -> None:
-    with pytest.raises(BrokenRulesError, match="version: found nothing"):
+    with pytest.raises(BrokenTableError, match="version: found nothing"):
         rules(tmp_path, LAST, head="")
     file = written(tmp_path)
     file.write_bytes(HEAD.encode() + "# 规则".encode("gbk"))
-    with pytest.raises(BrokenRulesError, match="right is text in UTF-8"):
+    with pytest.raises(BrokenTableError, match="right is text in UTF-8"):
         read(file)
 
 
-def test_a_missing_table_is_the_systems_own_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BrokenTableError, match=r"none\.toml, as a whole: found No such file"):
         read(tmp_path / "none.toml")

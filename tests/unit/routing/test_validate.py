@@ -7,7 +7,8 @@ import pytest
 
 from contracts.categories import CATEGORIES
 from contracts.report import LocationOutcome, Urgency
-from services.routing.rules import FILE, NAMES, BrokenRulesError
+from services.chassis.tables import BrokenTableError
+from services.routing.rules import FILE, NAMES
 from services.routing.table import Facts
 from services.routing.validate import faults, kinds, load, main
 from tests.unit.routing.rulebook import LAST, TABLE, row, table, written
@@ -77,7 +78,7 @@ def test_the_committed_table_has_neither() -> None:
 
 
 def test_a_table_with_a_fault_is_not_loaded(tmp_path: Path) -> None:
-    with pytest.raises(BrokenRulesError, match="rule b: found that earlier rows take all") as raised:
+    with pytest.raises(BrokenTableError, match="rule b: found that earlier rows take all") as raised:
         load(written(tmp_path, row("a"), row("b"), LAST))
     assert "\n" not in str(raised.value)
 

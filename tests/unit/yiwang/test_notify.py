@@ -53,7 +53,7 @@ def test_what_nobody_is_told_of_is_explained_by_its_silent_row(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, lines, _ = explained(tmp_path, capsys, case_event(kind=CaseEventKind.RESOLVED))
-    assert "规则　不通知：办结、结案：来源由回执得知（ended-silent）" in lines
+    assert "规则　不通知：办结、回访确认、结案：来源由回执得知（ended-silent）" in lines
     assert lines[-1].endswith("：0条")
     _, lines, _ = explained(tmp_path, capsys, case_event(kind=CaseEventKind.REFUSED, case=None))
     assert lines[-1] == "没有事项，不通知任何人"

@@ -1,0 +1,90 @@
+"""Why an action on a case is refused, in Chinese: what hinders it, and what could be done instead."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+from contracts.case import Action, Capacity, Case, CaseAction, Status
+from contracts.territory import BANNER, office
+from services.routing.moves import FIRM, MOVES, Goes, Move, barrier, destination, down_to, in_charge, lawful, note
+from services.routing.rules import NAMES
+from services.routing.ruling import HEIGHT, within
+
+DONE: Final[Mapping[Status, Action]] = {
+    # where it stands         what was done
+    Status.ACCEPTED:          Action.ACCEPT,
+    Status.STARTED:           Action.START,
+    Status.RESOLVED:          Action.RESOLVE,
+    Status.CANCELLED:         Action.CANCEL,
+}  # fmt: skip
+
+
+def refusal(case: Case, asked: CaseAction, lift_after: int) -> str | None:
+    """Why the action cannot be done and what could be; None if it can."""
+    move = MOVES.get((case.status, asked.action))
+    why = next(_passed(case, asked), None)
+    if why is None:
+        why = next(_hindered(case, asked, move, lift_after), None) if move else _out_of_place(case, asked.action)
+    if why:
+        return f"{why}，{_could(case, asked.capacity, lift_after)}"
+    why = next(_lacking(case, asked, move), None) if move else None
+    return f"{why}，请补充或更正后重新提交" if why else None
+
+
+def _passed(case: Case, asked: CaseAction) -> Iterator[str]:
+    """What the actor saw that is so no longer."""
+    number = case.assignment.number
+    if asked.assignment not in (None, number):
+        yield f"所指的第{asked.assignment}次指派不是当前指派；当前为第{number}次，由{in_charge(case)}办理"
+    if asked.if_version not in (None, case.version):
+        yield f"所依据的第{asked.if_version}版不是当前版本；当前为第{case.version}版"
+
+
+def _hindered(case: Case, asked: CaseAction, move: Move, lift_after: int) -> Iterator[str]:
+    """Why this actor cannot do it, or nobody can from where the case is."""
+    if asked.capacity not in move.who:
+        yield f"{asked.action.zh}须由{'、'.join(who.zh for who in Capacity if who in move.who)}提出"
+    unit = case.assignment.unit
+    if asked.capacity is Capacity.HANDLER and asked.unit not in (None, unit.code):
+        yield f"{asked.unit}不是承办单位；事项由{in_charge(case)}办理"
+    if asked.capacity is Capacity.SUPERIOR and (asked.unit == unit.code or not down_to(case, asked.unit or "")):
+        yield f"{asked.unit or '未注明的单位'}不是{in_charge(case)}的上级单位"
+    if why := barrier(case, move, asked.capacity, lift_after):
+        yield why
+
+
+def _lacking(case: Case, asked: CaseAction, move: Move) -> Iterator[str]:
+    """What the action does not say, or says wrong."""
+    if move.goes is Goes.ACROSS:
+        yield from _elsewhere(case, asked)
+    if move.must and not note(asked):
+        yield f"{asked.action.zh}须写明{move.must}"
+
+
+def _elsewhere(case: Case, asked: CaseAction) -> Iterator[str]:
+    """Why a case cannot be transferred to there."""
+    led = asked.department not in (None, case.lead)
+    if asked.department is not None and asked.department not in NAMES:
+        yield f"没有代码为{asked.department}的部门"
+    codes = [unit.code for unit in asked.to or case.path_in_charge()]
+    nested = all(len(code) == len(above) + 3 and code.startswith(above) for above, code in pairwise(codes))
+    if codes[0] != BANNER.code or not nested:
+        yield "转办单位须从旗起逐级写到该单位"
+    if codes[-1] == case.assignment.unit.code and not led:
+        yield f"转办须写明另一承办单位或另一牵头部门；事项现由{in_charge(case)}办理"
+    to, unit = destination(asked), case.assignment.unit
+    if to and len(case.about) > 1 and within(to[-1], case.about):
+        yield f"事项反映的是{office(case.about)}，不能转给它"
+    firm = case.assignment.because in FIRM and asked.capacity is Capacity.HANDLER
+    if to and firm and HEIGHT[to[-1].level] < HEIGHT[unit.level]:
+        yield "事项是提级交办的，不能转给下级"
+
+
+def _out_of_place(case: Case, action: Action) -> str:
+    already = DONE.get(case.status) is action
+    return f"事项{case.status.zh}，{'无需重复' if already else '不能'}{action.zh}"
+
+
+def _could(case: Case, capacity: Capacity, lift_after: int) -> str:
+    could = "、".join(action.zh for action in lawful(case, capacity, lift_after))
+    return f"现在可以{could}" if could else "不再接受操作"
