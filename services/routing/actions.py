@@ -19,7 +19,7 @@ from contracts.wire import Message, event, message
 from services.chassis.http import Authorise, HttpProblem, bounded_body
 from services.chassis.ports import Store
 from services.chassis.trace import child
-from services.routing.queries import bad, history, view
+from services.routing.queries import bad, etag, history, view
 from services.routing.state import State
 
 PAUSES: Final = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4)
@@ -81,7 +81,7 @@ def answer(state: State, told: CaseEvent) -> Response:
     """What became of the action; raises HttpProblem 409 where it was refused."""
     if told.kind is CaseEventKind.REFUSED:
         raise HttpProblem(409, "Refused", told.why, lawful=list(told.lawful), version=told.version)
-    return JSONResponse(view(state))
+    return JSONResponse(view(state), headers={"ETag": etag(state)})
 
 
 def read(body: bytes, case_id: UUID, sender: str, key: str | None, seen: int | None = None) -> CaseAction:
@@ -117,7 +117,7 @@ def _key(request: Request) -> str | None:
 def _seen(request: Request) -> int | None:
     """The version in If-Match; raises HttpProblem 400 where that is none."""
     given = request.headers.get("if-match")
-    if given is None:
+    if given in (None, "*"):  # a star asks for any version that there is
         return None
     if not (version := VERSION.fullmatch(given)):
         right = 'a version of the case, such as "5" / 应为事项的版本号，如"5"'

@@ -82,7 +82,7 @@ class Queries:
     authorise: Authorise
 
     async def one(self, request: Request) -> Response:
-        """Answer the case, its version and what happened to it; 404 where no report has opened it."""
+        """Answer the case, its version (also as ETag) and what happened to it; 404 where no report has opened it."""
         self.authorise(request, "officer", "operator")
         subject = str(request.path_params["case_id"])
         stored = await self.store.read(subject)
@@ -91,7 +91,8 @@ class Queries:
             raise HttpProblem(404, "No such case", f"no report has opened a case {subject} / 没有该事项")
         past = await history(self.store, subject, state)
         told = [CaseEvent.model_validate_json(one.value) for one in past]
-        return JSONResponse({**view(state), "routed": decided(told), "history": [line(one) for one in told]})
+        shown = {**view(state), "routed": decided(told), "history": [line(one) for one in told]}
+        return JSONResponse(shown, headers={"ETag": etag(state)})
 
     async def many(self, request: Request) -> Response:
         """Answer one page of cases and the cursor of the next, None after the last."""
@@ -116,6 +117,11 @@ def page(found: Sequence[Stored], limit: int) -> Mapping[str, Any]:
     last: Case | None = cases[-1] if len(found) > limit else None
     following = cursor(turn(last)) if last else None
     return {"cases": [case.model_dump(mode="json") for case in cases], "next": following}
+
+
+def etag(state: State) -> str:
+    """The case's version as an entity tag, for a later ``If-Match``."""
+    return f'"{state.version}"'
 
 
 def view(state: State) -> Mapping[str, Any]:

@@ -47,8 +47,11 @@ class Desk:
     async def get(self, path: str, token: str = OFFICER, **params: str | int) -> httpx.Response:
         return await self._http.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
 
-    async def post(self, path: str, body: object, token: str = OFFICER, key: str | None = None) -> httpx.Response:
+    async def post(
+        self, path: str, body: object, token: str = OFFICER, key: str | None = None, seen: str | None = None
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        headers |= {"If-Match": seen} if seen else {}
         if isinstance(body, bytes):
             return await self._http.post(path, content=body, headers=headers)
         return await self._http.post(path, json=body, headers=headers)

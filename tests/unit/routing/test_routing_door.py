@@ -243,6 +243,27 @@ async def test_a_refused_action_answers_why_and_what_would_be_lawful() -> None:
     assert found.json()["lawful"] == ["accept", "start", "hand_up", "hand_back", "transfer", "resolve", "comment"]
 
 
+async def test_an_action_on_the_version_that_was_read_is_done_and_on_any_other_refused() -> None:
+    at = await opened()
+    tag = (await at.get(CASE)).headers["etag"]
+    assert tag == '"1"'
+    done = await at.post(ACT, ACCEPT, key="20", seen=tag)
+    assert (done.status_code, done.headers["etag"]) == (200, '"2"')
+    late = await at.post(ACT, {"action": "start", "actor": "1001"}, key="21", seen=tag)
+    assert late.status_code == 409
+    assert late.json()["detail"].startswith("所依据的第1版不是当前版本；当前为第2版")
+    assert (await at.post(ACT, {"action": "start", "actor": "1001"}, key="22", seen="*")).status_code == 200
+
+
+@pytest.mark.parametrize("seen", ["five", '"0"', 'W/"1"', '"1", "2"'])
+async def test_an_if_match_that_is_no_version_is_answered_with_what_is_right(seen: str) -> None:
+    at = await opened()
+    found = await at.post(ACT, ACCEPT, key="23", seen=seen)
+    assert found.status_code == 400
+    assert 'a version of the case, such as "5" / 应为事项的版本号' in found.json()["detail"]
+    assert at.published == []
+
+
 async def test_an_action_on_a_case_not_yet_opened_is_refused() -> None:
     found = await desk().post(ACT, ACCEPT, key="10")
     assert (found.status_code, found.json()["lawful"]) == (409, [])
