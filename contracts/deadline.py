@@ -16,6 +16,7 @@ class DeadlineKind(StrEnum):
     SCHEDULED = "scheduled"
     RESCHEDULED = "rescheduled"
     WARNED = "warned"
+    PRESSING = "pressing"
     BREACHED = "breached"
     OVERDUE = "overdue"
 
@@ -34,7 +35,7 @@ class Basis(Value):
 
 
 class DeadlineEvent(Body):
-    """The clock of one assignment: scheduled, warned at 80 %, breached when due, overdue daily at the banner.
+    """The clock of one assignment: scheduled, warned at 80 %, pressing at 95 %, breached when due, overdue after that.
 
     ``rescheduled``: the same clock is due at another time, because days that counted provisionally were published.
 
@@ -50,6 +51,7 @@ class DeadlineEvent(Body):
     started_at: Moment
     warn_at: Moment
     due_at: Moment
+    press_at: Annotated[Moment | None, Field(description="when the unit above is told that time is short")] = None
     case: Case
     basis: Annotated[Basis | None, Field(description="of what is scheduled and rescheduled: why it is due then")] = None
 

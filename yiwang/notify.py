@@ -43,6 +43,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "scheduled": "指派（含时限）",
     "rescheduled": "时限调整",
     "warned": "预警",
+    "pressing": "告急",
     "breached": "超期",
     "overdue": "督办",
     "opened": "立案",

@@ -6,6 +6,8 @@ from typing import Final
 
 WARN_SHARE: Final = 0.8
 """The part of the span after which a clock warns, and its light turns amber."""
+PRESS_SHARE: Final = 0.95
+"""The part of it after which the unit above is told."""
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 
@@ -20,8 +22,17 @@ class Light(StrEnum):
 
 def warn_at(started_at: datetime, due: datetime) -> datetime:
     """When a clock warns, in UTC: after 80 % of its span, or when due if that was before it started."""
+    return _after(WARN_SHARE, started_at, due)
+
+
+def press_at(started_at: datetime, due: datetime) -> datetime:
+    """When it is pressing, in UTC: after 95 % of its span, or when due if that was before it started."""
+    return _after(PRESS_SHARE, started_at, due)
+
+
+def _after(share: float, started_at: datetime, due: datetime) -> datetime:
     start, end = started_at.astimezone(UTC), due.astimezone(UTC)
-    return min(start + WARN_SHARE * (end - start), end)
+    return min(start + share * (end - start), end)
 
 
 def pause(asked: int) -> timedelta:

@@ -124,6 +124,7 @@ def _tell(ledger: Ledger, clock: Entry, step: Step, now: datetime, cause: UUID) 
         started_at=clock.started_at,
         warn_at=clock.warn_at,
         due_at=clock.due_at,
+        press_at=clock.press_at,
         case=ledger.case,
         basis=clock.basis if step.kind in DATED else None,
     )

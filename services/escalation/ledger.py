@@ -36,12 +36,19 @@ class Entry(Value):
     supervise: timedelta = DAY
     warned_at: AwareDatetime | None = None
     warnings: int = 0
+    pressed_at: AwareDatetime | None = None
+    pressings: int = 0
     asked: int = 0
     asked_at: AwareDatetime | None = None
     kept: bool = False
     supervised: int = 0
     ended_at: AwareDatetime | None = None
     ended_how: str | None = None
+
+    @property
+    def press_at(self) -> datetime:
+        """When it is pressing."""
+        return clocks.press_at(self.started_at, self.due_at)
 
 
 class Ledger(Value):
@@ -108,14 +115,17 @@ def checked(tables: Tables, case: Case, entry: Entry, now: datetime) -> Entry:
     if due.at == entry.due_at:
         return found
     warn_at = clocks.warn_at(entry.started_at, due.at)
-    warned = {} if warn_at <= now else {"warned_at": None}
-    return found.model_copy(update={"due_at": due.at, "warn_at": warn_at, "moved": entry.moved + 1, **warned})
+    later = found.model_copy(update={"due_at": due.at, "warn_at": warn_at, "moved": entry.moved + 1})
+    ahead = {"warned_at": None} if warn_at > now else {}
+    return later.model_copy(update={**ahead, **({"pressed_at": None} if later.press_at > now else {})})
 
 
 def next_step(entry: Entry) -> Step:
-    """What the running clock says next: warn, breach, then ask again until answered, or supervise if kept."""
+    """What the running clock says next: warn, press, breach, then ask again until answered, or supervise if kept."""
     if entry.warned_at is None:
         return Step(entry.warn_at, DeadlineKind.WARNED, entry.warnings + 1)
+    if entry.pressed_at is None and entry.asked_at is None:
+        return Step(entry.press_at, DeadlineKind.PRESSING, entry.pressings + 1)
     if entry.asked_at is None:
         return Step(entry.due_at, DeadlineKind.BREACHED, 1)
     if entry.kept:
@@ -136,6 +146,7 @@ def taken(entry: Entry, step: Step, now: datetime) -> Entry:
     """The entry after it said so, at this time."""
     changes: dict[DeadlineKind, dict[str, object]] = {
         DeadlineKind.WARNED: {"warned_at": now, "warnings": step.n},
+        DeadlineKind.PRESSING: {"pressed_at": now, "pressings": step.n},
         DeadlineKind.BREACHED: {"asked": step.n, "asked_at": now},
         DeadlineKind.OVERDUE: {"supervised": step.n},
     }

@@ -20,6 +20,7 @@ class Happened(StrEnum):
     SCHEDULED = "scheduled"
     RESCHEDULED = "rescheduled"
     WARNED = "warned"
+    PRESSING = "pressing"
     BREACHED = "breached"
     OVERDUE = "overdue"
     OPENED = "opened"

@@ -39,6 +39,7 @@ class Template(StrEnum):
     MOVED = "moved"
     RESCHEDULED = "rescheduled"
     WARNED = "warned"
+    PRESSING = "pressing"
     BREACHED = "breached"
     OVERDUE = "overdue"
     CORRECTED = "corrected"
@@ -90,6 +91,8 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "时限按放假安排调整为{by}。"),
     Template.WARNED:     ("时限预警",   "请{actor}于{by}前办结，逾期将{then}。",
                           "请{actor}于{by}前办结，逾期将{then}。"),
+    Template.PRESSING:   ("时限告急",   "{unit}应于{by}前办结，时限将尽，逾期将{then}，请督促。",
+                          "{unit}应于{by}前办结，时限将尽，请督促。"),
     Template.BREACHED:   ("事项超期",   "{unit}应于{by}前办结，现已超期，即将{then}，请{urged}抓紧办理。",
                           "应于{by}前办结，已超期，请{urged}抓紧办理。"),
     Template.OVERDUE:    ("督办",       "{unit}应于{by}前办结，已超期{late}，现列入督办，请{urged}立即办理并反馈。",

@@ -74,6 +74,7 @@ ROWS: Sequence[Row] = (
         ("scheduled-provisional", "published_later", "scheduled"),
         ("rescheduled",  "published_later",    "rescheduled"),
         ("warned",       "climbed",            "warned"),
+        ("pressing",     "climbed",            "pressing"),
         ("breached",     "climbed",            "breached"),
         ("overdue",      "climbed",            "overdue"),
     ),

@@ -70,7 +70,7 @@ def test_the_people_of_a_grid_are_told_once_of_a_new_case_over_each_channel(
 
 def test_a_case_climbs_to_the_banner_and_is_kept_and_supervised_there(played: Mapping[str, list[Message]]) -> None:
     told = [one.type.split(".")[2] for one in played["climbed"] if one.topic in {CASES.name, DEADLINES.name}]
-    rung = ["scheduled", "warned", "breached"]
+    rung = ["scheduled", "warned", "pressing", "breached"]
     climb = ["opened", *rung, *(["assigned", *rung] * 3), "kept"]
     assert told[: len(climb)] == climb
     assert set(told[len(climb) :]) == {"overdue"}

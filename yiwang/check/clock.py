@@ -13,6 +13,7 @@ class Clock:
         "dues",
         "moved",
         "overdue",
+        "pressed",
         "scheduled",
         "scheduled_at",
         "snapshot",
@@ -27,6 +28,7 @@ class Clock:
         self.dues: set[Moment] = set()
         self.spoken: dict[Moment, Ref] = {}
         self.moved: dict[int, Moment] = {}
+        self.pressed: dict[int, Moment] = {}
         self.scheduled: Name | None = None
         self.scheduled_at: Moment = 0
         self.snapshot = 0
@@ -38,6 +40,7 @@ class Clock:
         """When it said each of a kind, by its number; breaches are kept apart, with their names."""
         return {
             DeadlineKind.WARNED: self.warned,
+            DeadlineKind.PRESSING: self.pressed,
             DeadlineKind.OVERDUE: self.overdue,
             DeadlineKind.RESCHEDULED: self.moved,
         }[kind]

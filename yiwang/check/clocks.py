@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from contracts.deadline import DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.topics import CASES, DEADLINES
@@ -105,13 +107,18 @@ class Clocks:
         if name != expected.int:
             what = f"{self.log.where(ref)}, {said.kind.value} {said.n}, has id {UUID(int=name)}; expected {expected}"
             self._strange.append(offence("event-identity", said.case_id, what))
-        at, due = moment(said.at), said.warn_at if said.kind is DeadlineKind.WARNED else said.due_at
+        at, due = moment(said.at), self._when(said)
         if said.kind is not DeadlineKind.RESCHEDULED and at < moment(due):
             what = f"{self.log.where(ref)} is {said.kind.value} at {said.at}, before {due}"
             self._strange.append(offence("clock-early", said.case_id, what))
         if self._take(name, said, clock, at):
             what = f"{self.log.where(ref)}: {said.kind.value} {said.n} of assignment {said.assignment} once more"
             self._strange.append(offence("clock-twice", said.case_id, what))
+
+    def _when(self, said: DeadlineSeen) -> AwareDatetime:
+        """From when on it may say so."""
+        at = {DeadlineKind.WARNED: said.warn_at, DeadlineKind.PRESSING: said.press_at}.get(said.kind)
+        return at or said.due_at
 
     def _take(self, name: Name, said: DeadlineSeen, clock: Clock, at: Moment) -> bool:
         """Note what it said; answers whether it had said so before."""
@@ -136,14 +143,21 @@ class Clocks:
         for due in sorted(clock.spoken.keys() - clock.dues) if clock.scheduled is not None else ():
             what = f"{self.log.where(clock.spoken[due])}: assignment {number} is due {shown(due)}, and was given"
             yield offence("clock-moved", case, f"{what} {', '.join(map(shown, sorted(clock.dues)))}")
-        for kind, told in (("breaches", clock.breaches), ("warnings", clock.warned), ("other due times", clock.moved)):
-            counted = sorted(told)
-            if self.log.whole(DEADLINES.name) and counted != list(range(1, len(counted) + 1)):
-                yield offence("breach-count", case, f"assignment {number} has the {kind} {counted}")
-        if self.log.whole(DEADLINES.name) and len(clock.warned) > 1 + len(clock.moved):
-            yield offence("clock-twice", case, f"assignment {number} warned {len(clock.warned)} times")
+        if self.log.whole(DEADLINES.name):
+            yield from self._counts(case, number, clock)
         for n, (name, _) in clock.breaches.items():
             yield from self._answered(case, f"breach {n} of assignment {number}", name)
+
+    def _counts(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
+        """Of each kind it counts from one on, and warns once for each time that it was due."""
+        once = {"warnings": clock.warned, "second warnings": clock.pressed}
+        for kind, told in {**once, "breaches": clock.breaches, "other due times": clock.moved}.items():
+            counted = sorted(told)
+            if counted != list(range(1, len(counted) + 1)):
+                yield offence("breach-count", case, f"assignment {number} has the {kind} {counted}")
+        for kind, told in once.items():
+            if len(told) > 1 + len(clock.moved):
+                yield offence("clock-twice", case, f"assignment {number} has {len(told)} {kind}")
 
     def _started(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
         cause = self.cases.event(case.int, clock.snapshot)
@@ -208,6 +222,7 @@ class Clocks:
             rung = {
                 "rescheduled": clock.moved.values(),
                 "warned": clock.warned.values(),
+                "pressing": clock.pressed.values(),
                 "breached": [at for _, at in clock.breaches.values()],
                 "overdue": clock.overdue.values(),
             }

@@ -115,6 +115,7 @@ class DeadlineSeen(Value):
     started_at: AwareDatetime
     warn_at: AwareDatetime
     due_at: AwareDatetime
+    press_at: AwareDatetime | None = None
     case: VersionSeen
 
 

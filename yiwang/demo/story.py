@@ -29,6 +29,7 @@ BECAUSE: Final = {
 SAYS: Final = {
     DeadlineKind.RESCHEDULED: "时限调整",
     DeadlineKind.WARNED: "时限已过八成",
+    DeadlineKind.PRESSING: "时限将尽",
     DeadlineKind.BREACHED: "时限已到，未办结",
     DeadlineKind.OVERDUE: "旗级超期，转督办",
 }
@@ -56,6 +57,7 @@ TEMPLATES: Final = {
     "moved": "告知事项已移走",
     "rescheduled": "告知时限调整",
     "warned": "预警：快到时限",
+    "pressing": "告知上级时限将尽",
     "breached": "告知超期",
     "overdue": "督办",
     "corrected": "告知更正",

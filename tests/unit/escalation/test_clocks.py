@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.escalation.clocks import Light, light, pause, warn_at
+from services.escalation.clocks import Light, light, pause, press_at, warn_at
 
 SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
@@ -17,8 +17,16 @@ def local(text: str) -> datetime:
 
 
 @given(SOME_TIME, SOME_TIME)
-def test_a_clock_that_was_due_before_it_started_warns_no_later_than_that(start: datetime, due: datetime) -> None:
+def test_a_clock_that_was_due_before_it_started_warns_and_presses_no_later_than_that(
+    start: datetime, due: datetime
+) -> None:
     assert warn_at(start, due) <= due
+    assert press_at(start, due) <= due
+
+
+@given(SOME_TIME, st.timedeltas(timedelta(0), timedelta(days=400)))
+def test_a_clock_warns_before_it_presses_and_presses_before_it_is_due(start: datetime, span: timedelta) -> None:
+    assert start <= warn_at(start, start + span) <= press_at(start, start + span) <= start + span
 
 
 LIGHTS = (

@@ -18,7 +18,7 @@ from tests import builders
 from tests.builders import CASE_ID, DAY, HOUR, MORNING, VILLAGE, arrived, assignment, case, case_event, context, kinds
 from tests.unit.escalation.timebook import TABLES, decide, tables, wake, without
 
-WARN, DUE = MORNING + 12 * HOUR, MORNING + 15 * HOUR
+WARN, PRESS, DUE = MORNING + 12 * HOUR, MORNING + 14.25 * HOUR, MORNING + 15 * HOUR
 MINUTE = HOUR / 60
 ASSIGNED, KEPT, MOOT = CaseEventKind.ASSIGNED, CaseEventKind.KEPT, CaseEventKind.MOOT
 
@@ -176,7 +176,7 @@ def test_a_clock_that_replaces_another_at_the_same_unit_is_due_no_later(by: date
     ledger = heard(case(2, assignment=anew))
     assert ledger.entries[0].due_at == due
     assert ledger.entries[0].warn_at <= due
-    assert kinds(tick(ledger, MORNING + 5 * DAY)) == ["deadline.warned", "deadline.breached"]
+    assert kinds(tick(ledger, MORNING + 5 * DAY)) == ["deadline.warned", "deadline.pressing", "deadline.breached"]
 
 
 def test_a_correction_that_moves_the_case_ends_its_clock() -> None:
@@ -189,9 +189,11 @@ TICKS: tuple[tuple[datetime, list[str]], ...] = (
     # at                     what a grid's clock says
     (WARN - MINUTE,          []),
     (WARN,                   ["deadline.warned"]),
-    (DUE - MINUTE,           ["deadline.warned"]),
-    (DUE,                    ["deadline.warned", "deadline.breached"]),
-    (DUE + 30 * DAY,         ["deadline.warned", "deadline.breached"]),
+    (PRESS - MINUTE,         ["deadline.warned"]),
+    (PRESS,                  ["deadline.warned", "deadline.pressing"]),
+    (DUE - MINUTE,           ["deadline.warned", "deadline.pressing"]),
+    (DUE,                    ["deadline.warned", "deadline.pressing", "deadline.breached"]),
+    (DUE + 30 * DAY,         ["deadline.warned", "deadline.pressing", "deadline.breached"]),
 )  # fmt: skip
 
 
@@ -204,15 +206,15 @@ def test_a_case_heard_of_late_is_scheduled_first_and_the_tick_does_the_rest() ->
     late = hear(None, case(), at=DUE + HOUR)
     assert kinds(late) == ["deadline.scheduled"]
     assert wake(known(late)) == WARN
-    assert kinds(tick(known(late), DUE + HOUR)) == ["deadline.warned", "deadline.breached"]
+    assert kinds(tick(known(late), DUE + HOUR)) == ["deadline.warned", "deadline.pressing", "deadline.breached"]
 
 
 def test_a_warning_is_said_once() -> None:
     warned = known(tick(heard(case()), WARN))
     assert warned.running
     assert warned.running.warned_at == WARN
-    assert wake(warned) == DUE
-    assert kinds(tick(warned, DUE - MINUTE)) == []
+    assert wake(warned) == PRESS
+    assert kinds(tick(warned, PRESS - MINUTE)) == []
 
 
 def test_a_breach_is_asked_again_with_growing_pauses_until_the_assignment_ends() -> None:
@@ -280,7 +282,8 @@ def test_an_answer_about_an_assignment_that_has_passed_keeps_nothing() -> None:
 
 
 def test_what_a_timer_says_is_identified_by_document_assignment_kind_and_count() -> None:
-    [warned, breached] = tick(heard(case()), DUE).events
+    [warned, pressing, breached] = tick(heard(case()), DUE).events
+    assert pressing.id == event_id(timer_cause(str(CASE_ID), 1, "pressing", 1), "yiwang.deadline.pressing.v1")
     assert warned.id == event_id(timer_cause(str(CASE_ID), 1, "warned", 1), "yiwang.deadline.warned.v1")
     assert breached.id == event_id(timer_cause(str(CASE_ID), 1, "breached", 1), "yiwang.deadline.breached.v1")
 
@@ -288,10 +291,11 @@ def test_what_a_timer_says_is_identified_by_document_assignment_kind_and_count()
 def test_every_event_counts_the_ledgers_version_and_carries_the_newest_case() -> None:
     accepted = heard(case(2, Status.ACCEPTED), heard(case()))
     decision = tick(accepted, DUE)
-    assert [event.body.version for event in decision.events] == [2, 3]
+    assert [event.body.version for event in decision.events] == [2, 3, 4]
     bodies = [event.body for event in decision.events if isinstance(event.body, DeadlineEvent)]
-    assert [body.case.status for body in bodies] == [Status.ACCEPTED, Status.ACCEPTED]
-    assert [(body.at, body.started_at, body.warn_at, body.due_at) for body in bodies] == [(DUE, MORNING, WARN, DUE)] * 2
+    assert [body.case.status for body in bodies] == [Status.ACCEPTED] * 3
+    assert [(body.at, body.started_at, body.warn_at, body.due_at) for body in bodies] == [(DUE, MORNING, WARN, DUE)] * 3
+    assert {body.press_at for body in bodies} == {PRESS}
 
 
 def test_the_view_shows_each_clock_with_its_light_and_stops_it_where_it_ended() -> None:
@@ -434,5 +438,5 @@ def test_a_clock_of_before_there_were_tables_goes_on_as_it_was() -> None:
     old = {"assignment": 1, "unit": builders.GRID, "started_at": MORNING, "warn_at": WARN, "due_at": DUE}
     ledger = Ledger.model_validate({"version": 1, "case": case(), "entries": [old]})
     assert wake(ledger) == WARN
-    assert kinds(tick(ledger, DUE)) == ["deadline.warned", "deadline.breached"]
+    assert kinds(tick(ledger, DUE)) == ["deadline.warned", "deadline.pressing", "deadline.breached"]
     assert view(ledger, MORNING)["clocks"][0]["why"] is None

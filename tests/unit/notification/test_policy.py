@@ -57,6 +57,7 @@ def test_only_clocks_corrections_and_ends_that_nobody_made_are_told_of() -> None
         "scheduled",
         "rescheduled",
         "warned",
+        "pressing",
         "breached",
         "overdue",
         "corrected",
@@ -66,11 +67,16 @@ def test_only_clocks_corrections_and_ends_that_nobody_made_are_told_of() -> None
 
 
 def test_who_has_a_case_hears_of_everything_that_is_told_but_supervision() -> None:
-    for event in POLICY.told - {Happened.OVERDUE}:
+    for event in POLICY.told - {Happened.OVERDUE, Happened.PRESSING}:
         assert {(level, clock) for level, clock, role in told(POLICY, event) if role is Role.IN_CHARGE} == set(
             product(Level, ClockClass)
         )
     assert {role for *_, role in told(POLICY, Happened.OVERDUE)} == {Role.BANNER, Role.LEAD}
+
+
+def test_that_time_is_short_is_told_to_whoever_is_above() -> None:
+    below = [level for level in Level if level is not Level.BANNER]
+    assert told(POLICY, Happened.PRESSING) == {(*one, Role.SUPERIOR) for one in product(below, ClockClass)}
 
 
 def test_a_life_at_the_banner_is_told_to_its_grid_and_town_too() -> None:

@@ -90,6 +90,7 @@ ASKED = (
     (Template.ESCALATED,  BANNER,   "下级逾期未办结，现提级由旗综治中心办理。请签收，并于3月12日14:30前办结。"),
     (Template.WARNED,     TOWN,     "请昂素镇于3月12日14:30前办结，逾期将自动提级。"),
     (Template.WARNED,     BANNER,   "请旗综治中心于3月12日14:30前办结，逾期将列入督办。"),
+    (Template.PRESSING,   TOWN,     "昂素镇应于3月12日14:30前办结，时限将尽，逾期将自动提级，请督促。"),
     (Template.BREACHED,   TOWN,     "昂素镇应于3月12日14:30前办结，现已超期，即将自动提级，请抓紧办理。"),
     (Template.BREACHED,   BANNER,   "鄂托克前旗应于3月12日14:30前办结，现已超期，即将列入督办，请旗综治中心抓紧办理。"),
     (Template.OVERDUE,    BANNER,
