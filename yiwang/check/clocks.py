@@ -150,8 +150,8 @@ class Clocks:
 
     def _counts(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
         """Of each kind it counts from one on, and warns once for each time that it was due."""
-        once = {"warnings": clock.warned, "second warnings": clock.pressed}
-        for kind, told in {**once, "breaches": clock.breaches, "other due times": clock.moved}.items():
+        once = {"warnings": clock.warned.keys(), "second warnings": clock.pressed.keys()}
+        for kind, told in {**once, "breaches": clock.breaches.keys(), "other due times": clock.moved.keys()}.items():
             counted = sorted(told)
             if counted != list(range(1, len(counted) + 1)):
                 yield offence("breach-count", case, f"assignment {number} has the {kind} {counted}")
