@@ -18,6 +18,7 @@ class Status(StrEnum):
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
     STARTED = "started"
+    SUSPENDED = "suspended"
     RESOLVED = "resolved"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
@@ -30,14 +31,15 @@ class Status(StrEnum):
 
     @property
     def open(self) -> bool:
-        """Whether somebody has to act: only then a clock runs."""
-        return self in {Status.ASSIGNED, Status.ACCEPTED, Status.STARTED}
+        """Whether somebody has it to act on: only then it has a clock, which stands still while it is suspended."""
+        return self in {Status.ASSIGNED, Status.ACCEPTED, Status.STARTED, Status.SUSPENDED}
 
 
 _STATUS_ZH = {
     "assigned": "待签收",
     "accepted": "已签收",
     "started": "办理中",
+    "suspended": "已挂账",
     "resolved": "已办结",
     "closed": "已结案",
     "withdrawn": "已撤回",
@@ -66,6 +68,11 @@ class Action(StrEnum):
     HAND_UP = "hand_up"
     HAND_BACK = "hand_back"
     TRANSFER = "transfer"
+    EXTEND = "extend"
+    SUSPEND = "suspend"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    RESUME = "resume"
     RESOLVE = "resolve"
     CONFIRM = "confirm"
     REOPEN = "reopen"
@@ -84,6 +91,11 @@ _ACTION_ZH = {
     "hand_up": "上报",
     "hand_back": "退回",
     "transfer": "转办",
+    "extend": "申请延时",
+    "suspend": "申请挂账",
+    "approve": "批准",
+    "decline": "不予批准",
+    "resume": "恢复办理",
     "resolve": "办结",
     "confirm": "回访确认",
     "reopen": "返工",
@@ -129,6 +141,47 @@ class AssignedBecause(StrEnum):
     CORRECTED = "corrected"
 
 
+class Wish(StrEnum):
+    """What a handler asks the unit above for."""
+
+    EXTEND = "extend"
+    SUSPEND = "suspend"
+
+    @property
+    def zh(self) -> str:
+        """The wish in Chinese."""
+        return {"extend": "延时", "suspend": "挂账"}[self.value]
+
+
+class Request(Value):
+    """What the handler has asked for and the unit above has not yet decided."""
+
+    wish: Wish
+    minutes: Count
+    at: Moment
+    by: Annotated[str, Field(description="staff number of who asked")]
+    why: str
+
+
+class Extension(Value):
+    """Minutes that the unit above has given."""
+
+    minutes: Count
+    at: Moment
+    by: Annotated[str, Field(description="staff number of who approved")]
+    why: str
+
+
+class Pause(Value):
+    """A time in which the clock stands still: since it was approved, until it was resumed; at most so many minutes."""
+
+    since: Moment
+    until: Moment | None = None
+    minutes: Count
+    by: Annotated[str, Field(description="staff number of who approved")]
+    why: str
+
+
 class Assignment(Value):
     """The ``number``-th unit that a case was given to; only a new one starts a clock."""
 
@@ -141,6 +194,9 @@ class Assignment(Value):
         Field(description="the due time of the clock that this one replaces at the same unit; it is due no later"),
     ] = None
     path: Annotated[Path, Field(description="down to the unit, where the case's own path does not lead to it")] = ()
+    request: Annotated[Request | None, Field(description="what waits for the unit above")] = None
+    extended: Annotated[Many[Extension], Field(description="approved extensions (延时)")] = ()
+    pauses: Annotated[Many[Pause], Field(description="approved suspensions (挂账), in order")] = ()
     given_by: Annotated[
         Path, Field(description="down to the unit that gave it on, to which it may be handed back")
     ] = ()
@@ -235,6 +291,9 @@ class CaseAction(Body):
         Field(max_length=4, description="from the banner down to the unit that it is transferred to"),
     ] = ()
     department: Annotated[str | None, Field(max_length=64, description="the department that takes the lead")] = None
+    minutes: Annotated[
+        int | None, Field(ge=1, le=525_600, description="by how long to extend, or how long to suspend")
+    ] = None
     attachments: Annotated[
         tuple[Attachment, ...], Field(max_length=10, description="addresses of what shows what was done")
     ] = ()
@@ -287,6 +346,11 @@ class CaseEventKind(StrEnum):
     ACCEPTED = "accepted"
     STARTED = "started"
     COMMENTED = "commented"
+    REQUESTED = "requested"
+    EXTENDED = "extended"
+    DECLINED = "declined"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
     RESOLVED = "resolved"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"

@@ -138,6 +138,7 @@ class Town:
             unit=self.random.choice((None, *(unit.code for unit in path))),
             to=tuple(Destination(code=each.code, name=each.name) for each in self._somewhere(path)),
             department=self.random.choice((None, None, *DEPARTMENTS)),
+            minutes=self.random.choice((None, 30, 600, 6_000, 60_000)),
             if_version=self.random.choice((None, None, None, event.version)),
         )
 

@@ -41,6 +41,8 @@ TRANSFER = _action(
     unit=PATH[2].code,
     to=tuple(Destination(code=unit.code, name=unit.name) for unit in (*PATH[:3], SECOND_GRID)),
 )
+EXTEND = _action(Action.EXTEND, 8, "须从旗里调配件", minutes=240)
+APPROVE = _action(Action.APPROVE, 9, "同意", capacity=Capacity.SUPERIOR, unit=PATH[2].code)
 REOPEN = _action(Action.REOPEN, 7, "第二天又不出水", capacity=Capacity.REPORTER)
 
 ACTIONS: Mapping[str, CaseAction] = {
@@ -50,5 +52,7 @@ ACTIONS: Mapping[str, CaseAction] = {
     "resolve-with-proof": PROVEN,
     "hand-back": HAND_BACK,
     "transfer": TRANSFER,
+    "extend": EXTEND,
+    "approve": APPROVE,
     "reopen": REOPEN,
 }

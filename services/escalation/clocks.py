@@ -1,5 +1,6 @@
 """What every clock does whatever its term: when it warns, which light it shows, how long it waits for an answer."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -20,19 +21,16 @@ class Light(StrEnum):
     RED = "red"
 
 
-def warn_at(started_at: datetime, due: datetime) -> datetime:
-    """When a clock warns, in UTC: after 80 % of its span, or when due if that was before it started."""
-    return _after(WARN_SHARE, started_at, due)
+def reached(share: float, start: datetime, span: timedelta, pauses: Sequence[tuple[datetime, datetime]]) -> datetime:
+    """When this share of a span has passed, in UTC; times in which the clock stood still do not count.
 
-
-def press_at(started_at: datetime, due: datetime) -> datetime:
-    """When it is pressing, in UTC: after 95 % of its span, or when due if that was before it started."""
-    return _after(PRESS_SHARE, started_at, due)
-
-
-def _after(share: float, started_at: datetime, due: datetime) -> datetime:
-    start, end = started_at.astimezone(UTC), due.astimezone(UTC)
-    return min(start + share * (end - start), end)
+    Of a span that was over before it began, the end, whatever the share.
+    """
+    at = start.astimezone(UTC) + (share * span if span > timedelta() else span)
+    for since, until in pauses:
+        if since < at:
+            at += until - since
+    return at
 
 
 def pause(asked: int) -> timedelta:

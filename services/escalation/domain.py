@@ -14,9 +14,11 @@ from services.escalation.ledger import (
     Entry,
     Ledger,
     Step,
+    approved,
     checked,
     ended,
     entry,
+    explained,
     latest,
     look_at,
     next_step,
@@ -42,8 +44,8 @@ def wake(state: Ledger) -> datetime | None:
     running = state.running
     if running is None:
         return None
-    says, look = next_step(running).at, look_at(running)
-    return min(says, look) if look else says
+    wakes = [None if running.rests else next_step(running).at, look_at(running)]
+    return min((at for at in wakes if at), default=None)
 
 
 def _heard(
@@ -54,7 +56,8 @@ def _heard(
         return Decision(state=_keep(state, kept), outcome=Outcome.STALE)
     ledger = _end(state, case, said.at) if state else Ledger(case=case)
     if not _starts(ledger, case):
-        return Decision(state=_keep(ledger, kept))
+        ledger, events = _approved(ledger, case, now)
+        return Decision(state=_keep(ledger, kept), events=tuple(events))
     clock = entry(tables, case)
     ledger, scheduled = _tell(ledger.started(clock), clock, Step(now, DeadlineKind.SCHEDULED, 1), now, cause)
     return Decision(state=_keep(ledger, kept), events=(scheduled,))
@@ -88,7 +91,7 @@ def _keep(ledger: Ledger, number: int | None) -> Ledger:
 def _tick(tables: Tables, ledger: Ledger, at: datetime) -> Decision[Ledger]:
     ledger, events = _looked(tables, ledger, at)
     clock = ledger.running
-    while clock and (step := next_step(clock)).at <= at:
+    while clock and not clock.rests and (step := next_step(clock)).at <= at:
         step = latest(clock, step, at)
         cause = timer_cause(str(ledger.case.case_id), clock.assignment, step.kind.value, step.n)
         clock = taken(clock, step, at)
@@ -100,11 +103,19 @@ def _tick(tables: Tables, ledger: Ledger, at: datetime) -> Decision[Ledger]:
 def _looked(tables: Tables, ledger: Ledger, at: datetime) -> tuple[Ledger, list[Event]]:
     """First of all by the calendar of this moment: a clock that days published since have moved must not ring."""
     before = ledger.running
-    if before is None:
-        return ledger, []
-    clock = checked(tables, ledger.case, before, at)
-    ledger = ledger.with_last(clock)
-    if clock.moved == before.moved:
+    return _rescheduled(ledger, checked(tables, ledger.case, before, at), at) if before else (ledger, [])
+
+
+def _approved(ledger: Ledger, case: Case, now: datetime) -> tuple[Ledger, list[Event]]:
+    """What the newer snapshot of the same assignment says that was approved."""
+    before = ledger.running
+    return _rescheduled(ledger, approved(before, case.assignment, now), now) if before else (ledger, [])
+
+
+def _rescheduled(ledger: Ledger, clock: Entry, at: datetime) -> tuple[Ledger, list[Event]]:
+    """The ledger with its running clock in this form, and what is told if it is due at another time by that."""
+    before, ledger = ledger.running, ledger.with_last(clock)
+    if before is None or clock.moved == before.moved:
         return ledger, []
     step = Step(at, DeadlineKind.RESCHEDULED, clock.moved)
     cause = timer_cause(str(ledger.case.case_id), clock.assignment, step.kind.value, step.n)
@@ -126,6 +137,6 @@ def _tell(ledger: Ledger, clock: Entry, step: Step, now: datetime, cause: UUID) 
         due_at=clock.due_at,
         press_at=clock.press_at,
         case=ledger.case,
-        basis=clock.basis if step.kind in DATED else None,
+        basis=explained(clock) if step.kind in DATED else None,
     )
     return ledger.model_copy(update={"version": body.version}), event(DEADLINES, body, cause=cause)

@@ -5,23 +5,25 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from contracts.case import Case, ClockClass
+from contracts.case import Assignment, Case, ClockClass, Pause
 from contracts.deadline import Basis, DeadlineKind
 from contracts.territory import UnitRef
 from contracts.wire import Value
 from services.escalation import clocks
 from services.escalation.calendar import DAY, day_of, midnight
-from services.escalation.obligation import Tables, anew, no_sooner, obligation
+from services.escalation.obligation import HOUR, MINUTE, Tables, anew, no_sooner, obligation
 
 
 class Entry(Value):
     """The clock of one assignment.
 
     ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last
-    looked at for it, and ``moved`` counts how often it was due at another time then. ``asked`` counts how often the
-    breach was said, ``kept`` that routing answered from the banner, above which there is nobody; from then on the
-    banner's centre is told of it every ``supervise``, and ``supervised`` is how often that span had passed when it was
-    last told. ``ended_how``: resolved, withdrawn, cancelled, or why another unit was given the case.
+    looked at for it, and ``moved`` counts how often it was due at another time then. ``base_at`` is when it would be
+    due by its term alone; ``extended`` minutes and ``pauses`` are what the unit above has approved since, and the clock
+    stands still while a pause has no end. ``asked`` counts how often the breach was said, ``kept`` that routing
+    answered from the banner, above which there is nobody; from then on the banner's centre is told of it every
+    ``supervise``, and ``supervised`` is how often that span had passed when it was last told. ``ended_how``: resolved,
+    withdrawn, cancelled, or why another unit was given the case.
     """
 
     assignment: int
@@ -34,6 +36,9 @@ class Entry(Value):
     checked_at: AwareDatetime | None = None
     moved: int = 0
     supervise: timedelta = DAY
+    base_at: AwareDatetime | None = None
+    extended: int = 0
+    pauses: tuple[Pause, ...] = ()
     warned_at: AwareDatetime | None = None
     warnings: int = 0
     pressed_at: AwareDatetime | None = None
@@ -48,7 +53,19 @@ class Entry(Value):
     @property
     def press_at(self) -> datetime:
         """When it is pressing."""
-        return clocks.press_at(self.started_at, self.due_at)
+        return self.reaches(clocks.PRESS_SHARE)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it stands still now."""
+        return bool(self.pauses) and self.pauses[-1].until is None
+
+    def reaches(self, share: float) -> datetime:
+        """When this share of its time has passed, as far as is known."""
+        span = (self.base_at or self.due_at) - self.started_at + self.extended * MINUTE
+        return clocks.reached(
+            share, self.started_at, span, [(one.since, one.until) for one in self.pauses if one.until]
+        )
 
 
 class Ledger(Value):
@@ -84,17 +101,19 @@ class Step(NamedTuple):
 def entry(tables: Tables, case: Case) -> Entry:
     """The clock that starts with the case's assignment."""
     assignment, due = case.assignment, obligation(tables, case)
-    return Entry(
+    fresh = Entry(
         assignment=assignment.number,
         unit=assignment.unit,
         clock=case.clock,
         started_at=assignment.assigned_at,
-        warn_at=clocks.warn_at(assignment.assigned_at, due.at),
+        warn_at=due.at,
         due_at=due.at,
+        base_at=due.at,
         basis=due.basis,
         checked_at=assignment.assigned_at,
         supervise=tables.terms.supervise[case.clock],
     )
+    return _timed(_approved(fresh, assignment))
 
 
 def look_at(entry: Entry) -> datetime | None:
@@ -108,16 +127,37 @@ def checked(tables: Tables, case: Case, entry: Entry, now: datetime) -> Entry:
     """The entry by the calendar of this moment; ``moved`` counts on if it is due at another time."""
     if entry.basis is None or look_at(entry) is None:
         return entry
-    due = anew(tables, case, entry.basis)
-    if due.at < entry.due_at:
-        due = no_sooner(due, min(entry.due_at, midnight(day_of(now) + DAY)))
-    found = entry.model_copy(update={"basis": due.basis, "checked_at": now})
-    if due.at == entry.due_at:
-        return found
-    warn_at = clocks.warn_at(entry.started_at, due.at)
-    later = found.model_copy(update={"due_at": due.at, "warn_at": warn_at, "moved": entry.moved + 1})
-    ahead = {"warned_at": None} if warn_at > now else {}
-    return later.model_copy(update={**ahead, **({"pressed_at": None} if later.press_at > now else {})})
+    base, due = entry.base_at or entry.due_at, anew(tables, case, entry.basis)
+    if due.at < base:
+        due = no_sooner(due, min(base, midnight(day_of(now) + DAY)))
+    changes = {"basis": due.basis, "base_at": due.at, "checked_at": now}
+    return _moved(entry, _timed(entry.model_copy(update=changes)), now)
+
+
+def approved(entry: Entry, assignment: Assignment, now: datetime) -> Entry:
+    """The entry with what the unit above has approved by now; ``moved`` counts on if it is due at another time."""
+    return _moved(entry, _timed(_approved(entry, assignment)), now)
+
+
+def _approved(entry: Entry, assignment: Assignment) -> Entry:
+    extended = sum(one.minutes for one in assignment.extended)
+    base = entry.base_at or entry.due_at
+    return entry.model_copy(update={"base_at": base, "extended": extended, "pauses": assignment.pauses})
+
+
+def _timed(entry: Entry) -> Entry:
+    return entry.model_copy(update={"due_at": entry.reaches(1.0), "warn_at": entry.reaches(clocks.WARN_SHARE)})
+
+
+def _moved(before: Entry, after: Entry, now: datetime) -> Entry:
+    """The entry that is due at another time than before: what lies ahead again is told again."""
+    if after.due_at == before.due_at:
+        return after
+    ahead: dict[str, object] = {"moved": before.moved + 1}
+    ahead |= {"warned_at": None} if after.warn_at > now else {}
+    ahead |= {"pressed_at": None} if after.press_at > now else {}
+    ahead |= {"asked_at": None, "kept": False} if after.due_at > now else {}
+    return after.model_copy(update=ahead)
 
 
 def next_step(entry: Entry) -> Step:
@@ -127,7 +167,7 @@ def next_step(entry: Entry) -> Step:
     if entry.pressed_at is None and entry.asked_at is None:
         return Step(entry.press_at, DeadlineKind.PRESSING, entry.pressings + 1)
     if entry.asked_at is None:
-        return Step(entry.due_at, DeadlineKind.BREACHED, 1)
+        return Step(entry.due_at, DeadlineKind.BREACHED, entry.asked + 1)
     if entry.kept:
         n = entry.supervised + 1
         return Step(entry.due_at + n * entry.supervise, DeadlineKind.OVERDUE, n)
@@ -156,3 +196,24 @@ def taken(entry: Entry, step: Step, now: datetime) -> Entry:
 def ended(entry: Entry, at: datetime, how: str) -> Entry:
     """The entry of a clock that runs no more."""
     return entry.model_copy(update={"ended_at": at, "ended_how": how})
+
+
+def explained(entry: Entry) -> Basis | None:
+    """Why it is due when it is, with all that was approved since it began; None where nothing is known of that."""
+    if entry.basis is None:
+        return None
+    over = [(one.since, one.until) for one in entry.pauses if one.until]
+    rested = sum((until - since for since, until in over), timedelta())
+    said = [entry.basis.why, *([f"；经批准延时{span_zh(entry.extended * MINUTE)}"] if entry.extended else [])]
+    said += [f"；挂账{len(over)}次，共{span_zh(rested)}不计"] if over else []
+    said += ["；现已挂账，暂停计时"] if entry.rests else []
+    told = [entry.basis.why_en, *([f"; extended by {entry.extended} minutes"] if entry.extended else [])]
+    told += [f"; {rested // MINUTE} minutes of suspension not counted"] if over else []
+    told += ["; suspended now: the clock stands still"] if entry.rests else []
+    return entry.basis.model_copy(update={"why": "".join(said), "why_en": "".join(told)})
+
+
+def span_zh(span: timedelta) -> str:
+    """A span in Chinese: 2日3小时, 45分钟; what is less than a minute is left out."""
+    parts = ((span // DAY, "日"), (span % DAY // HOUR, "小时"), (span % HOUR // MINUTE, "分钟"))
+    return "".join(f"{count}{zh}" for count, zh in parts if count) or "不足1分钟"

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from services.chassis.http import Authorise, HttpProblem
 from services.chassis.ports import Store
 from services.escalation.clocks import light
-from services.escalation.ledger import Entry, Ledger
+from services.escalation.ledger import Entry, Ledger, explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def view(ledger: Ledger, now: datetime) -> Mapping[str, Any]:
 
 def _line(entry: Entry, now: datetime) -> Mapping[str, Any]:
     """A clock, and ``why`` it is due then, in both languages; the light of one that has ended stays as it was then."""
-    shown = light(entry.ended_at or now, entry.warn_at, entry.due_at)
-    basis = entry.basis
+    still = entry.pauses[-1].since if entry.rests else now
+    shown = light(entry.ended_at or still, entry.warn_at, entry.due_at)
+    basis = explained(entry)
     why = {"why": basis.why if basis else None, "why_en": basis.why_en if basis else None}
     return {**entry.model_dump(mode="json"), "light": shown.value, **why}

@@ -38,6 +38,9 @@ class Template(StrEnum):
     LEAD = "lead"
     MOVED = "moved"
     RESCHEDULED = "rescheduled"
+    REQUESTED = "requested"
+    DECLINED = "declined"
+    SUSPENDED = "suspended"
     WARNED = "warned"
     PRESSING = "pressing"
     BREACHED = "breached"
@@ -87,8 +90,14 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "由贵部门牵头，{actor}承办，{by}前办结。"),
     Template.MOVED:      ("改派告知",   "该事项已改由{actor}办理（时限{by}），你处无需继续办理。",
                           "已改由{actor}办理（时限{by}），你处无需办理。"),
-    Template.RESCHEDULED: ("时限调整",  "按新公布的放假安排，办理时限调整为{by}。请{actor}按此办结。",
-                          "时限按放假安排调整为{by}。"),
+    Template.RESCHEDULED: ("时限调整",  "办理时限调整为{by}（延时、挂账恢复或放假安排公布）。请{actor}按此办结。",
+                          "时限调整为{by}。"),
+    Template.REQUESTED:  ("待批申请",   "{unit}申请延时或挂账（时限{by}），请审批。",
+                          "{unit}申请延时或挂账（时限{by}），请审批。"),
+    Template.DECLINED:   ("申请未批准", "延时或挂账申请未获批准，请{actor}仍于{by}前办结。",
+                          "申请未获批准，请仍于{by}前办结。"),
+    Template.SUSPENDED:  ("事项挂账",   "已批准挂账，原时限{by}暂停计算，恢复办理后另行告知。",
+                          "已批准挂账，原时限{by}暂停计算。"),
     Template.WARNED:     ("时限预警",   "请{actor}于{by}前办结，逾期将{then}。",
                           "请{actor}于{by}前办结，逾期将{then}。"),
     Template.PRESSING:   ("时限告急",   "{unit}应于{by}前办结，时限将尽，逾期将{then}，请督促。",

@@ -16,15 +16,17 @@ from services.routing.ruling import reason, routed
 from services.routing.state import CLOSES_AFTER, ESCALATION, ROUTING, State, wake
 from services.routing.table import Table
 from services.routing.turn import Turn
+from services.routing.waiting import resumed
 
+EXPIRED: Final = "挂账期满，恢复办理"
 UNOPPOSED: Final = f"办结满{CLOSES_AFTER.days}日，无异议，结案"
 
 
 def decide(table: Table, state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
-    """What the input makes of the case; the only timer closes what is resolved."""
+    """What the input makes of the case; timers close what is resolved, and resume what was suspended."""
     known = state or State()
     if isinstance(given, Tick):
-        return _closed(known, given.at)
+        return _ticked(known, given.at)
     if isinstance(given, Input):
         return _heard(table, Turn(known, UUID(given.subject), given.id, context.now), given.body)
     return _nothing(known)
@@ -70,9 +72,9 @@ def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
     case = turn.state.case
     if case is None:
         return _refused(turn, asked, "该事项尚未生成，请稍后再操作")
-    if hindrance := refusal(case, asked, table.lift_after):
-        return _refused(turn, asked, hindrance, moves.lawful(case, asked.capacity, table.lift_after))
-    after, tells = moves.moved(case, asked, turn.now, table.lift_after), moves.MOVES[case.status, asked.action].tells
+    if hindrance := refusal(case, asked, table.limits, turn.now):
+        return _refused(turn, asked, hindrance, moves.lawful(case, asked.capacity, table.limits))
+    after, tells = moves.moved(case, asked, turn.now, table.limits), moves.tells(case, asked)
     why = moves.reason(case, after, asked)
     return turn.tell(tells, after, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender).end()
 
@@ -111,24 +113,36 @@ def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[Cas
     number = f"第{clock.assignment}次指派"
     if case is None:
         return CaseEventKind.MOOT, None, "该事项尚未生成，不提级"
-    if not case.status.open:
-        return CaseEventKind.MOOT, case, f"事项{case.status.zh}，不再提级"
-    if clock.assignment != case.assignment.number:
-        return CaseEventKind.MOOT, case, f"{number}已不是当前指派，不再提级"
+    if why := _overtaken(case, clock, number):
+        return CaseEventKind.MOOT, case, why
     if case.above() is None:
         return CaseEventKind.KEPT, case, f"{number}已超期，{moves.in_charge(case)}为最高一级，继续办理并列入督办"
     after = moves.climbed(case, AssignedBecause.ESCALATED, now)
     return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{moves.in_charge(after)}"
 
 
-def _closed(state: State, at: datetime) -> Decision[State]:
+def _overtaken(case: Case, clock: DeadlineEvent, number: str) -> str | None:
+    """Why the breach asks for nothing any more, in Chinese; None if it does."""
+    if not case.status.open or case.status is Status.SUSPENDED:
+        return f"事项{case.status.zh}，不再提级"
+    if clock.assignment != case.assignment.number:
+        return f"{number}已不是当前指派，不再提级"
+    known, current = clock.case.assignment, case.assignment
+    if (known.extended, known.pauses) != (current.extended, current.pauses):
+        return f"{number}的时限已调整，不提级"
+    return None
+
+
+def _ticked(state: State, at: datetime) -> Decision[State]:
     due, case = wake(state), state.case
     if case is None or due is None or due > at:
         return _nothing(state)
-    cause = timer_cause(str(case.case_id), case.assignment.number, CaseEventKind.CLOSED, 1)
-    turn = Turn(state, case.case_id, cause, at)
-    closed = case.model_copy(update={"status": Status.CLOSED})
-    return turn.tell(CaseEventKind.CLOSED, closed, by=ROUTING, why=UNOPPOSED).end()
+    if case.status is Status.SUSPENDED:
+        kind, after, why, n = CaseEventKind.RESUMED, resumed(case, at), EXPIRED, len(case.assignment.pauses)
+    else:
+        kind, after, why, n = CaseEventKind.CLOSED, case.model_copy(update={"status": Status.CLOSED}), UNOPPOSED, 1
+    cause = timer_cause(str(case.case_id), case.assignment.number, kind, n)
+    return Turn(state, case.case_id, cause, at).tell(kind, after, by=ROUTING, why=why).end()
 
 
 def _nothing(state: State) -> Decision[State]:

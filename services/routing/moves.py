@@ -17,10 +17,12 @@ from contracts.case import (
     CaseEventKind,
     Proof,
     Status,
+    Wish,
 )
 from contracts.masking import masked
 from contracts.territory import Level, Path, UnitRef, office
-from services.routing.rules import NAMES
+from services.routing import waiting
+from services.routing.rules import NAMES, Limits
 from services.routing.ruling import within
 
 
@@ -39,7 +41,8 @@ class Move:
     """What an action makes of a case.
 
     ``status`` is None where it stays as it is. ``because`` is why a unit is given it anew, if one is. ``must`` is what
-    the note must say, in Chinese. ``returns``: enough of such moves by who has the case, or objects to it, lift it.
+    the note must say, in Chinese. ``wish`` is what it asks the unit above for, and ``decides`` that it answers that.
+    ``returns``: enough of such moves by who has the case, or objects to it, lift it.
     """
 
     who: frozenset[Capacity]
@@ -48,6 +51,8 @@ class Move:
     goes: Goes = Goes.NOWHERE
     because: AssignedBecause | None = None
     must: str | None = None
+    wish: Wish | None = None
+    decides: bool = False
     returns: bool = False
 
 
@@ -78,6 +83,12 @@ _TRANSFER = Move(
     must="转办理由",
     returns=True,
 )
+_WAY_UP = frozenset({Capacity.SUPERIOR, Capacity.CENTRE})
+_ASK_TIME = Move(who=_HANDLER, status=None, tells=CaseEventKind.REQUESTED, wish=Wish.EXTEND, must="延时理由")
+_ASK_REST = Move(who=_HANDLER, status=None, tells=CaseEventKind.REQUESTED, wish=Wish.SUSPEND, must="挂账理由")
+_APPROVE = Move(who=_WAY_UP, status=None, tells=CaseEventKind.EXTENDED, decides=True)
+_DECLINE = Move(who=_WAY_UP, status=None, tells=CaseEventKind.DECLINED, decides=True, must="不予批准的理由")
+_RESUME = Move(who=_GIVES, status=Status.STARTED, tells=CaseEventKind.RESUMED)
 _RESOLVE = Move(who=_HANDLER, status=Status.RESOLVED, tells=CaseEventKind.RESOLVED, must="处理情况")
 _CONFIRM = Move(
     who=frozenset({Capacity.FOLLOW_UP}), status=Status.CLOSED, tells=CaseEventKind.CONFIRMED, must="回访情况"
@@ -118,15 +129,26 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.ACCEPTED,  Action.HAND_UP):       _HAND_UP,
     (Status.ACCEPTED,  Action.HAND_BACK):     _HAND_BACK,
     (Status.ACCEPTED,  Action.TRANSFER):      _TRANSFER,
+    (Status.ACCEPTED,  Action.EXTEND):        _ASK_TIME,
+    (Status.ACCEPTED,  Action.SUSPEND):       _ASK_REST,
+    (Status.ACCEPTED,  Action.APPROVE):       _APPROVE,
+    (Status.ACCEPTED,  Action.DECLINE):       _DECLINE,
     (Status.ACCEPTED,  Action.RESOLVE):       _RESOLVE,
     (Status.ACCEPTED,  Action.CANCEL):        _CANCEL,
     (Status.ACCEPTED,  Action.COMMENT):       _COMMENT,
     (Status.STARTED,   Action.HAND_UP):       _HAND_UP,
     (Status.STARTED,   Action.HAND_BACK):     _HAND_BACK,
     (Status.STARTED,   Action.TRANSFER):      _TRANSFER,
+    (Status.STARTED,   Action.EXTEND):        _ASK_TIME,
+    (Status.STARTED,   Action.SUSPEND):       _ASK_REST,
+    (Status.STARTED,   Action.APPROVE):       _APPROVE,
+    (Status.STARTED,   Action.DECLINE):       _DECLINE,
     (Status.STARTED,   Action.RESOLVE):       _RESOLVE,
     (Status.STARTED,   Action.CANCEL):        _CANCEL,
     (Status.STARTED,   Action.COMMENT):       _COMMENT,
+    (Status.SUSPENDED, Action.RESUME):        _RESUME,
+    (Status.SUSPENDED, Action.CANCEL):        _CANCEL,
+    (Status.SUSPENDED, Action.COMMENT):       _COMMENT,
     (Status.RESOLVED,  Action.CONFIRM):       _CONFIRM,
     (Status.RESOLVED,  Action.REOPEN):        _REOPEN,
     (Status.RESOLVED,  Action.COMMENT):       _COMMENT,
@@ -146,18 +168,18 @@ def in_charge(case: Case) -> str:
     return office(case.path_in_charge())
 
 
-def lawful(case: Case, capacity: Capacity, lift_after: int) -> tuple[Action, ...]:
+def lawful(case: Case, capacity: Capacity, limits: Limits) -> tuple[Action, ...]:
     """The actions that the case would take now from somebody in this capacity."""
-    return tuple(action for action in Action if _may(case, action, capacity, lift_after))
+    return tuple(action for action in Action if _may(case, action, capacity, limits))
 
 
-def _may(case: Case, action: Action, capacity: Capacity, lift_after: int) -> bool:
+def _may(case: Case, action: Action, capacity: Capacity, limits: Limits) -> bool:
     move = MOVES.get((case.status, action))
     there = capacity is not Capacity.SUPERIOR or case.above() is not None
-    return move is not None and there and capacity in move.who and barrier(case, move, capacity, lift_after) is None
+    return move is not None and there and capacity in move.who and barrier(case, move, capacity, limits) is None
 
 
-def barrier(case: Case, move: Move, capacity: Capacity, lift_after: int) -> str | None:
+def barrier(case: Case, move: Move, capacity: Capacity, limits: Limits) -> str | None:
     """Why there is no way for the move from where the case is; None if there is one."""
     top = case.above() is None
     if move.goes is Goes.UP and top:
@@ -167,22 +189,26 @@ def barrier(case: Case, move: Move, capacity: Capacity, lift_after: int) -> str 
     if move.goes is Goes.BACK and not _giver(case):
         return f"{in_charge(case)}已是最高一级，不能退回"
     passing = move.goes in {Goes.BACK, Goes.ACROSS} and capacity is Capacity.HANDLER
-    if top and passing and case.returns + 1 >= lift_after:
+    if why := waiting.barrier(case, move.wish, capacity, limits, decides=move.decides):
+        return why
+    if top and passing and case.returns + 1 >= limits.lift_after:
         return f"退回、转办、返工已有{case.returns}次，须由{in_charge(case)}办结"
     return None
 
 
-def moved(case: Case, asked: CaseAction, now: datetime, lift_after: int) -> Case:
-    """The case after an action that is not refused; ``lift_after`` so many returns it goes to the next level."""
+def moved(case: Case, asked: CaseAction, now: datetime, limits: Limits) -> Case:
+    """The case after an action that is not refused; passed around too often it goes to the next level."""
     move = MOVES[case.status, asked.action]
+    if move.wish or move.decides or asked.action is Action.RESUME:
+        return waiting.decided(case, asked, move.wish, now)
     if move.because is None:
         return case.model_copy(update=_changes(asked, move, now))
     returns = case.returns + _counts(move, asked.capacity)
-    if returns > case.returns and returns >= lift_after and case.above():
+    if returns > case.returns and returns >= limits.lift_after and case.above():
         lifted = climbed(case, AssignedBecause.LIFTED, now)
         return lifted.model_copy(update={"returns": 0, "placed": True, **UNDONE})
     after = given(case, _target(case, move, asked), move.because, now, returns_to=_returns_to(case, asked))
-    known: dict[str, Any] = {"returns": min(returns, lift_after), **UNDONE}
+    known: dict[str, Any] = {"returns": min(returns, limits.lift_after), **UNDONE}
     if move.goes in {Goes.BACK, Goes.ACROSS}:
         known["placed"] = True
     if move.goes is Goes.ACROSS and asked.department:
@@ -232,7 +258,7 @@ def reason(before: Case, after: Case, asked: CaseAction) -> str:
     lifted = after.assignment.because is AssignedBecause.LIFTED and goes in {Goes.BACK, Goes.ACROSS, Goes.AGAIN}
     to = f"至{in_charge(after)}" if goes in {Goes.UP, Goes.BACK, Goes.ACROSS} and not lifted else ""
     lead = f"，牵头部门改为{NAMES[asked.department]}" if goes is Goes.ACROSS and asked.department and not lifted else ""
-    did = f"要求{asked.action.zh}" if goes is Goes.AGAIN else asked.action.zh
+    did = f"要求{asked.action.zh}" if goes is Goes.AGAIN else f"{asked.action.zh}{waiting.about(before, asked)}"
     done = f"已由{_actor(before, asked)}{did}{to}{lead}" + (f"：{said}" if said else "")
     return f"{done}；退回、转办、返工已满{before.returns + 1}次，提级至{in_charge(after)}" if lifted else done
 
@@ -290,6 +316,14 @@ def _giver(case: Case) -> Path:
     """To whom it goes back: who handed it up, else the unit above, which then finds another one."""
     below = case.assignment.given_by
     return below if below and not within(below[-1], case.about) else case.path_in_charge()[:-1]
+
+
+def tells(case: Case, asked: CaseAction) -> CaseEventKind:
+    """What an action that is not refused brings about."""
+    request = case.assignment.request
+    if asked.action is Action.APPROVE and request and request.wish is Wish.SUSPEND:
+        return CaseEventKind.SUSPENDED
+    return MOVES[case.status, asked.action].tells
 
 
 def note(asked: CaseAction) -> str:

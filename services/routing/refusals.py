@@ -1,13 +1,15 @@
 """Why an action on a case is refused, in Chinese: what hinders it, and what could be done instead."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from contracts.case import Action, Capacity, Case, CaseAction, Status
 from contracts.territory import BANNER, office
+from services.routing import waiting
 from services.routing.moves import FIRM, MOVES, Goes, Move, barrier, destination, down_to, in_charge, lawful, note
-from services.routing.rules import NAMES
+from services.routing.rules import NAMES, Limits
 from services.routing.ruling import HEIGHT, within
 
 DONE: Final[Mapping[Status, Action]] = {
@@ -16,18 +18,19 @@ DONE: Final[Mapping[Status, Action]] = {
     Status.STARTED:           Action.START,
     Status.RESOLVED:          Action.RESOLVE,
     Status.CANCELLED:         Action.CANCEL,
+    Status.SUSPENDED:         Action.SUSPEND,
 }  # fmt: skip
 
 
-def refusal(case: Case, asked: CaseAction, lift_after: int) -> str | None:
+def refusal(case: Case, asked: CaseAction, limits: Limits, now: datetime) -> str | None:
     """Why the action cannot be done and what could be; None if it can."""
     move = MOVES.get((case.status, asked.action))
     why = next(_passed(case, asked), None)
     if why is None:
-        why = next(_hindered(case, asked, move, lift_after), None) if move else _out_of_place(case, asked.action)
+        why = next(_hindered(case, asked, move, limits), None) if move else _out_of_place(case, asked.action)
     if why:
-        return f"{why}，{_could(case, asked.capacity, lift_after)}"
-    why = next(_lacking(case, asked, move), None) if move else None
+        return f"{why}，{_could(case, asked.capacity, limits)}"
+    why = next(_lacking(case, asked, move, limits, now), None) if move else None
     return f"{why}，请补充或更正后重新提交" if why else None
 
 
@@ -40,7 +43,7 @@ def _passed(case: Case, asked: CaseAction) -> Iterator[str]:
         yield f"所依据的第{asked.if_version}版不是当前版本；当前为第{case.version}版"
 
 
-def _hindered(case: Case, asked: CaseAction, move: Move, lift_after: int) -> Iterator[str]:
+def _hindered(case: Case, asked: CaseAction, move: Move, limits: Limits) -> Iterator[str]:
     """Why this actor cannot do it, or nobody can from where the case is."""
     if asked.capacity not in move.who:
         yield f"{asked.action.zh}须由{'、'.join(who.zh for who in Capacity if who in move.who)}提出"
@@ -49,14 +52,19 @@ def _hindered(case: Case, asked: CaseAction, move: Move, lift_after: int) -> Ite
         yield f"{asked.unit}不是承办单位；事项由{in_charge(case)}办理"
     if asked.capacity is Capacity.SUPERIOR and (asked.unit == unit.code or not down_to(case, asked.unit or "")):
         yield f"{asked.unit or '未注明的单位'}不是{in_charge(case)}的上级单位"
-    if why := barrier(case, move, asked.capacity, lift_after):
+    above = case.above()
+    if move.decides and asked.capacity is Capacity.SUPERIOR and above and asked.unit != above.code:
+        yield "申请由上一级单位审批"
+    if why := barrier(case, move, asked.capacity, limits):
         yield why
 
 
-def _lacking(case: Case, asked: CaseAction, move: Move) -> Iterator[str]:
+def _lacking(case: Case, asked: CaseAction, move: Move, limits: Limits, now: datetime) -> Iterator[str]:
     """What the action does not say, or says wrong."""
     if move.goes is Goes.ACROSS:
         yield from _elsewhere(case, asked)
+    if why := waiting.lacking(case, asked, move.wish, limits, now):
+        yield why
     if move.must and not note(asked):
         yield f"{asked.action.zh}须写明{move.must}"
 
@@ -85,6 +93,6 @@ def _out_of_place(case: Case, action: Action) -> str:
     return f"事项{case.status.zh}，{'无需重复' if already else '不能'}{action.zh}"
 
 
-def _could(case: Case, capacity: Capacity, lift_after: int) -> str:
-    could = "、".join(action.zh for action in lawful(case, capacity, lift_after))
+def _could(case: Case, capacity: Capacity, limits: Limits) -> str:
+    could = "、".join(action.zh for action in lawful(case, capacity, limits))
     return f"现在可以{could}" if could else "不再接受操作"

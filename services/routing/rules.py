@@ -80,14 +80,24 @@ class Rule(Part):
     then: Then
 
 
-class Rules(Part):
-    """The whole file: the rows in order, and who leads in a category where its row does not say.
+class Limits(Part):
+    """What bounds the moves of a case.
 
-    So many hand-backs, transfers and re-works lift a case to the next level: ``lift_after``.
+    So many hand-backs, transfers and re-works lift it: ``lift_after``. So often a handler may be given more time, each
+    time so many hours at the most; a case is suspended for so many days at the most.
     """
 
-    version: Annotated[str, Field(min_length=1)]
     lift_after: Annotated[int, Field(ge=1, le=100, strict=True)] = 3
+    extend_times: Annotated[int, Field(ge=0, le=20, strict=True)] = 2
+    extend_hours: Annotated[int, Field(ge=1, le=8760, strict=True)] = 120
+    suspend_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 90
+
+
+class Rules(Part):
+    """The whole file: the rows in order, and who leads in a category where its row does not say."""
+
+    version: Annotated[str, Field(min_length=1)]
+    limits: Limits = Limits()
     leads: Mapping[Category, Department] = {}
     rule: Annotated[tuple[Rule, ...], Field(min_length=1)]
 

@@ -7,6 +7,7 @@ from typing import Final
 from contracts.case import Case, Status
 from contracts.territory import Level
 from contracts.wire import Value
+from services.routing.waiting import resumes_at
 
 ROUTING: Final = "routing"
 ESCALATION: Final = "escalation"
@@ -34,8 +35,10 @@ class State(Value):
 
 
 def wake(state: State) -> datetime | None:
-    """When the case closes by itself: only if it is resolved."""
+    """When the case closes or is resumed by itself: only if it is resolved or suspended."""
     case = state.case
+    if case and (resumes := resumes_at(case)):
+        return resumes
     if case is None or case.status is not Status.RESOLVED or case.resolved_at is None:
         return None
     return case.resolved_at + CLOSES_AFTER

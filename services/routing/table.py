@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from contracts.categories import CATEGORIES, lineage, within
 from contracts.report import Classification, LocationOutcome, Report, Urgency
-from services.routing.rules import NAMES, UNDECIDED, Rule, Rules, When
+from services.routing.rules import NAMES, UNDECIDED, Limits, Rule, Rules, When
 
 OTHER: Final = ""
 """Stands for a category or a source that this version does not know: a newer one may have sent it."""
@@ -71,7 +71,7 @@ class Table:
     places: Mapping[LocationOutcome, int]
     sources: Mapping[str, int]
     solved: Mapping[bool, int]
-    lift_after: int
+    limits: Limits
 
     def fitting(self, given: Facts) -> Iterator[Rule]:
         """The rows that fit, in order: the first decides."""
@@ -122,7 +122,7 @@ def compiled(rules: Rules) -> Table:
         places=_fits(whens, LocationOutcome, lambda when, value: when.located is None or value in when.located),
         sources=_fits(whens, (*NAMES, OTHER), lambda when, value: when.source is None or value in when.source),
         solved=_fits(whens, (False, True), lambda when, value: when.solved in (None, value)),
-        lift_after=rules.lift_after,
+        limits=rules.limits,
     )
 
 

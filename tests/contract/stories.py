@@ -128,6 +128,25 @@ def passed_around() -> Story:
     return story
 
 
+def given_time() -> Story:
+    """More time is asked for and given, rest is asked for, denied, asked for again and given, and work goes on."""
+    story, above = reported(), {"capacity": Capacity.SUPERIOR, "unit": TRANSFER.to[2].code}
+    story.ask(ACCEPT, ACCEPTED)
+    moments = (ACCEPTED + timedelta(minutes=minutes) for minutes in (10, 20, 30, 40, 50, 60, 120))
+    steps = (
+        did(Action.EXTEND, 21, "须从旗里调配件", minutes=240),
+        did(Action.APPROVE, 22, "同意", **above),
+        did(Action.SUSPEND, 23, "等待供电部门停电检修", minutes=4320),
+        did(Action.DECLINE, 24, "先联系供电部门确认日期", **above),
+        did(Action.SUSPEND, 25, "供电部门定于后日停电检修", minutes=2880),
+        did(Action.APPROVE, 26, "同意", **above),
+        did(Action.RESUME, 27, "停电检修提前完成"),
+    )
+    for step, moment in zip(steps, moments, strict=True):
+        story.ask(step, moment)
+    return story
+
+
 def cancelled() -> Story:
     story = reported()
     story.ask(did(Action.CANCEL, 16, "与另一事项重复，已合并办理", capacity=Capacity.CENTRE), ACCEPTED)
@@ -246,7 +265,7 @@ def cut_off() -> Story:
 STORIES: Sequence[Callable[[], Story]] = (
     *(solved_on_the_spot, without_a_place, outside, on_a_border),
     *(reported, resolved, closed, handed_up, climbed),
-    *(confirmed, passed_around, cancelled, published_later),
+    *(confirmed, passed_around, given_time, cancelled, published_later),
     *(sent_again, corrected, corrected_in_place, withdrawn, about_its_town),
     *(contradicted, unreadable, met_by_a_defect),
     *(refused_by_the_channel, cut_off),

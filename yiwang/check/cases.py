@@ -149,10 +149,10 @@ class Cases:
             follows = version == told + 1
             if follows and (why := unlawful(before, step.kind, step.stand)):
                 yield offence("move-unlawful", name, f"version {version}, {step.kind.value}: {why}")
-            if step.kind is CaseEventKind.CLOSED and early(step.stand, step.at):
-                yield offence("closed-early", name, f"version {version} closes it at {shown(step.at)}")
+            if step.timed and early(step.kind, step.stand, step.at):
+                yield offence("closed-early", name, f"version {version}, {step.kind.value}, is of {shown(step.at)}")
             yield from self._caused(name, version, step)
-            if step.kind is CaseEventKind.CLOSED:
+            if step.timed:
                 ticked = max(ticked, step.at)
             elif self.log.before(step.at, ticked):
                 what = f"version {version} is of {shown(step.at)}, after a timer of {shown(ticked)}"
@@ -160,7 +160,7 @@ class Cases:
             before, told = step.stand or before, version
 
     def _caused(self, name: UUID, version: int, step: Step) -> Iterator[Offence]:
-        if step.kind is CaseEventKind.CLOSED:
+        if step.timed:
             return
         times = self.log.times(step.cause)
         if not times and not self.log.new(step.name) and all(self.log.whole(topic) for topic in CAUSES):

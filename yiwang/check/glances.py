@@ -55,10 +55,19 @@ class UnitSeen(Value):
     level: Level
 
 
+class PauseSeen(Value):
+    """Of a pause."""
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    minutes: int
+
+
 class AssignmentSeen(Value):
     """Of an assignment."""
 
     number: int
+    pauses: tuple[PauseSeen, ...] = ()
     unit: UnitSeen
     assigned_at: AwareDatetime
     because: AssignedBecause

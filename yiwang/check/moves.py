@@ -9,13 +9,23 @@ from services.routing.state import CLOSES_AFTER
 from yiwang.check.log import MICROSECOND, Moment
 
 OPEN: Final = frozenset(status for status in Status if status.open)
+TAKEN: Final = frozenset({Status.ACCEPTED, Status.STARTED})
 ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED, Status.CANCELLED})
 """Where a case may live again."""
 FIRM: Final = frozenset({AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
 """What was given so is not handed back."""
 ANY: Final = frozenset(Status)
 SAME: Final = frozenset(
-    {CaseEventKind.COMMENTED, CaseEventKind.REFUSED, CaseEventKind.MOOT, CaseEventKind.KEPT, CaseEventKind.CORRECTED}
+    {
+        CaseEventKind.COMMENTED,
+        CaseEventKind.REQUESTED,
+        CaseEventKind.EXTENDED,
+        CaseEventKind.DECLINED,
+        CaseEventKind.REFUSED,
+        CaseEventKind.MOOT,
+        CaseEventKind.KEPT,
+        CaseEventKind.CORRECTED,
+    }
 )
 """Events that leave the status as it is."""
 CLIMBS: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
@@ -30,6 +40,11 @@ WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]]
     CaseEventKind.ACCEPTED:     (frozenset({Status.ASSIGNED}),    frozenset({Status.ACCEPTED})),
     CaseEventKind.STARTED:      (frozenset({Status.ASSIGNED, Status.ACCEPTED}), frozenset({Status.STARTED})),
     CaseEventKind.COMMENTED:    (ANY,                             ANY),
+    CaseEventKind.REQUESTED:    (TAKEN,                           TAKEN),
+    CaseEventKind.EXTENDED:     (TAKEN,                           TAKEN),
+    CaseEventKind.DECLINED:     (TAKEN,                           TAKEN),
+    CaseEventKind.SUSPENDED:    (TAKEN,                           frozenset({Status.SUSPENDED})),
+    CaseEventKind.RESUMED:      (frozenset({Status.SUSPENDED}),   frozenset({Status.STARTED})),
     CaseEventKind.CONFIRMED:    (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
     CaseEventKind.CANCELLED:    (OPEN,                            frozenset({Status.CANCELLED})),
     CaseEventKind.RESOLVED:     (OPEN | {Status.RESOLVED},        frozenset({Status.RESOLVED})),
@@ -58,6 +73,7 @@ class Stand(NamedTuple):
     revision: int
     assigned_at: Moment
     resolved_at: Moment | None
+    rests_until: Moment | None = None
 
 
 def unlawful(before: Stand | None, kind: CaseEventKind, after: Stand | None) -> str | None:
@@ -106,6 +122,8 @@ def _known(before: Stand, after: Stand) -> str | None:
     return f"revision {after.revision} follows {before.revision}" if after.revision < before.revision else None
 
 
-def early(after: Stand | None, at: Moment) -> bool:
-    """Whether a case that closes by itself now was resolved too short a time ago."""
+def early(kind: CaseEventKind, after: Stand | None, at: Moment) -> bool:
+    """Whether a timer was too soon: a case was resolved too short a time ago, or rests for longer."""
+    if kind is CaseEventKind.RESUMED:
+        return after is None or after.rests_until is None or at < after.rests_until
     return after is None or after.resolved_at is None or at < after.resolved_at + UNOPPOSED

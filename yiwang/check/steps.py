@@ -1,12 +1,13 @@
 """One case's events as the steps of a walk, each with the cause from which its id must follow."""
 
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.case import CaseEventKind
 from contracts.identity import event_id, report_cause, timer_cause
 from contracts.topics import LOCATED, NORMALISED
-from yiwang.check.glances import CaseEventSeen
+from yiwang.check.glances import AssignmentSeen, CaseEventSeen
 from yiwang.check.log import Moment, Name, moment
 from yiwang.check.moves import Stand
 
@@ -23,6 +24,8 @@ class Step(NamedTuple):
     at: Moment
     stand: Stand | None
     """How the case stands after it; None while no report has opened it."""
+    timed: bool = False
+    """Whether a timer of routing's brought it about."""
 
 
 class CaseSeen:
@@ -39,6 +42,14 @@ class CaseSeen:
         self.place: tuple[str, int] | None = None
 
 
+def _rests_until(assignment: AssignmentSeen) -> Moment | None:
+    """When the newest pause is over by itself."""
+    if not assignment.pauses:
+        return None
+    last = assignment.pauses[-1]
+    return moment(last.since + timedelta(minutes=last.minutes))
+
+
 def step_of(name: Name, said: CaseEventSeen) -> Step:
     """The event as a step of its case."""
     snapshot = said.case
@@ -48,17 +59,24 @@ def step_of(name: Name, said: CaseEventSeen) -> Step:
         stand = Stand(
             snapshot.status, snapshot.assignment.number, unit.level, because, snapshot.revision,
             moment(snapshot.assignment.assigned_at), moment(snapshot.resolved_at) if snapshot.resolved_at else None,
+            _rests_until(snapshot.assignment),
         )  # fmt: skip
-    return Step(name, _cause(said).int, said.kind, moment(said.at), stand)
+    return Step(name, _cause(said).int, said.kind, moment(said.at), stand, _timed(said))
+
+
+def _timed(said: CaseEventSeen) -> bool:
+    return said.answers is None and said.kind in {CaseEventKind.CLOSED, CaseEventKind.RESUMED}
 
 
 def _cause(said: CaseEventSeen) -> UUID:
     """What brought the event about, as law 9 has it: the action or breach that it answers, a timer, or a revision."""
     if said.answers:
         return said.answers
-    if said.kind is CaseEventKind.CLOSED:
-        return timer_cause(str(said.case_id), said.case.assignment.number if said.case else 0, said.kind.value, 1)
     if said.case is None:
         return said.case_id
+    if _timed(said):
+        given = said.case.assignment
+        n = len(given.pauses) if said.kind is CaseEventKind.RESUMED else 1
+        return timer_cause(str(said.case_id), given.number, said.kind.value, n)
     report = report_cause(said.case.department, said.case.reference, said.case.revision)
     return event_id(event_id(report, NORMALISED_TYPE), LOCATED_TYPE)

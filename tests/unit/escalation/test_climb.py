@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.case import Action, CaseEvent, CaseEventKind, ClockClass
+from contracts.case import Action, Capacity, CaseEvent, CaseEventKind, ClockClass
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.report import ReportLocated, Urgency
 from contracts.territory import BANNER, Path
@@ -22,7 +22,15 @@ from tests.unit.escalation import timebook as escalation
 from tests.unit.routing import rulebook as routing
 
 MIDNIGHT = MORNING + 15 * HOUR
-ACTIONS = st.builds(builders.action, st.sampled_from(Action), action_id=st.uuids().map(str), note=st.just("已修复"))
+ACTIONS = st.builds(
+    builders.action,
+    st.sampled_from(Action),
+    capacity=st.sampled_from(Capacity),
+    unit=st.sampled_from([None, None, *(unit.code for unit in PATH)]),
+    minutes=st.sampled_from([60, 600, 6_000]),
+    action_id=st.uuids().map(str),
+    note=st.just("已修复"),
+)
 BREACHES = st.builds(builders.deadline, st.just(DeadlineKind.BREACHED), st.integers(1, 5))
 REPORTS = st.builds(
     builders.report,

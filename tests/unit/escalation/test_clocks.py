@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.escalation.clocks import Light, light, pause, press_at, warn_at
+from services.escalation.clocks import Light, light, pause, reached
 
 SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
@@ -16,17 +16,35 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-{text}+08:00")
 
 
-@given(SOME_TIME, SOME_TIME)
-def test_a_clock_that_was_due_before_it_started_warns_and_presses_no_later_than_that(
-    start: datetime, due: datetime
+SPANS = st.timedeltas(timedelta(days=-400), timedelta(days=400))
+RESTS = st.lists(st.tuples(st.timedeltas(timedelta(0), timedelta(days=500)), st.timedeltas(timedelta(0), timedelta(9))))
+
+
+def pauses(start: datetime, rests: list[tuple[timedelta, timedelta]]) -> list[tuple[datetime, datetime]]:
+    """One pause after the other."""
+    at, found = start, []
+    for after, lasts in rests:
+        found.append((at + after, at + after + lasts))
+        at = found[-1][1]
+    return found
+
+
+@given(SOME_TIME, SPANS, RESTS)
+def test_a_clock_warns_before_it_presses_and_presses_before_it_is_due(
+    start: datetime, span: timedelta, rests: list[tuple[timedelta, timedelta]]
 ) -> None:
-    assert warn_at(start, due) <= due
-    assert press_at(start, due) <= due
+    warns, presses, ends = (reached(share, start, span, pauses(start, rests)) for share in (0.8, 0.95, 1.0))
+    assert warns <= presses <= ends
+    assert ends >= start + span
 
 
-@given(SOME_TIME, st.timedeltas(timedelta(0), timedelta(days=400)))
-def test_a_clock_warns_before_it_presses_and_presses_before_it_is_due(start: datetime, span: timedelta) -> None:
-    assert start <= warn_at(start, start + span) <= press_at(start, start + span) <= start + span
+@given(SOME_TIME, st.timedeltas(timedelta(1), timedelta(days=400)), RESTS)
+def test_the_time_that_has_passed_when_a_clock_ends_is_its_span_and_what_was_paused_before(
+    start: datetime, span: timedelta, rests: list[tuple[timedelta, timedelta]]
+) -> None:
+    end = reached(1.0, start, span, pauses(start, rests))
+    rested = sum((until - since for since, until in pauses(start, rests) if since < end), timedelta())
+    assert end == start + span + rested
 
 
 LIGHTS = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.case import AssignedBecause, Case, CaseEventKind, ClockClass, Status
+from contracts.case import AssignedBecause, Case, CaseEventKind, ClockClass, Extension, Pause, Status
 from contracts.deadline import Basis, DeadlineEvent, DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.territory import BANNER
@@ -65,6 +65,7 @@ def test_an_assignment_starts_a_clock_at_its_own_time_and_says_so() -> None:
             started_at=MORNING,
             warn_at=WARN,
             due_at=DUE,
+            base_at=DUE,
             basis=obligation(TABLES, case()).basis,
             checked_at=MORNING,
             supervise=DAY,
@@ -440,3 +441,73 @@ def test_a_clock_of_before_there_were_tables_goes_on_as_it_was() -> None:
     assert wake(ledger) == WARN
     assert kinds(tick(ledger, DUE)) == ["deadline.warned", "deadline.pressing", "deadline.breached"]
     assert view(ledger, MORNING)["clocks"][0]["why"] is None
+
+
+def given_time(*minutes: int, at: datetime = MORNING) -> tuple[Extension, ...]:
+    return tuple(Extension(minutes=each, at=at, by="1200", why="待料") for each in minutes)
+
+
+def rest(since: datetime, until: datetime | None = None) -> Pause:
+    return Pause(since=since, until=until, minutes=6_000, by="1200", why="待料")
+
+
+def test_an_approved_extension_puts_the_clock_off_by_as_much_and_says_why() -> None:
+    of = case(2, Status.ACCEPTED, assignment=assignment(1, extended=given_time(120, 60)))
+    decision = hear(heard(case()), of, CaseEventKind.EXTENDED, MORNING + HOUR)
+    running = known(decision).running
+    assert running
+    assert (running.due_at, running.warn_at) == (DUE + 3 * HOUR, MORNING + 0.8 * 18 * HOUR)
+    [told] = decision.events
+    assert isinstance(told.body, DeadlineEvent)
+    assert (told.body.kind, told.body.due_at) == (DeadlineKind.RESCHEDULED, DUE + 3 * HOUR)
+    assert told.body.basis
+    assert told.body.basis.why == "普通事项，网格应当日办结；经批准延时3小时"
+    assert told.body.basis.why_en == "rule standard-grid: same day; extended by 180 minutes"
+
+
+def test_a_suspended_clock_stands_still_and_goes_on_where_it_stood() -> None:
+    resting = known(
+        hear(heard(case()), case(2, Status.SUSPENDED, assignment=assignment(1, pauses=[rest(MORNING + HOUR)])))
+    )
+    assert wake(resting) is None
+    assert kinds(tick(resting, DUE + 30 * DAY)) == []
+    over = assignment(1, pauses=[rest(MORNING + HOUR, MORNING + 49 * HOUR)])
+    decision = hear(resting, case(3, Status.STARTED, assignment=over), CaseEventKind.RESUMED, MORNING + 49 * HOUR)
+    running = known(decision).running
+    assert running
+    assert (running.due_at, running.warn_at) == (DUE + 2 * DAY, WARN + 2 * DAY)
+    assert kinds(decision) == ["deadline.rescheduled"]
+    line = view(known(decision), MORNING + 50 * HOUR)["clocks"][0]
+    assert (line["light"], line["why"]) == ("green", "普通事项，网格应当日办结；挂账1次，共2日不计")
+
+
+def test_the_light_of_a_suspended_clock_stays_as_it_was() -> None:
+    resting = known(hear(heard(case()), case(2, Status.SUSPENDED, assignment=assignment(1, pauses=[rest(WARN)]))))
+    line = view(resting, DUE + DAY)["clocks"][0]
+    assert (line["light"], line["why"]) == ("amber", "普通事项，网格应当日办结；现已挂账，暂停计时")
+
+
+def test_a_breach_that_crossed_an_approval_is_taken_back_and_asked_again_when_time_is_over() -> None:
+    asked = known(tick(heard(case()), DUE))
+    of = case(2, Status.ACCEPTED, assignment=assignment(1, extended=given_time(60)))
+    decision = hear(asked, of, CaseEventKind.EXTENDED, DUE - MINUTE)
+    assert kinds(decision) == ["deadline.rescheduled"]
+    assert said(tick(known(decision), DUE + HOUR))[-1] == (DeadlineKind.BREACHED, 2)
+    assert said(tick(known(decision), DUE + HOUR - MINUTE))[-1:] != [(DeadlineKind.BREACHED, 2)]
+
+
+def test_a_suspended_case_that_is_withdrawn_has_no_clock_any_more() -> None:
+    resting = known(hear(heard(case()), case(2, Status.SUSPENDED, assignment=assignment(1, pauses=[rest(WARN)]))))
+    over = known(hear(resting, case(3, Status.WITHDRAWN, assignment=assignment(1, pauses=[rest(WARN)]))))
+    assert over.entries[0].ended_how == "withdrawn"
+    assert wake(over) is None
+
+
+def test_a_clock_of_before_there_were_tables_is_extended_once_for_each_approval() -> None:
+    old = {"assignment": 1, "unit": builders.GRID, "started_at": MORNING, "warn_at": WARN, "due_at": DUE}
+    ledger = Ledger.model_validate({"version": 1, "case": case(), "entries": [old]})
+    for version, minutes in ((2, (60,)), (3, (60, 60))):
+        of = case(version, Status.ACCEPTED, assignment=assignment(1, extended=given_time(*minutes)))
+        ledger = known(hear(ledger, of, CaseEventKind.EXTENDED, MORNING + HOUR))
+    assert ledger.running
+    assert ledger.running.due_at == DUE + 2 * HOUR

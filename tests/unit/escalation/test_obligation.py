@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.case import Case, ClockClass
 from contracts.territory import BANNER, Level, UnitRef
 from services.escalation import terms
-from services.escalation.clocks import warn_at
+from services.escalation.clocks import WARN_SHARE, reached
 from services.escalation.obligation import Due, Tables, obligation
 from tests.builders import GRID, TOWN, VILLAGE, assignment, case
 from tests.unit.escalation.timebook import TABLES, row, tables, without, written
@@ -19,6 +19,12 @@ from tests.unit.routing.rulebook import classified
 
 SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 STANDARD, URGENT, LIFE = ClockClass.STANDARD, ClockClass.URGENT, ClockClass.LIFE
+
+
+def warn_at(start: datetime, due: datetime) -> datetime:
+    return reached(WARN_SHARE, start, due - start, ())
+
+
 UNITS: dict[Level, UnitRef] = {Level.GRID: GRID, Level.VILLAGE: VILLAGE, Level.TOWN: TOWN, Level.BANNER: BANNER}
 
 

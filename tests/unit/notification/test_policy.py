@@ -63,11 +63,14 @@ def test_only_clocks_corrections_and_ends_that_nobody_made_are_told_of() -> None
         "corrected",
         "withdrawn",
         "cancelled",
+        "requested",
+        "declined",
+        "suspended",
     }
 
 
 def test_who_has_a_case_hears_of_everything_that_is_told_but_supervision() -> None:
-    for event in POLICY.told - {Happened.OVERDUE, Happened.PRESSING}:
+    for event in POLICY.told - {Happened.OVERDUE, Happened.PRESSING, Happened.REQUESTED}:
         assert {(level, clock) for level, clock, role in told(POLICY, event) if role is Role.IN_CHARGE} == set(
             product(Level, ClockClass)
         )

@@ -174,7 +174,10 @@ def test_a_case_whose_clock_is_not_yet_heard_or_that_was_solved_on_the_spot_leav
     assert hear(body) == Decision(outcome=Outcome.NOTHING)
 
 
-@pytest.mark.parametrize("kind", set(CaseEventKind) - {CaseEventKind.CORRECTED, *ENDINGS})
+WISHES = {CaseEventKind.REQUESTED, CaseEventKind.DECLINED, CaseEventKind.SUSPENDED}
+
+
+@pytest.mark.parametrize("kind", set(CaseEventKind) - {CaseEventKind.CORRECTED, *WISHES, *ENDINGS})
 def test_nobody_is_told_of_what_no_clock_says(kind: CaseEventKind) -> None:
     assert told(hear(case_event(case(2), kind), hear(scheduled()).state)) == []
 

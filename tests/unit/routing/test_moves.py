@@ -13,16 +13,19 @@ from contracts.case import (
     CaseEvent,
     CaseEventKind,
     Destination,
+    Extension,
+    Pause,
     Proof,
     Status,
+    Wish,
 )
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.outcome import ReportOutcome
 from contracts.report import Coordinates, Datum
 from contracts.territory import BANNER, Level, Path, UnitRef, full_name, office
-from services.chassis.values import Decision, Outcome
+from services.chassis.values import Decision, Outcome, Tick
 from services.routing.moves import MOVES, lawful
-from services.routing.state import State
+from services.routing.state import State, wake
 from tests import builders
 from tests.builders import (
     DAY,
@@ -42,8 +45,9 @@ from tests.builders import (
 )
 from tests.unit.routing.rulebook import TABLE, decide
 
-ASSIGNED, ACCEPTED, STARTED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED = Status
-ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, RESOLVE, CONFIRM, REOPEN, CANCEL, COMMENT = Action
+ASSIGNED, ACCEPTED, STARTED, SUSPENDED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED = Status
+ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, *TIME, RESOLVE, CONFIRM, REOPEN, CANCEL, COMMENT = Action
+EXTEND, SUSPEND, APPROVE, DECLINE, RESUME = TIME
 HANDLER, SUPERIOR, CENTRE, FOLLOW_UP, REPORTER = Capacity
 NIGHT = MORNING + 15 * HOUR
 OPEN = (ASSIGNED, ACCEPTED, STARTED)
@@ -57,6 +61,10 @@ MET = (
     (OPEN,         GRID,    (HANDLER,),   HAND_BACK,    ASSIGNED,   VILLAGE,  "case.assigned"),
     (OPEN,         GRID,    (HANDLER, SUPERIOR, CENTRE), TRANSFER, ASSIGNED, OTHER_GRID, "case.assigned"),
     (OPEN,         GRID,    (HANDLER,),   RESOLVE,      RESOLVED,   GRID,     "case.resolved"),
+    (OPEN[1:],     GRID,    (HANDLER,),   EXTEND,       None,       GRID,     "case.requested"),
+    (OPEN[1:],     GRID,    (HANDLER,),   SUSPEND,      None,       GRID,     "case.requested"),
+    ((SUSPENDED,), GRID,    (HANDLER, SUPERIOR, CENTRE), RESUME, STARTED, GRID, "case.resumed"),
+    ((SUSPENDED,), GRID,    (CENTRE,),    CANCEL,       CANCELLED,  GRID,     "case.cancelled"),
     ((RESOLVED,),  GRID,    (FOLLOW_UP,), CONFIRM,      CLOSED,     GRID,     "case.confirmed"),
     ((CANCELLED,), GRID,    (CENTRE,),    REOPEN,       ASSIGNED,   GRID,     "case.assigned"),
     ((RESOLVED, CLOSED), GRID, (SUPERIOR, CENTRE, FOLLOW_UP, REPORTER), REOPEN, ASSIGNED, GRID, "case.assigned"),
@@ -64,7 +72,7 @@ MET = (
     *(((each,),    GRID,    tuple(Capacity), COMMENT,   each,       GRID,     "case.commented") for each in Status),
 )  # fmt: skip
 LAWFUL = {
-    (status, at, capacity, action): (then, where, tells)
+    (status, at, capacity, action): (then or status, where, tells)
     for stands, at, capacities, action, then, where, tells in MET
     for status, capacity in product(stands, capacities)
 }
@@ -73,7 +81,8 @@ LAWFUL = {
 def standing(status: Status = ASSIGNED, unit: UnitRef = GRID, version: int = 4) -> State:
     """A case whose deepest unit was its first, so that its unit tells the assignment's number."""
     number = len(PATH) - PATH.index(unit)
-    case = builders.case(version, status, assignment=assignment(number, unit), due_at=NIGHT)
+    rests = [Pause(since=MORNING, minutes=600, by="1", why="待料")] if status is SUSPENDED else []
+    case = builders.case(version, status, assignment=assignment(number, unit, pauses=rests), due_at=NIGHT)
     return State(version=version, case=case)
 
 
@@ -95,6 +104,7 @@ def to(path: Path) -> tuple[Destination, ...]:
 
 def act(state: State | None, what: Action = ACCEPT, **fields: object) -> Decision[State]:
     usual: dict[str, object] = {"note": "已修复"} | ({"to": to(OTHER_PATH)} if what is TRANSFER else {})
+    usual |= {"minutes": 60} if what in {EXTEND, SUSPEND} else {}
     usual |= {"unit": VILLAGE.code} if fields.get("capacity") is SUPERIOR else {}
     asked = builders.action(what, **(usual | fields))
     return decide(state, arrived(asked), context(MORNING + HOUR))
@@ -121,7 +131,8 @@ def test_each_action_makes_of_the_case_what_the_table_above_says_and_anything_el
 
 
 def test_the_codes_table_has_no_move_that_the_one_above_has_not() -> None:
-    made = {(status, capacity, action) for (status, action), move in MOVES.items() for capacity in move.who}
+    moves = {key: move for key, move in MOVES.items() if not move.decides}  # these need something to be decided
+    made = {(status, capacity, action) for (status, action), move in moves.items() for capacity in move.who}
     assert made == {(status, capacity, action) for status, _, capacity, action in LAWFUL}
 
 
@@ -157,9 +168,10 @@ def test_an_action_that_names_the_current_assignment_is_done() -> None:
     assert act(standing(unit=VILLAGE), HAND_UP, assignment=2).outcome is Outcome.APPLIED
 
 
+BUSY = "开始办理、上报、退回、转办、申请延时、申请挂账、办结、备注"
 REFUSALS = (
     # stands     at       is asked to   the reason
-    (ACCEPTED,   GRID,    ACCEPT,       "事项已签收，无需重复签收，现在可以开始办理、上报、退回、转办、办结、备注"),
+    (ACCEPTED,   GRID,    ACCEPT,       f"事项已签收，无需重复签收，现在可以{BUSY}"),
     (RESOLVED,   GRID,    HAND_UP,      "事项已办结，不能上报，现在可以备注"),
     (RESOLVED,   GRID,    RESOLVE,      "事项已办结，无需重复办结，现在可以备注"),
     (RESOLVED,   GRID,    CONFIRM,      "回访确认须由回访人员提出，现在可以备注"),
@@ -178,7 +190,7 @@ def test_a_refusal_says_why_and_what_would_be_lawful(status: Status, unit: UnitR
     refused = told(act(state, action))
     assert refused.why == why
     assert state.case
-    assert refused.lawful == tuple(one.value for one in lawful(state.case, HANDLER, TABLE.lift_after))
+    assert refused.lawful == tuple(one.value for one in lawful(state.case, HANDLER, TABLE.limits))
 
 
 def test_a_refused_action_changes_the_version_and_nothing_else() -> None:
@@ -194,7 +206,7 @@ def test_what_is_called_lawful_is_exactly_what_is_done(status: Status, unit: Uni
     above = state.case.above()
     name = above.code if capacity is SUPERIOR and above else None
     done = tuple(one for one in Action if act(state, one, capacity=capacity, unit=name).outcome is Outcome.APPLIED)
-    assert lawful(state.case, capacity, TABLE.lift_after) == done
+    assert lawful(state.case, capacity, TABLE.limits) == done
 
 
 REASONS = (
@@ -348,7 +360,7 @@ def test_what_was_handed_up_goes_back_to_who_handed_it_up_with_the_reason() -> N
 def test_what_was_lifted_to_a_unit_cannot_be_handed_back(because: AssignedBecause) -> None:
     case = builders.case(4, ACCEPTED, assignment=assignment(2, VILLAGE, because=because))
     refused = told(act(State(version=4, case=case), HAND_BACK))
-    assert refused.why == "事项是提级交办的，不能退回，现在可以开始办理、上报、转办、办结、备注"
+    assert refused.why.startswith("事项是提级交办的，不能退回，现在可以开始办理、上报、转办、")
 
 
 def test_a_transfer_goes_down_another_path_climbs_on_it_and_comes_back_on_it() -> None:
@@ -495,3 +507,131 @@ def test_an_older_version_of_the_ledger_moves_no_due_time_back() -> None:
     late = clock(1).model_copy(update={"version": 2, "due_at": NIGHT})
     decision = decide(newer, arrived(late), context())
     assert (decision.outcome, after(decision).due_at) == (Outcome.STALE, NIGHT + DAY)
+
+
+def asked(what: Action, minutes: int = 600, status: Status = ACCEPTED) -> State:
+    state = act(standing(status), what, minutes=minutes, action_id="ask", note="配件未到").state
+    assert state
+    return state
+
+
+def test_what_a_handler_asks_for_waits_for_the_unit_above() -> None:
+    case = asked(EXTEND).case
+    assert case
+    request = case.assignment.request
+    assert request
+    assert (request.wish, request.minutes, request.by, request.why, case.status) == (
+        Wish.EXTEND, 600, builders.OFFICER, "配件未到", ACCEPTED,
+    )  # fmt: skip
+    assert told(act(standing(ACCEPTED), EXTEND, minutes=600)).why == f"已由{full_name(PATH)}申请延时10小时：已修复"
+
+
+def test_an_approved_extension_is_booked_and_moves_nothing_else() -> None:
+    decision = act(asked(EXTEND), APPROVE, capacity=SUPERIOR, actor="1200")
+    case = after(decision)
+    [given] = case.assignment.extended
+    assert (given.minutes, given.by, given.why, given.at) == (600, "1200", "配件未到", MORNING + HOUR)
+    assert (case.assignment.request, case.assignment.number, case.status, case.due_at) == (None, 1, ACCEPTED, NIGHT)
+    assert kinds(decision) == ["case.extended"]
+    assert told(decision).why == "已由昂素镇昂素嘎查批准延时10小时：已修复"
+
+
+def test_an_approved_suspension_rests_the_case_until_it_is_resumed() -> None:
+    decision = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR)
+    assert kinds(decision) == ["case.suspended"]
+    assert after(decision).status is SUSPENDED
+    later = act(decision.state, RESUME, action_id="on")
+    [pause] = after(later).assignment.pauses
+    assert (after(later).status, pause.since, pause.until) == (STARTED, MORNING + HOUR, MORNING + HOUR)
+
+
+def test_what_was_suspended_is_resumed_by_itself_when_its_time_is_over() -> None:
+    state = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR).state
+    assert state
+    at = MORNING + 11 * HOUR
+    assert wake(state) == at
+    decision = decide(state, Tick(at), context(at))
+    assert kinds(decision) == ["case.resumed"]
+    assert (after(decision).status, told(decision).by, told(decision).why) == (STARTED, "routing", "挂账期满，恢复办理")
+    assert told(decision).answers is None
+    assert decision.state
+    assert wake(decision.state) is None
+
+
+def test_what_is_declined_leaves_everything_as_it_was() -> None:
+    before = standing(ACCEPTED).case
+    decision = act(asked(SUSPEND), DECLINE, capacity=SUPERIOR)
+    assert before
+    assert after(decision) == before.model_copy(update={"version": 6})
+    assert kinds(decision) == ["case.declined"]
+
+
+WISHES: tuple[tuple[Status, Action, dict[str, object], str], ...] = (
+    # at        asks for                                                    the reason begins with
+    (ACCEPTED,  EXTEND,   {"minutes": None},                                "申请延时须写明时长"),
+    (ACCEPTED,  EXTEND,   {"minutes": 7201},                                "延时最多5日"),
+    (ACCEPTED,  SUSPEND,  {"minutes": 90 * 1440 + 1},                       "挂账最多90日"),
+    (ACCEPTED,  EXTEND,   {"note": None},                                   "申请延时须写明延时理由"),
+    (ACCEPTED,  APPROVE,  {"capacity": Capacity.SUPERIOR},                  "没有待批的申请"),
+    (ASSIGNED,  EXTEND,   {},                                               "事项待签收，不能申请延时"),
+    (SUSPENDED, RESOLVE,  {},                                               "事项已挂账，不能办结"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "action", "asks", "why"), WISHES)
+def test_a_wish_that_cannot_be_is_refused_with_what_is_right(
+    status: Status, action: Action, asks: dict[str, object], why: str
+) -> None:
+    decision = act(standing(status), action, **asks)
+    assert decision.outcome is Outcome.REFUSED
+    assert told(decision).why.startswith(why)
+
+
+def test_a_second_wish_waits_for_the_first_to_be_decided() -> None:
+    assert told(act(asked(EXTEND), SUSPEND)).why.startswith("已有待批的延时申请")
+
+
+@pytest.mark.parametrize(("capacity", "unit"), [(SUPERIOR, TOWN.code), (SUPERIOR, BANNER.code), (CENTRE, None)])
+def test_only_the_unit_next_above_decides(capacity: Capacity, unit: str | None) -> None:
+    decision = act(asked(EXTEND), APPROVE, capacity=capacity, unit=unit)
+    assert told(decision).why.startswith("申请由上一级单位审批")
+
+
+@pytest.mark.parametrize("unit", [TOWN, BANNER])
+def test_the_centre_decides_for_a_town_and_for_itself(unit: UnitRef) -> None:
+    state = act(standing(ACCEPTED, unit), EXTEND, action_id="ask").state
+    assert act(state, APPROVE, capacity=CENTRE).outcome is Outcome.APPLIED
+
+
+def test_an_assignment_is_extended_as_often_as_the_limit_says() -> None:
+    twice = [Extension(minutes=60, at=MORNING, by="1", why="待料")] * TABLE.limits.extend_times
+    case = builders.case(4, ACCEPTED, assignment=assignment(1, GRID, extended=twice))
+    refused = told(act(State(version=4, case=case), EXTEND))
+    assert refused.why.startswith("已延时2次，不能再申请延时")
+    assert "extend" not in refused.lawful
+
+
+@pytest.mark.parametrize("what", [EXTEND, SUSPEND])
+def test_when_time_is_over_nothing_is_asked_for_nor_approved_any_more(what: Action) -> None:
+    case = builders.case(4, ACCEPTED, due_at=MORNING + HOUR)
+    assert told(act(State(version=4, case=case), what)).why.startswith("事项已超期，不能再申请")
+    waiting = asked(what).case
+    assert waiting
+    late = State(version=5, case=waiting.model_copy(update={"due_at": MORNING}))
+    assert told(act(late, APPROVE, capacity=SUPERIOR)).why.startswith("事项已超期，不能再批准")
+    assert act(late, DECLINE, capacity=SUPERIOR).outcome is Outcome.APPLIED
+
+
+def test_a_breach_that_did_not_know_what_was_approved_is_moot() -> None:
+    extended = act(asked(EXTEND), APPROVE, capacity=SUPERIOR).state
+    resting = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR).state
+    assert told(breach(extended, 1)).why == "第1次指派的时限已调整，不提级"
+    assert told(breach(resting, 1)).why == "事项已挂账，不再提级"
+    assert extended
+    knows = decide(extended, arrived(deadline(DeadlineKind.BREACHED, 1, case=extended.case)), context(NIGHT))
+    assert kinds(knows)[0] == "case.assigned"
+
+
+def test_a_new_assignment_begins_without_what_the_old_one_was_given() -> None:
+    case = after(act(act(asked(EXTEND), APPROVE, capacity=SUPERIOR).state, HAND_UP, action_id="up"))
+    assert (case.assignment.extended, case.assignment.pauses, case.assignment.request) == ((), (), None)
