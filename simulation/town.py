@@ -1,12 +1,13 @@
 """What comes from outside in a simulated run: reports and what follows them, what people do, and rubbish."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final, Self
 
-from contracts.case import Action, Capacity, CaseAction, CaseEvent, Destination
+from contracts.case import Action, Capacity, CaseAction, CaseEvent, CaseEventKind, Destination
 from contracts.identity import name_id
 from contracts.report import Urgency
 from contracts.territory import SHANGHAI, Path
@@ -36,6 +37,17 @@ MEDDLED, STRANGE = 12, 10
 """Of case events, those upon which somebody does something that need not be lawful; of these, on no case at all."""
 RUBBISHES: Final = 3
 RUBBISH: Final = (b"", b"\xff\xfe\x00", b"[[[[", b'{"case_id": 7}', b"\xc2\xd2\xc2\xeb", None)
+REPLIES: Final[Mapping[CaseEventKind, Sequence[tuple[Action, Capacity, int]]]] = {
+    # what happened              what somebody then does, as what, so often of a hundred times
+    CaseEventKind.OPENED:        ((Action.TRANSFER, Capacity.HANDLER, 5), (Action.CANCEL, Capacity.CENTRE, 3)),
+    CaseEventKind.ASSIGNED:      ((Action.HAND_BACK, Capacity.HANDLER, 30), (Action.TRANSFER, Capacity.SUPERIOR, 10)),
+    CaseEventKind.ACCEPTED:      ((Action.EXTEND, Capacity.HANDLER, 15), (Action.SUSPEND, Capacity.HANDLER, 15),
+                                  (Action.HAND_BACK, Capacity.HANDLER, 8), (Action.START, Capacity.HANDLER, 10)),
+    CaseEventKind.REQUESTED:     ((Action.APPROVE, Capacity.SUPERIOR, 60), (Action.DECLINE, Capacity.SUPERIOR, 25)),
+    CaseEventKind.SUSPENDED:     ((Action.RESUME, Capacity.HANDLER, 50), (Action.COMMENT, Capacity.REPORTER, 10)),
+    CaseEventKind.RESOLVED:      ((Action.CONFIRM, Capacity.FOLLOW_UP, 20), (Action.REOPEN, Capacity.REPORTER, 20)),
+    CaseEventKind.CONFIRMED:     ((Action.REOPEN, Capacity.FOLLOW_UP, 20),),
+}  # fmt: skip
 LOOK: Final = (300.0, 7200.0)
 """Seconds after which people look at their cases again: least and most."""
 
@@ -55,6 +67,8 @@ class Town:
     sent: list[Sent] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     """Where cases have been, for those who would send others there."""
+    happened: Counter[str] = field(default_factory=Counter)
+    """How often each kind of event was heard of, with why its case was where it was."""
     done: bool = False
     """Whether nobody does anything any more."""
 
@@ -84,9 +98,9 @@ class Town:
         if record.topic != CASES.name or self.done:
             return
         event = CaseEvent.model_validate_json(record.value or b"")
+        self.happened[f"{event.kind.value} {event.case.assignment.because.value if event.case else ''}"] += 1
         self.hall.hear(event)
-        if self._of_a_hundred(MEDDLED):
-            action = self._meddling(event)
+        for action in (*self._replies(event), *([self._meddling(event)] if self._of_a_hundred(MEDDLED) else [])):
             delay = self.random.expovariate(1 / 600)
             asyncio.get_running_loop().call_later(delay, self._write, ACTIONS.name, action.key, _body(action))
 
@@ -121,6 +135,25 @@ class Town:
         topic = self.random.choice((ACTIONS.name, *(SUBMITTED[code].name for code in DEPARTMENTS)))
         self._write(topic, str(self.random.random()), self.random.choice(RUBBISH))
 
+    def _replies(self, event: CaseEvent) -> Iterator[CaseAction]:
+        """What those do whom it concerns, as they should."""
+        above = event.case.above() if event.case else None
+        self.paths += [event.case.path_in_charge()] if event.case else []
+        for action, capacity, share in REPLIES.get(event.kind, ()):
+            if self._of_a_hundred(share):
+                yield CaseAction(
+                    case_id=event.case_id,
+                    action=action,
+                    sender="app",
+                    action_id=f"reply-{event.version}-{action.value}",
+                    actor="1001",
+                    note="已核实。",
+                    capacity=capacity if above or capacity is not Capacity.SUPERIOR else Capacity.CENTRE,
+                    unit=above.code if above and capacity is Capacity.SUPERIOR else None,
+                    minutes=self.random.choice((30, 240, 2_880)),
+                    to=_named(self.random.choice(self.paths)) if action is Action.TRANSFER else (),
+                )
+
     def _meddling(self, event: CaseEvent) -> CaseAction:
         """Somebody acts on a case, whatever it is; perhaps twice under one id, perhaps on an assignment long past."""
         action = self.random.choice(tuple(Action))
@@ -136,7 +169,7 @@ class Town:
             note=self.random.choice((None, "已处理。")),
             capacity=self.random.choice(tuple(Capacity)),
             unit=self.random.choice((None, *(unit.code for unit in path))),
-            to=tuple(Destination(code=each.code, name=each.name) for each in self._somewhere(path)),
+            to=_named(self._somewhere(path)),
             department=self.random.choice((None, None, *DEPARTMENTS)),
             minutes=self.random.choice((None, 30, 600, 6_000, 60_000)),
             if_version=self.random.choice((None, None, None, event.version)),
@@ -144,8 +177,7 @@ class Town:
 
     def _somewhere(self, path: Path) -> Path:
         """A unit above, or one that some other case has."""
-        self.paths.append(path)
-        return self.random.choice((path, self.random.choice(self.paths)))[: self.random.randrange(5)]
+        return self.random.choice((path, *self.paths))[: self.random.randrange(5)]
 
     def _write(self, topic: str, key: str, body: bytes | None) -> None:
         """Append it, perhaps twice."""
@@ -158,6 +190,10 @@ class Town:
 
     def _of_a_hundred(self, many: float) -> bool:
         return self.random.random() * 100 < many
+
+
+def _named(path: Path) -> tuple[Destination, ...]:
+    return tuple(Destination(code=unit.code, name=unit.name) for unit in path)
 
 
 async def _after(seconds: float, work: Coroutine[Any, Any, None]) -> None:

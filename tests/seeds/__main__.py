@@ -36,17 +36,18 @@ def one(seed: int) -> int:
 
 
 def several(seeds: Sequence[int], processes: int, *, stop: bool = False) -> int:
-    """Live many through; print those with offences, and how often each kind of fault struck."""
-    struck, seconds, bad = Counter[str](), 0.0, list[Lived]()
+    """Live many through; print those with offences, how often each kind of fault struck, and what happened to cases."""
+    struck, happened, seconds, bad = Counter[str](), Counter[str](), 0.0, list[Lived]()
     for lived in many(seeds, processes):
         struck += lived.struck
+        happened += lived.happened
         seconds += lived.seconds
         if lived.offences:
             bad.append(lived)
             print(lived, flush=True)
             if stop:
                 return 1
-    for what, times in sorted(struck.items()):
+    for what, times in (*sorted(struck.items()), *sorted(happened.items())):
         print(f"{times:8} {what}")
     print(f"{len(seeds)} seeds, {seconds / 3600 / YEAR_HOURS:.1f} years, {len(bad)} with offences")
     return int(bool(bad))

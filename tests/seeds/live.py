@@ -22,12 +22,15 @@ PORTION = 20
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What came of one seed; ``seconds`` are virtual, ``struck`` counts the faults by kind and place."""
+    """What came of one seed; ``seconds`` are virtual, ``struck`` counts the faults by kind and place, ``happened`` what
+    was told of cases by kind and by why its unit had it.
+    """
 
     seed: int
     seconds: float
     offences: tuple[str, ...]
     struck: Counter[str]
+    happened: Counter[str]
     records: int
     digest: str
 
@@ -49,7 +52,9 @@ def live(seed: int, trace: list[str] | None = None) -> Lived:
     """Live this seed through, and judge it."""
     world = World(seed, kit(), trace).run()
     records = sum(map(len, world.broker.logs.values()))
-    return Lived(seed, world.seconds, tuple(offences(world)), world.chaos.struck, records, world.digest())
+    return Lived(
+        seed, world.seconds, tuple(offences(world)), world.chaos.struck, world.town.happened, records, world.digest()
+    )
 
 
 def many(seeds: Sequence[int], processes: int) -> Iterator[Lived]:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from contracts.case import AssignedBecause, CaseEventKind
 from tests.seeds.beside import ROOT, SEEDS, Beside
 from tests.seeds.live import Lived
 
@@ -54,6 +55,10 @@ POINTS = (
 """Calls before and after each of which processes must have died."""
 
 
+OFTEN = 30
+"""Over all seeds, at least so often each kind of thing must have happened to a case, and each reason have moved one."""
+
+
 @pytest.fixture(scope="module")
 def lived(beside: Beside) -> list[Lived]:
     return beside.lived.result()
@@ -84,6 +89,21 @@ def test_each_seed_has_something_to_lose(lived: list[Lived]) -> None:
 def test_a_kind_of_fault_has_struck_often_enough(struck: Counter[str], what: str, least: int) -> None:
     found = sum(times for name, times in struck.items() if name == what or name.startswith((f"{what} ", f"{what},")))
     assert found >= least
+
+
+@pytest.fixture(scope="module")
+def happened(lived: list[Lived]) -> Counter[str]:
+    return sum((one.happened for one in lived), Counter())
+
+
+@pytest.mark.parametrize("kind", CaseEventKind)
+def test_each_kind_of_thing_has_happened_to_cases_often_enough(happened: Counter[str], kind: CaseEventKind) -> None:
+    assert sum(times for what, times in happened.items() if what.startswith(f"{kind.value} ")) >= OFTEN
+
+
+@pytest.mark.parametrize("because", AssignedBecause)
+def test_each_reason_has_moved_cases_often_enough(happened: Counter[str], because: AssignedBecause) -> None:
+    assert sum(times for what, times in happened.items() if what.endswith(f" {because.value}")) >= OFTEN
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
