@@ -346,6 +346,7 @@ class CaseEventKind(StrEnum):
     ACCEPTED = "accepted"
     STARTED = "started"
     COMMENTED = "commented"
+    LED = "led"
     REQUESTED = "requested"
     EXTENDED = "extended"
     DECLINED = "declined"
@@ -365,9 +366,11 @@ class CaseEventKind(StrEnum):
 class CaseEvent(Body):
     """Something happened to a case; the snapshot tells how it stands after it.
 
-    ``refused`` answers an action, ``moot`` a breach whose assignment has passed, ``kept`` a breach at the banner,
-    above which there is nobody. ``corrected``: a newer revision changed what is known and left the case where it is;
-    where it moved the case, that is ``assigned``. ``case`` is missing only where no report has opened the case yet.
+    ``led``: another department takes the lead. ``requested`` waits for the unit above, which tells ``extended``,
+    ``suspended`` or ``declined``; ``resumed`` ends a rest. ``refused`` answers an action, ``moot`` a breach whose
+    assignment has passed or whose time was moved, ``kept`` a breach at the banner, above which there is nobody.
+    ``corrected``: a newer revision changed what is known and left the case where it is; where it moved the case, that
+    is ``assigned``. ``case`` is missing only where no report has opened the case yet.
     """
 
     case_id: UUID

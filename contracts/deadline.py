@@ -37,7 +37,7 @@ class Basis(Value):
 class DeadlineEvent(Body):
     """The clock of one assignment: scheduled, warned at 80 %, pressing at 95 %, breached when due, overdue after that.
 
-    ``rescheduled``: the same clock is due at another time, because days that counted provisionally were published.
+    ``rescheduled``: the same clock is due at another time, by days that were published or time that was approved.
 
     ``breached`` is a request to move the case up. It names its assignment and is asked again, ``n`` counting, until
     routing's event ends that assignment. ``version`` is that of escalation's ledger of the case.

@@ -51,6 +51,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "accepted": "签收",
     "started": "开始办理",
     "commented": "备注",
+    "led": "牵头部门变更",
     "requested": "申请延时或挂账",
     "extended": "批准延时",
     "declined": "申请未批准",

@@ -42,7 +42,7 @@ TRANSFER = _action(
     to=tuple(Destination(code=unit.code, name=unit.name) for unit in (*PATH[:3], SECOND_GRID)),
 )
 EXTEND = _action(Action.EXTEND, 8, "须从旗里调配件", minutes=240)
-APPROVE = _action(Action.APPROVE, 9, "同意", capacity=Capacity.SUPERIOR, unit=PATH[2].code)
+APPROVE = _action(Action.APPROVE, 9, "同意", capacity=Capacity.SUPERIOR, unit=PATH[2].code, minutes=240)
 REOPEN = _action(Action.REOPEN, 7, "第二天又不出水", capacity=Capacity.REPORTER)
 
 ACTIONS: Mapping[str, CaseAction] = {

@@ -22,8 +22,8 @@ class Entry(Value):
     due by its term alone; ``extended`` minutes and ``pauses`` are what the unit above has approved since, and the clock
     stands still while a pause has no end. ``asked`` counts how often the breach was said, ``kept`` that routing
     answered from the banner, above which there is nobody; from then on the banner's centre is told of it every
-    ``supervise``, and ``supervised`` is how often that span had passed when it was last told. ``ended_how``: resolved,
-    withdrawn, cancelled, or why another unit was given the case.
+    ``supervise``: ``supervised`` is the number of the last time, and ``unsupervised`` that of the last one of an
+    earlier due time. ``ended_how``: resolved, withdrawn, cancelled, or why another unit was given the case.
     """
 
     assignment: int
@@ -47,6 +47,7 @@ class Entry(Value):
     asked_at: AwareDatetime | None = None
     kept: bool = False
     supervised: int = 0
+    unsupervised: int = 0
     ended_at: AwareDatetime | None = None
     ended_how: str | None = None
 
@@ -135,8 +136,15 @@ def checked(tables: Tables, case: Case, entry: Entry, now: datetime) -> Entry:
 
 
 def approved(entry: Entry, assignment: Assignment, now: datetime) -> Entry:
-    """The entry with what the unit above has approved by now; ``moved`` counts on if it is due at another time."""
-    return _moved(entry, _timed(_approved(entry, assignment)), now)
+    """The entry with what the unit above has approved by now.
+
+    ``moved`` counts on wherever it goes on by something else than before, though that should be the same time: routing
+    waits for being told. While it rests there is no time to tell.
+    """
+    after = _timed(_approved(entry, assignment))
+    if (after.extended, after.pauses) == (entry.extended, entry.pauses) or after.rests:
+        return after
+    return _ahead(after.model_copy(update={"moved": entry.moved + 1}), now)
 
 
 def _approved(entry: Entry, assignment: Assignment) -> Entry:
@@ -150,14 +158,22 @@ def _timed(entry: Entry) -> Entry:
 
 
 def _moved(before: Entry, after: Entry, now: datetime) -> Entry:
-    """The entry that is due at another time than before: what lies ahead again is told again."""
+    """The entry, counted as moved if it is due at another time than before."""
     if after.due_at == before.due_at:
         return after
-    ahead: dict[str, object] = {"moved": before.moved + 1}
-    ahead |= {"warned_at": None} if after.warn_at > now else {}
-    ahead |= {"pressed_at": None} if after.press_at > now else {}
-    ahead |= {"asked_at": None, "kept": False} if after.due_at > now else {}
-    return after.model_copy(update=ahead)
+    return _ahead(after.model_copy(update={"moved": before.moved + 1}), now)
+
+
+def _ahead(entry: Entry, now: datetime) -> Entry:
+    """The entry in which what lies ahead again is told again, under its next number."""
+    again: dict[str, object] = {}
+    if entry.warned_at and entry.warn_at > now:
+        again |= {"warned_at": None, "warnings": max(1, entry.warnings)}
+    if entry.pressed_at and entry.press_at > now:
+        again |= {"pressed_at": None}
+    if entry.asked_at and entry.due_at > now:
+        again |= {"asked_at": None, "kept": False, "unsupervised": entry.supervised}
+    return entry.model_copy(update=again)
 
 
 def next_step(entry: Entry) -> Step:
@@ -170,7 +186,7 @@ def next_step(entry: Entry) -> Step:
         return Step(entry.due_at, DeadlineKind.BREACHED, entry.asked + 1)
     if entry.kept:
         n = entry.supervised + 1
-        return Step(entry.due_at + n * entry.supervise, DeadlineKind.OVERDUE, n)
+        return Step(entry.due_at + (n - entry.unsupervised) * entry.supervise, DeadlineKind.OVERDUE, n)
     return Step(entry.asked_at + clocks.pause(entry.asked), DeadlineKind.BREACHED, entry.asked + 1)
 
 
@@ -178,8 +194,9 @@ def latest(entry: Entry, step: Step, now: datetime) -> Step:
     """The step, or of several that are overdue by now the newest: what an outage has left out is told once."""
     if step.kind is not DeadlineKind.OVERDUE:
         return step
-    n = (now - entry.due_at) // entry.supervise
-    return Step(entry.due_at + n * entry.supervise, DeadlineKind.OVERDUE, n)
+    spans = (now - entry.due_at) // entry.supervise
+    n = entry.unsupervised + spans
+    return Step(entry.due_at + spans * entry.supervise, DeadlineKind.OVERDUE, n)
 
 
 def taken(entry: Entry, step: Step, now: datetime) -> Entry:
@@ -194,15 +211,20 @@ def taken(entry: Entry, step: Step, now: datetime) -> Entry:
 
 
 def ended(entry: Entry, at: datetime, how: str) -> Entry:
-    """The entry of a clock that runs no more."""
-    return entry.model_copy(update={"ended_at": at, "ended_how": how})
+    """The entry of a clock that runs no more; a rest ends with it."""
+    over = entry.model_copy(update={"ended_at": at, "ended_how": how})
+    if not entry.rests:
+        return over
+    *before, last = entry.pauses
+    rested = last.model_copy(update={"until": max(at, last.since)})
+    return _timed(over.model_copy(update={"base_at": entry.base_at or entry.due_at, "pauses": (*before, rested)}))
 
 
 def explained(entry: Entry) -> Basis | None:
     """Why it is due when it is, with all that was approved since it began; None where nothing is known of that."""
     if entry.basis is None:
         return None
-    over = [(one.since, one.until) for one in entry.pauses if one.until]
+    over = [(one.since, one.until) for one in entry.pauses if one.until and one.since < entry.due_at]
     rested = sum((until - since for since, until in over), timedelta())
     said = [entry.basis.why, *([f"；经批准延时{span_zh(entry.extended * MINUTE)}"] if entry.extended else [])]
     said += [f"；挂账{len(over)}次，共{span_zh(rested)}不计"] if over else []

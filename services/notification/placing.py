@@ -65,7 +65,25 @@ def _calm(rules: Rules, tray: Tray, one: Held, now: datetime) -> Tray:
     tray = tray.model_copy(update={"windows": (*others, counted)})
     if counted.count <= storm.at_once:
         return _out(rules, tray, one, now)
-    return _heaped(rules.policy, tray, one, min(window.since + storm.window, quiet.next(window.since)))
+    tray = _heaped(rules.policy, tray, one, min(window.since + storm.window, quiet.next(window.since)))
+    return _relieved(rules, tray, one.channel, now)
+
+
+def _relieved(rules: Rules, tray: Tray, channel: str, now: datetime) -> Tray:
+    """The tray without the channel's heaps that are full: these go out as they are, so that a flood fills no tray.
+
+    They would make the same digests at the end of the window. What waits for the morning stays.
+    """
+    most, window = rules.policy.storm.alerts, rules.policy.storm.window
+    full = [each for each in tray.heaps if _is_full(each, channel, most) and each.due <= now + window]
+    for heap in full:
+        left = tuple(each for each in tray.heaps if each is not heap)
+        tray = _digest(rules, tray.model_copy(update={"heaps": left}), channel, heap.items, now)
+    return tray
+
+
+def _is_full(heap: Heap, channel: str, most: int) -> bool:
+    return heap.channel == channel and len(heap.items) >= most
 
 
 def _heaped(policy: Policy, tray: Tray, one: Held, due: datetime) -> Tray:

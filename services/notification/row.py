@@ -28,6 +28,7 @@ class Happened(StrEnum):
     ACCEPTED = "accepted"
     STARTED = "started"
     COMMENTED = "commented"
+    LED = "led"
     REQUESTED = "requested"
     EXTENDED = "extended"
     DECLINED = "declined"

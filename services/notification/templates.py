@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final, NamedTuple
 
-from contracts.case import AssignedBecause, Case, ClockClass
+from contracts.case import AssignedBecause, Case, ClockClass, Request
 from contracts.departments import DEPARTMENTS
 from contracts.masking import masked
 from contracts.notice import Words
@@ -14,6 +14,7 @@ from contracts.report import LocationOutcome, Urgency
 from contracts.territory import CENTRE, SHANGHAI, Level, full_name, office
 from services.notification.sms import fitted, segments
 
+MINUTE: Final = timedelta(minutes=1)
 SHORT: Final = 40
 """Characters of what the source wrote that a notice shows of its title, and of its place."""
 HALF: Final = 16
@@ -92,12 +93,12 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "已改由{actor}办理（时限{by}），你处无需办理。"),
     Template.RESCHEDULED: ("时限调整",  "办理时限调整为{by}（延时、挂账恢复或放假安排公布）。请{actor}按此办结。",
                           "时限调整为{by}。"),
-    Template.REQUESTED:  ("待批申请",   "{unit}申请延时或挂账（时限{by}），请审批。",
-                          "{unit}申请延时或挂账（时限{by}），请审批。"),
+    Template.REQUESTED:  ("待批申请",   "{unit}申请{wish}（时限{by}），请审批。",
+                          "{unit}申请{wish}（时限{by}），请审批。"),
     Template.DECLINED:   ("申请未批准", "延时或挂账申请未获批准，请{actor}仍于{by}前办结。",
                           "申请未获批准，请仍于{by}前办结。"),
-    Template.SUSPENDED:  ("事项挂账",   "已批准挂账，原时限{by}暂停计算，恢复办理后另行告知。",
-                          "已批准挂账，原时限{by}暂停计算。"),
+    Template.SUSPENDED:  ("事项挂账",   "已批准挂账至{rests}，原时限{by}暂停计算，恢复办理后另行告知时限。",
+                          "已批准挂账至{rests}，原时限{by}暂停计算。"),
     Template.WARNED:     ("时限预警",   "请{actor}于{by}前办结，逾期将{then}。",
                           "请{actor}于{by}前办结，逾期将{then}。"),
     Template.PRESSING:   ("时限告急",   "{unit}应于{by}前办结，时限将尽，逾期将{then}，请督促。",
@@ -153,6 +154,14 @@ class Said(NamedTuple):
     whom: str = ""
 
 
+def wish(request: Request | None) -> str:
+    """What was asked for, in Chinese: 延时8小时."""
+    if request is None:
+        return "延时或挂账"
+    units = ((1440, "日"), (60, "小时"), (1, "分钟"))
+    return request.wish.zh + next(f"{request.minutes // each}{zh}" for each, zh in units if not request.minutes % each)
+
+
 def render(template: Template, said: Said, most: int) -> Words:
     """Put the case into the template's words; the text message has ``most`` segments at the most.
 
@@ -171,7 +180,7 @@ def render(template: Template, said: Said, most: int) -> Words:
 
 def _values(said: Said) -> dict[str, str]:
     case = said.case
-    path = case.path_in_charge()
+    path, given = case.path_in_charge(), case.assignment
     at_banner = case.assignment.unit.level is Level.BANNER
     return {
         "sign": CLOCK_SIGNS.get(case.clock, SIGNS[case.urgency]),
@@ -179,6 +188,8 @@ def _values(said: Said) -> dict[str, str]:
         "where": where(case),
         "reference": reference(case),
         "unit": full_name(path),
+        "wish": wish(given.request),
+        "rests": local(given.pauses[-1].since + given.pauses[-1].minutes * MINUTE, said.now) if given.pauses else "",
         "actor": office(path),
         "urged": CENTRE if at_banner else "",
         "then": "列入督办" if at_banner else "自动提级",

@@ -52,7 +52,7 @@ class Watch(Value):
     """One case, watched. ``version`` counts notices; ``heard`` is the newest of routing's events.
 
     ``over_at``: since when nobody has to act; ``due_at`` is of the newest assignment's clock, as the ledger's version
-    ``clocked`` has it.
+    ``clocked`` has it; ``breached`` is the due time of the newest breach that was told.
     """
 
     version: int = 0
@@ -60,6 +60,7 @@ class Watch(Value):
     case: Case
     due_at: AwareDatetime | None = None
     clocked: int = 0
+    breached: AwareDatetime | None = None
     starts: tuple[Start, ...] = ()
     over_at: AwareDatetime | None = None
     ladder: Ladder | None = None

@@ -44,6 +44,8 @@ def hear(rules: Rules, watch: Watch | None, body: Happening, event: UUID, now: d
     silent = moot(known, body, case) or (watch is not None and says_nothing_new(watch.case, body, case))
     wanted = [] if silent else list(plan(rules, happened(body), case, now, known.former(event)))
     told, events = _issue(rules, known, (body, case), wanted, Cause(event, event, now))
+    if isinstance(body, DeadlineEvent) and body.kind is DeadlineKind.BREACHED and not silent:
+        told = told.model_copy(update={"breached": body.due_at})
     if isinstance(body, DeadlineEvent) and body.kind is DeadlineKind.SCHEDULED:
         told = _climbing(rules, told, body, event, wanted)
     if isinstance(body, DeadlineEvent) and told.ladder and told.ladder.assignment == body.assignment:
@@ -79,8 +81,8 @@ def moot(watch: Watch, body: Happening, case: Case) -> bool:
     """Whether there is no longer a reason to tell of it.
 
     Which of two topics is read first must not matter: what ended at the very moment of the event does not silence it.
-    A breach is told though the case has moved up since, for that is what it brought about; only once, though
-    escalation asks routing again.
+    A breach is told though the case has moved up since, for that is what it brought about; only once for each
+    due time, though escalation asks routing again.
     """
     if isinstance(body, CaseEvent):
         return not case.status.open and body.kind not in ENDINGS
@@ -88,7 +90,7 @@ def moot(watch: Watch, body: Happening, case: Case) -> bool:
         return True
     end = watch.ended(body.assignment)
     if body.kind is DeadlineKind.BREACHED:
-        return body.n > 1 or (end is not None and end < body.at)
+        return watch.breached == body.due_at or (end is not None and end < body.at)
     return end is not None and end != body.at
 
 

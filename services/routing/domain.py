@@ -73,7 +73,7 @@ def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
     if case is None:
         return _refused(turn, asked, "该事项尚未生成，请稍后再操作")
     if hindrance := refusal(case, asked, table.limits, turn.now):
-        return _refused(turn, asked, hindrance, moves.lawful(case, asked.capacity, table.limits))
+        return _refused(turn, asked, hindrance, moves.lawful(case, asked.capacity, table.limits, turn.now))
     after, tells = moves.moved(case, asked, turn.now, table.limits), moves.tells(case, asked)
     why = moves.reason(case, after, asked)
     return turn.tell(tells, after, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender).end()
@@ -123,8 +123,10 @@ def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[Cas
 
 def _overtaken(case: Case, clock: DeadlineEvent, number: str) -> str | None:
     """Why the breach asks for nothing any more, in Chinese; None if it does."""
-    if not case.status.open or case.status is Status.SUSPENDED:
+    if not case.status.open:
         return f"事项{case.status.zh}，不再提级"
+    if case.status is Status.SUSPENDED:
+        return f"事项{case.status.zh}，暂不提级"
     if clock.assignment != case.assignment.number:
         return f"{number}已不是当前指派，不再提级"
     known, current = clock.case.assignment, case.assignment

@@ -168,18 +168,18 @@ def in_charge(case: Case) -> str:
     return office(case.path_in_charge())
 
 
-def lawful(case: Case, capacity: Capacity, limits: Limits) -> tuple[Action, ...]:
+def lawful(case: Case, capacity: Capacity, limits: Limits, now: datetime) -> tuple[Action, ...]:
     """The actions that the case would take now from somebody in this capacity."""
-    return tuple(action for action in Action if _may(case, action, capacity, limits))
+    return tuple(action for action in Action if _may(case, action, capacity, limits, now))
 
 
-def _may(case: Case, action: Action, capacity: Capacity, limits: Limits) -> bool:
+def _may(case: Case, action: Action, capacity: Capacity, limits: Limits, now: datetime) -> bool:
     move = MOVES.get((case.status, action))
     there = capacity is not Capacity.SUPERIOR or case.above() is not None
-    return move is not None and there and capacity in move.who and barrier(case, move, capacity, limits) is None
+    return move is not None and there and capacity in move.who and barrier(case, move, capacity, limits, now) is None
 
 
-def barrier(case: Case, move: Move, capacity: Capacity, limits: Limits) -> str | None:
+def barrier(case: Case, move: Move, capacity: Capacity, limits: Limits, now: datetime) -> str | None:
     """Why there is no way for the move from where the case is; None if there is one."""
     top = case.above() is None
     if move.goes is Goes.UP and top:
@@ -189,7 +189,7 @@ def barrier(case: Case, move: Move, capacity: Capacity, limits: Limits) -> str |
     if move.goes is Goes.BACK and not _giver(case):
         return f"{in_charge(case)}已是最高一级，不能退回"
     passing = move.goes in {Goes.BACK, Goes.ACROSS} and capacity is Capacity.HANDLER
-    if why := waiting.barrier(case, move.wish, capacity, limits, decides=move.decides):
+    if why := waiting.barrier(case, move.wish, capacity, limits, now, decides=move.decides):
         return why
     if top and passing and case.returns + 1 >= limits.lift_after:
         return f"退回、转办、返工已有{case.returns}次，须由{in_charge(case)}办结"
@@ -203,6 +203,8 @@ def moved(case: Case, asked: CaseAction, now: datetime, limits: Limits) -> Case:
         return waiting.decided(case, asked, move.wish, now)
     if move.because is None:
         return case.model_copy(update=_changes(asked, move, now))
+    if leads_only(case, asked):
+        return case.model_copy(update={"lead": asked.department, "placed": True})
     returns = case.returns + _counts(move, asked.capacity)
     if returns > case.returns and returns >= limits.lift_after and case.above():
         lifted = climbed(case, AssignedBecause.LIFTED, now)
@@ -232,8 +234,11 @@ UNDONE: Final[Mapping[str, None]] = {"resolution": None, "resolved_at": None, "p
 
 
 def climbed(case: Case, because: AssignedBecause, now: datetime) -> Case:
-    """The case given to the unit above, or as it was at the banner; a new assignment has no due time yet."""
-    return given(case, case.path_in_charge()[:-1], because, now) if case.above() else case
+    """The case given to the next unit above that it is not about, or as it was at the banner.
+
+    A new assignment has no due time yet.
+    """
+    return given(case, _free(case.path_in_charge()[:-1], case.about), because, now) if case.above() else case
 
 
 def given(case: Case, path: Path, because: AssignedBecause, now: datetime, returns_to: Path = ()) -> Case:
@@ -256,8 +261,13 @@ def reason(before: Case, after: Case, asked: CaseAction) -> str:
     """Who did what and why, in Chinese."""
     goes, said = MOVES[before.status, asked.action].goes, note(asked)
     lifted = after.assignment.because is AssignedBecause.LIFTED and goes in {Goes.BACK, Goes.ACROSS, Goes.AGAIN}
-    to = f"至{in_charge(after)}" if goes in {Goes.UP, Goes.BACK, Goes.ACROSS} and not lifted else ""
-    lead = f"，牵头部门改为{NAMES[asked.department]}" if goes is Goes.ACROSS and asked.department and not lifted else ""
+    to = (
+        f"至{in_charge(after)}"
+        if goes in {Goes.UP, Goes.BACK, Goes.ACROSS} and not (lifted or leads_only(before, asked))
+        else ""
+    )
+    led = goes is Goes.ACROSS and asked.department and not lifted
+    lead = f"，牵头部门改为{NAMES[asked.department or '']}" if led else ""
     did = f"要求{asked.action.zh}" if goes is Goes.AGAIN else f"{asked.action.zh}{waiting.about(before, asked)}"
     done = f"已由{_actor(before, asked)}{did}{to}{lead}" + (f"：{said}" if said else "")
     return f"{done}；退回、转办、返工已满{before.returns + 1}次，提级至{in_charge(after)}" if lifted else done
@@ -290,7 +300,7 @@ def _changes(asked: CaseAction, move: Move, now: datetime) -> dict[str, Any]:
 def _target(case: Case, move: Move, asked: CaseAction) -> Path:
     here = case.path_in_charge()
     if move.goes is Goes.UP:
-        return here[:-1]
+        return _free(here[:-1], case.about)
     if move.goes is Goes.BACK:
         return _giver(case)
     if move.goes is Goes.ACROSS:
@@ -318,8 +328,16 @@ def _giver(case: Case) -> Path:
     return below if below and not within(below[-1], case.about) else case.path_in_charge()[:-1]
 
 
+def leads_only(case: Case, asked: CaseAction) -> bool:
+    """Whether a transfer is to another department alone: the unit stays, and with it its assignment and its clock."""
+    to = asked.to[-1].code if asked.to else case.assignment.unit.code
+    return asked.action is Action.TRANSFER and to == case.assignment.unit.code
+
+
 def tells(case: Case, asked: CaseAction) -> CaseEventKind:
     """What an action that is not refused brings about."""
+    if leads_only(case, asked):
+        return CaseEventKind.LED
     request = case.assignment.request
     if asked.action is Action.APPROVE and request and request.wish is Wish.SUSPEND:
         return CaseEventKind.SUSPENDED

@@ -27,9 +27,9 @@ def refusal(case: Case, asked: CaseAction, limits: Limits, now: datetime) -> str
     move = MOVES.get((case.status, asked.action))
     why = next(_passed(case, asked), None)
     if why is None:
-        why = next(_hindered(case, asked, move, limits), None) if move else _out_of_place(case, asked.action)
+        why = next(_hindered(case, asked, move, limits, now), None) if move else _out_of_place(case, asked.action)
     if why:
-        return f"{why}，{_could(case, asked.capacity, limits)}"
+        return f"{why}，{_could(case, asked.capacity, limits, now)}"
     why = next(_lacking(case, asked, move, limits, now), None) if move else None
     return f"{why}，请补充或更正后重新提交" if why else None
 
@@ -43,10 +43,11 @@ def _passed(case: Case, asked: CaseAction) -> Iterator[str]:
         yield f"所依据的第{asked.if_version}版不是当前版本；当前为第{case.version}版"
 
 
-def _hindered(case: Case, asked: CaseAction, move: Move, limits: Limits) -> Iterator[str]:
+def _hindered(case: Case, asked: CaseAction, move: Move, limits: Limits, now: datetime) -> Iterator[str]:
     """Why this actor cannot do it, or nobody can from where the case is."""
     if asked.capacity not in move.who:
-        yield f"{asked.action.zh}须由{'、'.join(who.zh for who in Capacity if who in move.who)}提出"
+        whose = "、".join(who.zh for who in Capacity if who in move.who)
+        yield f"{asked.action.zh}须由{whose}{'作出' if move.decides else '提出'}"
     unit = case.assignment.unit
     if asked.capacity is Capacity.HANDLER and asked.unit not in (None, unit.code):
         yield f"{asked.unit}不是承办单位；事项由{in_charge(case)}办理"
@@ -55,7 +56,7 @@ def _hindered(case: Case, asked: CaseAction, move: Move, limits: Limits) -> Iter
     above = case.above()
     if move.decides and asked.capacity is Capacity.SUPERIOR and above and asked.unit != above.code:
         yield "申请由上一级单位审批"
-    if why := barrier(case, move, asked.capacity, limits):
+    if why := barrier(case, move, asked.capacity, limits, now):
         yield why
 
 
@@ -93,6 +94,6 @@ def _out_of_place(case: Case, action: Action) -> str:
     return f"事项{case.status.zh}，{'无需重复' if already else '不能'}{action.zh}"
 
 
-def _could(case: Case, capacity: Capacity, limits: Limits) -> str:
-    could = "、".join(action.zh for action in lawful(case, capacity, limits))
+def _could(case: Case, capacity: Capacity, limits: Limits, now: datetime) -> str:
+    could = "、".join(action.zh for action in lawful(case, capacity, limits, now))
     return f"现在可以{could}" if could else "不再接受操作"

@@ -84,12 +84,15 @@ class Limits(Part):
     """What bounds the moves of a case.
 
     So many hand-backs, transfers and re-works lift it: ``lift_after``. So often a handler may be given more time, each
-    time so many hours at the most; a case is suspended for so many days at the most.
+    time so many hours at the most; so often a case may be suspended at a unit, each time for so many days at the
+    most. Cases of the classes under ``never`` are neither.
     """
 
     lift_after: Annotated[int, Field(ge=1, le=100, strict=True)] = 3
     extend_times: Annotated[int, Field(ge=0, le=20, strict=True)] = 2
     extend_hours: Annotated[int, Field(ge=1, le=8760, strict=True)] = 120
+    suspend_times: Annotated[int, Field(ge=0, le=20, strict=True)] = 2
+    never: tuple[ClockClass, ...] = (ClockClass.LIFE,)
     suspend_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 90
 
 

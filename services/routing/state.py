@@ -1,4 +1,4 @@
-"""A case's document: what is kept of it, by which fields it is found, and when it closes by itself."""
+"""A case's document: what is kept of it, by which fields it is found, and when it closes or goes on by itself."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -62,6 +62,7 @@ ROWS: Sequence[Row] = (
         ("assigned-handed-back", "passed_around", "assigned"),
         ("assigned-transferred", "passed_around", "assigned", 1),
         ("assigned-lifted", "passed_around",   "assigned", 2),
+        ("led",          "given_time",         "led"),
         ("requested-time", "given_time",       "requested"),
         ("extended",     "given_time",         "extended"),
         ("requested-rest", "given_time",       "requested", 1),

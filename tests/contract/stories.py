@@ -129,11 +129,13 @@ def passed_around() -> Story:
 
 
 def given_time() -> Story:
-    """More time is asked for and given, rest is asked for, denied, asked for again and given, and work goes on."""
-    story, above = reported(), {"capacity": Capacity.SUPERIOR, "unit": TRANSFER.to[2].code}
+    """Another department leads; time is asked for and given, rest asked for twice and given once, and work goes on."""
+    story = reported()
+    above = {"capacity": Capacity.SUPERIOR, "unit": TRANSFER.to[2].code, "actor": "303200"}
     story.ask(ACCEPT, ACCEPTED)
-    moments = (ACCEPTED + timedelta(minutes=minutes) for minutes in (10, 20, 30, 40, 50, 60, 120))
+    moments = (ACCEPTED + timedelta(minutes=minutes) for minutes in (5, 10, 20, 30, 40, 50, 60, 120))
     steps = (
+        did(Action.TRANSFER, 20, "水泵属农机补贴", department="agriculture"),
         did(Action.EXTEND, 21, "须从旗里调配件", minutes=240),
         did(Action.APPROVE, 22, "同意", **above),
         did(Action.SUSPEND, 23, "等待供电部门停电检修", minutes=4320),

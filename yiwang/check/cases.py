@@ -12,6 +12,7 @@ from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, OUTCOMES
 from services.routing.turn import HEARD
 from yiwang.check.gaps import gaps
 from yiwang.check.glances import CaseEventSeen, OutcomeSeen
+from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref, shown
 from yiwang.check.moves import Stand, early, unlawful
 from yiwang.check.rules import offence
@@ -28,6 +29,7 @@ class Cases:
     """All cases by id."""
 
     log: Log
+    letters: Letters
     _known: dict[Name, CaseSeen] = field(default_factory=dict)
     _answers: dict[Name, int] = field(default_factory=dict)
     _strange: list[Offence] = field(default_factory=list)
@@ -154,10 +156,15 @@ class Cases:
             yield from self._caused(name, version, step)
             if step.timed:
                 ticked = max(ticked, step.at)
-            elif self.log.before(step.at, ticked):
+            elif self.log.before(step.at, ticked) and not self._replayed(step):
                 what = f"version {version} is of {shown(step.at)}, after a timer of {shown(ticked)}"
                 yield offence("time-before-inputs", name, what)
             before, told = step.stand or before, version
+
+    def _replayed(self, step: Step) -> bool:
+        """Whether routing had parked its cause: then it came later, at the time that it would have had at first."""
+        ref = self.log.find(step.cause)
+        return ref is not None and self.letters.kept("routing", ref)
 
     def _caused(self, name: UUID, version: int, step: Step) -> Iterator[Offence]:
         if step.timed:

@@ -34,7 +34,7 @@ class Checker:
         """Begin with nothing known; ``skew`` is how far the broker's and the database's clocks may lie apart."""
         self.log = Log(skew)
         self._letters = Letters(self.log)
-        self._cases = Cases(self.log)
+        self._cases = Cases(self.log, self._letters)
         self._reports = Reports(self.log, self._letters, self._cases)
         self._ends = Ends(self.log, self._letters, self._reports, self._cases)
         self._actions = Actions(self.log, self._letters, self._cases)

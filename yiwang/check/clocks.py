@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from contracts.case import Status
 from contracts.deadline import DeadlineKind
 from contracts.identity import event_id, timer_cause
 from contracts.topics import CASES, DEADLINES
@@ -216,9 +217,22 @@ class Clocks:
         ref = self.log.find(step.name)
         return ref is not None and self.letters.kept("escalation", ref)
 
+    def _rests(self, number: int, steps: list[tuple[int, Step]]) -> Iterator[tuple[Moment, Moment]]:
+        """From when, and until when, the assignment was known to rest: by when what says so was appended."""
+        since: Moment | None = None
+        for _, step in steps:
+            ref = self.log.find(step.name)
+            if ref is None or step.stand is None or step.stand.number != number:
+                continue
+            if step.stand.status is Status.SUSPENDED and since is None and not self._kept(step):
+                since = self.log.time(ref)
+            elif step.stand.status is not Status.SUSPENDED and since is not None:
+                yield since, step.at
+                since = None
+
     def _silent(self, case: UUID, ledger: Ledger, steps: list[tuple[int, Step]]) -> Iterator[Offence]:
         for number, clock in ledger.clocks.items():
-            end = self._end(number, steps)
+            end, rests = self._end(number, steps), list(self._rests(number, steps))
             rung = {
                 "rescheduled": clock.moved.values(),
                 "warned": clock.warned.values(),
@@ -230,6 +244,9 @@ class Clocks:
                 for at in times:
                     if end is not None and self.log.before(end, at):
                         what = f"assignment {number} is {kind} at {shown(at)}; its end was appended {shown(end)}"
+                        yield offence("false-breach", case, what)
+                    if any(self.log.before(since, at) and self.log.before(at, until) for since, until in rests):
+                        what = f"assignment {number} is {kind} at {shown(at)}, while it rests"
                         yield offence("false-breach", case, what)
 
     def _end(self, number: int, steps: list[tuple[int, Step]]) -> Moment | None:

@@ -9,6 +9,7 @@ from services.routing.state import CLOSES_AFTER
 from yiwang.check.log import MICROSECOND, Moment
 
 OPEN: Final = frozenset(status for status in Status if status.open)
+WORKED: Final = OPEN - {Status.SUSPENDED}
 TAKEN: Final = frozenset({Status.ACCEPTED, Status.STARTED})
 ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED, Status.CANCELLED})
 """Where a case may live again."""
@@ -18,6 +19,7 @@ ANY: Final = frozenset(Status)
 SAME: Final = frozenset(
     {
         CaseEventKind.COMMENTED,
+        CaseEventKind.LED,
         CaseEventKind.REQUESTED,
         CaseEventKind.EXTENDED,
         CaseEventKind.DECLINED,
@@ -29,8 +31,6 @@ SAME: Final = frozenset(
 )
 """Events that leave the status as it is."""
 CLIMBS: Final = frozenset({AssignedBecause.HANDED_UP, AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
-ANEW: Final = frozenset({AssignedBecause.REOPENED, AssignedBecause.LIFTED})
-"""Why what was done may be given out again."""
 HEIGHT: Final = {level: height for height, level in enumerate(Level)}
 UNOPPOSED: Final[Moment] = CLOSES_AFTER // MICROSECOND
 
@@ -40,6 +40,7 @@ WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]]
     CaseEventKind.ACCEPTED:     (frozenset({Status.ASSIGNED}),    frozenset({Status.ACCEPTED})),
     CaseEventKind.STARTED:      (frozenset({Status.ASSIGNED, Status.ACCEPTED}), frozenset({Status.STARTED})),
     CaseEventKind.COMMENTED:    (ANY,                             ANY),
+    CaseEventKind.LED:          (WORKED,                          WORKED),
     CaseEventKind.REQUESTED:    (TAKEN,                           TAKEN),
     CaseEventKind.EXTENDED:     (TAKEN,                           TAKEN),
     CaseEventKind.DECLINED:     (TAKEN,                           TAKEN),
@@ -50,7 +51,7 @@ WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]]
     CaseEventKind.RESOLVED:     (OPEN | {Status.RESOLVED},        frozenset({Status.RESOLVED})),
     CaseEventKind.WITHDRAWN:    (OPEN,                            frozenset({Status.WITHDRAWN})),
     CaseEventKind.CLOSED:       (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
-    CaseEventKind.KEPT:         (OPEN,                            OPEN),
+    CaseEventKind.KEPT:         (WORKED,                          WORKED),
     CaseEventKind.REFUSED:      (ANY,                             ANY),
     CaseEventKind.MOOT:         (ANY,                             ANY),
     CaseEventKind.CORRECTED:    (ANY,                             ANY),
@@ -60,6 +61,14 @@ OPENINGS: Final[Mapping[CaseEventKind, frozenset[Status]]] = {
     # what opens a case         where it stands then
     CaseEventKind.OPENED:       frozenset({Status.ASSIGNED, Status.RESOLVED}),
     CaseEventKind.WITHDRAWN:    frozenset({Status.WITHDRAWN}),
+}  # fmt: skip
+
+
+FROM: Final[Mapping[AssignedBecause, frozenset[Status]]] = {
+    # why it is given out anew   where it may have stood; anything else: where it is worked on
+    AssignedBecause.CORRECTED:   OPEN | ENDED,
+    AssignedBecause.LIFTED:      WORKED | ENDED,
+    AssignedBecause.REOPENED:    ENDED,
 }  # fmt: skip
 
 
@@ -109,12 +118,10 @@ def _assigned(before: Stand, after: Stand) -> str | None:
         return f"assignment {after.number} follows {before.number}"
     if after.because in CLIMBS and HEIGHT[after.level] <= HEIGHT[before.level]:
         return f"{after.because.value} from {before.level.value} to {after.level.value}"
-    if after.because not in ANEW | {AssignedBecause.CORRECTED} and before.status not in OPEN:
-        return f"{after.because.value} though it was {before.status.value}"
-    if after.because is AssignedBecause.REOPENED and before.status in OPEN:
-        return f"{after.because.value} though it was {before.status.value}"
     if after.because is AssignedBecause.HANDED_BACK and before.because in FIRM:
         return f"{after.because.value} though it was {before.because.value}"
+    if before.status not in FROM.get(after.because, WORKED):
+        return f"{after.because.value} though it was {before.status.value}"
     return _known(before, after)
 
 

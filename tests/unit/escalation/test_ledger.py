@@ -485,6 +485,36 @@ def test_the_light_of_a_suspended_clock_stays_as_it_was() -> None:
     resting = known(hear(heard(case()), case(2, Status.SUSPENDED, assignment=assignment(1, pauses=[rest(WARN)]))))
     line = view(resting, DUE + DAY)["clocks"][0]
     assert (line["light"], line["why"]) == ("amber", "普通事项，网格应当日办结；现已挂账，暂停计时")
+    ended = known(hear(resting, case(3, Status.WITHDRAWN, assignment=assignment(1, pauses=[rest(WARN)])), at=DUE + DAY))
+    line = view(ended, DUE + 2 * DAY)["clocks"][0]
+    assert (line["light"], "暂停计时" in line["why"]) == ("amber", False)
+
+
+def test_a_rest_of_no_length_is_told_so_that_routing_knows_the_time_again() -> None:
+    over = assignment(1, pauses=[rest(MORNING + HOUR, MORNING + HOUR)])
+    decision = hear(heard(case()), case(2, Status.STARTED, assignment=over), CaseEventKind.RESUMED, MORNING + HOUR)
+    assert kinds(decision) == ["deadline.rescheduled"]
+    assert known(decision).running
+    assert said(decision) == [(DeadlineKind.RESCHEDULED, 1)]
+
+
+def test_supervision_goes_on_after_a_breach_that_was_taken_back() -> None:
+    due = MORNING + 7 * DAY
+    kept = known(hear(at_the_banner(), case(2, assignment=assignment(1, BANNER)), KEPT, due + MINUTE))
+    told = known(tick(kept, due + 2 * DAY))
+    longer = assignment(1, BANNER, extended=given_time(1440 * 3))
+    later = known(hear(told, case(3, assignment=longer), CaseEventKind.EXTENDED, due + 2 * DAY))
+    again = known(hear(known(tick(later, due + 3 * DAY)), case(4, assignment=longer), KEPT, due + 3 * DAY))
+    assert wake(again) == due + 4 * DAY
+    assert said(tick(again, due + 4 * DAY)) == [(DeadlineKind.OVERDUE, 3)]
+
+
+def test_a_clock_that_warned_before_warnings_were_counted_warns_next_as_the_second() -> None:
+    old = {"assignment": 1, "unit": builders.GRID, "started_at": MORNING, "warn_at": WARN, "due_at": DUE}
+    ledger = Ledger.model_validate({"version": 2, "case": case(), "entries": [old | {"warned_at": WARN}]})
+    of = case(2, Status.ACCEPTED, assignment=assignment(1, extended=given_time(600)))
+    later = known(hear(ledger, of, CaseEventKind.EXTENDED, WARN + MINUTE))
+    assert said(tick(later, DUE + 10 * HOUR))[:1] == [(DeadlineKind.WARNED, 2)]
 
 
 def test_a_breach_that_crossed_an_approval_is_taken_back_and_asked_again_when_time_is_over() -> None:

@@ -64,13 +64,14 @@ def test_only_clocks_corrections_and_ends_that_nobody_made_are_told_of() -> None
         "withdrawn",
         "cancelled",
         "requested",
+        "led",
         "declined",
         "suspended",
     }
 
 
 def test_who_has_a_case_hears_of_everything_that_is_told_but_supervision() -> None:
-    for event in POLICY.told - {Happened.OVERDUE, Happened.PRESSING, Happened.REQUESTED}:
+    for event in POLICY.told - {Happened.OVERDUE, Happened.PRESSING, Happened.REQUESTED, Happened.LED}:
         assert {(level, clock) for level, clock, role in told(POLICY, event) if role is Role.IN_CHARGE} == set(
             product(Level, ClockClass)
         )

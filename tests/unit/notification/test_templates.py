@@ -92,7 +92,7 @@ ASKED = (
     (Template.WARNED,     BANNER,   "请旗综治中心于3月12日14:30前办结，逾期将列入督办。"),
     (Template.REQUESTED,  TOWN,     "昂素镇申请延时或挂账（时限3月12日14:30），请审批。"),
     (Template.DECLINED,   TOWN,     "延时或挂账申请未获批准，请昂素镇仍于3月12日14:30前办结。"),
-    (Template.SUSPENDED,  TOWN,     "已批准挂账，原时限3月12日14:30暂停计算，恢复办理后另行告知。"),
+    (Template.SUSPENDED,  TOWN,     "已批准挂账至，原时限3月12日14:30暂停计算，恢复办理后另行告知时限。"),
     (Template.PRESSING,   TOWN,     "昂素镇应于3月12日14:30前办结，时限将尽，逾期将自动提级，请督促。"),
     (Template.BREACHED,   TOWN,     "昂素镇应于3月12日14:30前办结，现已超期，即将自动提级，请抓紧办理。"),
     (Template.BREACHED,   BANNER,   "鄂托克前旗应于3月12日14:30前办结，现已超期，即将列入督办，请旗综治中心抓紧办理。"),

@@ -112,6 +112,22 @@ def test_a_digest_holds_a_hundred_alerts_and_then_comes_a_next_one() -> None:
     assert len(phone.told) == 233
 
 
+def test_a_full_digest_goes_out_before_the_window_ends_so_that_a_flood_fills_no_tray() -> None:
+    phone = Phone()
+    phone.take(*some(3 + 230))
+    assert phone.subjects[3:] == ["【一网】汇总：100件事项"] * 2
+    assert phone.state
+    assert phone.state.tray
+    assert [len(heap.items) for heap in phone.state.tray.heaps] == [30]
+    assert len(phone.state.model_dump_json()) < 16 * 1024
+
+
+def test_what_waits_for_the_morning_stays_together_however_much_it_is() -> None:
+    phone = Phone()
+    phone.take(*some(230, at(23)))
+    assert phone.subjects == []
+
+
 def test_what_is_urgent_goes_out_at_once_in_a_storm_and_counts_in_no_window() -> None:
     phone = Phone()
     phone.take(*some(9, urgent=True), *(notice(n) for n in (11, 12, 13)))

@@ -174,7 +174,7 @@ def test_a_case_whose_clock_is_not_yet_heard_or_that_was_solved_on_the_spot_leav
     assert hear(body) == Decision(outcome=Outcome.NOTHING)
 
 
-WISHES = {CaseEventKind.REQUESTED, CaseEventKind.DECLINED, CaseEventKind.SUSPENDED}
+WISHES = {CaseEventKind.REQUESTED, CaseEventKind.DECLINED, CaseEventKind.SUSPENDED, CaseEventKind.LED}
 
 
 @pytest.mark.parametrize("kind", set(CaseEventKind) - {CaseEventKind.CORRECTED, *WISHES, *ENDINGS})
@@ -184,8 +184,17 @@ def test_nobody_is_told_of_what_no_clock_says(kind: CaseEventKind) -> None:
 
 def test_a_breach_is_told_once_though_escalation_asks_again() -> None:
     state = hear(scheduled()).state
-    assert told(hear(deadline(DeadlineKind.BREACHED), state)) == [(MEMBER, "in_charge", "breached")]
-    assert told(hear(deadline(DeadlineKind.BREACHED, n=2), state)) == []
+    first = hear(deadline(DeadlineKind.BREACHED), state)
+    assert told(first) == [(MEMBER, "in_charge", "breached")]
+    assert told(hear(deadline(DeadlineKind.BREACHED, n=2), first.state, event=name_id("again"))) == []
+
+
+def test_a_breach_is_told_again_when_a_later_due_time_has_passed_too() -> None:
+    state = hear(deadline(DeadlineKind.BREACHED), hear(scheduled()).state).state
+    later = hear(
+        deadline(DeadlineKind.BREACHED, n=2, version=5, due_at=MORNING + 2 * DAY), state, event=name_id("later")
+    )
+    assert told(later) == [(MEMBER, "in_charge", "breached")]
 
 
 def test_supervision_is_told_each_time() -> None:

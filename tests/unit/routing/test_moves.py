@@ -1,5 +1,6 @@
 """Moves: every status meets every action, every breach its answer, and no move is made twice."""
 
+from datetime import datetime
 from itertools import product
 
 import pytest
@@ -12,6 +13,7 @@ from contracts.case import (
     CaseAction,
     CaseEvent,
     CaseEventKind,
+    ClockClass,
     Destination,
     Extension,
     Pause,
@@ -105,6 +107,7 @@ def to(path: Path) -> tuple[Destination, ...]:
 def act(state: State | None, what: Action = ACCEPT, **fields: object) -> Decision[State]:
     usual: dict[str, object] = {"note": "已修复"} | ({"to": to(OTHER_PATH)} if what is TRANSFER else {})
     usual |= {"minutes": 60} if what in {EXTEND, SUSPEND} else {}
+    usual |= {"actor": "1200"} if what in {APPROVE, DECLINE} else {}
     usual |= {"unit": VILLAGE.code} if fields.get("capacity") is SUPERIOR else {}
     asked = builders.action(what, **(usual | fields))
     return decide(state, arrived(asked), context(MORNING + HOUR))
@@ -190,7 +193,7 @@ def test_a_refusal_says_why_and_what_would_be_lawful(status: Status, unit: UnitR
     refused = told(act(state, action))
     assert refused.why == why
     assert state.case
-    assert refused.lawful == tuple(one.value for one in lawful(state.case, HANDLER, TABLE.limits))
+    assert refused.lawful == tuple(one.value for one in lawful(state.case, HANDLER, TABLE.limits, MORNING + HOUR))
 
 
 def test_a_refused_action_changes_the_version_and_nothing_else() -> None:
@@ -206,7 +209,7 @@ def test_what_is_called_lawful_is_exactly_what_is_done(status: Status, unit: Uni
     above = state.case.above()
     name = above.code if capacity is SUPERIOR and above else None
     done = tuple(one for one in Action if act(state, one, capacity=capacity, unit=name).outcome is Outcome.APPLIED)
-    assert lawful(state.case, capacity, TABLE.limits) == done
+    assert lawful(state.case, capacity, TABLE.limits, MORNING + HOUR) == done
 
 
 REASONS = (
@@ -374,11 +377,13 @@ def test_a_transfer_goes_down_another_path_climbs_on_it_and_comes_back_on_it() -
     assert back.path == PATH
 
 
-def test_a_transfer_to_another_department_stays_at_its_unit_and_is_due_no_later() -> None:
-    decision = act(standing(), TRANSFER, to=(), department="water")
-    case = after(decision)
-    assert (case.lead, case.assignment.unit, case.assignment.due_by) == ("water", GRID, NIGHT)
-    assert told(decision).why.endswith("，牵头部门改为水利：已修复")
+def test_a_transfer_to_another_department_alone_changes_who_leads_and_nothing_else() -> None:
+    before = standing(ACCEPTED).case
+    decision = act(standing(ACCEPTED), TRANSFER, to=(), department="water")
+    assert before
+    assert after(decision) == before.model_copy(update={"version": 5, "lead": "water", "placed": True})
+    assert kinds(decision) == ["case.led"]
+    assert told(decision).why == f"已由{full_name(PATH)}转办，牵头部门改为水利：已修复"
 
 
 NO_WAY = (
@@ -531,7 +536,7 @@ def test_an_approved_extension_is_booked_and_moves_nothing_else() -> None:
     case = after(decision)
     [given] = case.assignment.extended
     assert (given.minutes, given.by, given.why, given.at) == (600, "1200", "配件未到", MORNING + HOUR)
-    assert (case.assignment.request, case.assignment.number, case.status, case.due_at) == (None, 1, ACCEPTED, NIGHT)
+    assert (case.assignment.request, case.assignment.number, case.status, case.due_at) == (None, 1, ACCEPTED, None)
     assert kinds(decision) == ["case.extended"]
     assert told(decision).why == "已由昂素镇昂素嘎查批准延时10小时：已修复"
 
@@ -539,10 +544,19 @@ def test_an_approved_extension_is_booked_and_moves_nothing_else() -> None:
 def test_an_approved_suspension_rests_the_case_until_it_is_resumed() -> None:
     decision = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR)
     assert kinds(decision) == ["case.suspended"]
-    assert after(decision).status is SUSPENDED
-    later = act(decision.state, RESUME, action_id="on")
+    assert (after(decision).status, after(decision).due_at) == (SUSPENDED, None)
+    resume = builders.action(RESUME, action_id="on")
+    later = decide(decision.state, arrived(resume), context(MORNING + 5 * HOUR))
     [pause] = after(later).assignment.pauses
-    assert (after(later).status, pause.since, pause.until) == (STARTED, MORNING + HOUR, MORNING + HOUR)
+    assert (after(later).status, pause.since, pause.until) == (STARTED, MORNING + HOUR, MORNING + 5 * HOUR)
+
+
+@pytest.mark.parametrize("at", [MORNING, MORNING + 20 * HOUR])
+def test_a_pause_is_never_negative_nor_longer_than_approved_whenever_it_is_ended(at: datetime) -> None:
+    resting = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR).state
+    resumed = decide(resting, arrived(builders.action(RESUME, action_id="on")), context(at))
+    [pause] = after(resumed).assignment.pauses
+    assert pause.until == max(pause.since, min(at, pause.since + 10 * HOUR))
 
 
 def test_what_was_suspended_is_resumed_by_itself_when_its_time_is_over() -> None:
@@ -560,7 +574,7 @@ def test_what_was_suspended_is_resumed_by_itself_when_its_time_is_over() -> None
 
 def test_what_is_declined_leaves_everything_as_it_was() -> None:
     before = standing(ACCEPTED).case
-    decision = act(asked(SUSPEND), DECLINE, capacity=SUPERIOR)
+    decision = act(asked(SUSPEND), DECLINE, capacity=SUPERIOR, minutes=600)
     assert before
     assert after(decision) == before.model_copy(update={"version": 6})
     assert kinds(decision) == ["case.declined"]
@@ -569,12 +583,13 @@ def test_what_is_declined_leaves_everything_as_it_was() -> None:
 WISHES: tuple[tuple[Status, Action, dict[str, object], str], ...] = (
     # at        asks for                                                    the reason begins with
     (ACCEPTED,  EXTEND,   {"minutes": None},                                "申请延时须写明时长"),
-    (ACCEPTED,  EXTEND,   {"minutes": 7201},                                "延时最多5日"),
-    (ACCEPTED,  SUSPEND,  {"minutes": 90 * 1440 + 1},                       "挂账最多90日"),
+    (ACCEPTED,  EXTEND,   {"minutes": 7201},                                "延时每次最多5日"),
+    (ACCEPTED,  SUSPEND,  {"minutes": 90 * 1440 + 1},                       "挂账每次最多90日"),
     (ACCEPTED,  EXTEND,   {"note": None},                                   "申请延时须写明延时理由"),
     (ACCEPTED,  APPROVE,  {"capacity": Capacity.SUPERIOR},                  "没有待批的申请"),
     (ASSIGNED,  EXTEND,   {},                                               "事项待签收，不能申请延时"),
-    (SUSPENDED, RESOLVE,  {},                                               "事项已挂账，不能办结"),
+    (SUSPENDED, RESOLVE,  {},                                               "事项已挂账，不能办结，现在可以恢复办理"),
+    (ACCEPTED,  DECLINE,  {"capacity": Capacity.HANDLER},                   "不予批准须由上级单位、旗综治中心作出"),
 )  # fmt: skip
 
 
@@ -605,20 +620,22 @@ def test_the_centre_decides_for_a_town_and_for_itself(unit: UnitRef) -> None:
 
 def test_an_assignment_is_extended_as_often_as_the_limit_says() -> None:
     twice = [Extension(minutes=60, at=MORNING, by="1", why="待料")] * TABLE.limits.extend_times
-    case = builders.case(4, ACCEPTED, assignment=assignment(1, GRID, extended=twice))
+    case = builders.case(4, ACCEPTED, assignment=assignment(1, GRID, extended=twice), due_at=NIGHT)
     refused = told(act(State(version=4, case=case), EXTEND))
-    assert refused.why.startswith("已延时2次，不能再申请延时")
+    assert refused.why.startswith("一次指派最多延时2次，现在可以")
     assert "extend" not in refused.lawful
 
 
 @pytest.mark.parametrize("what", [EXTEND, SUSPEND])
 def test_when_time_is_over_nothing_is_asked_for_nor_approved_any_more(what: Action) -> None:
     case = builders.case(4, ACCEPTED, due_at=MORNING + HOUR)
-    assert told(act(State(version=4, case=case), what)).why.startswith("事项已超期，不能再申请")
+    refused = told(act(State(version=4, case=case), what))
+    assert refused.why.startswith("事项已超期，不能再延时或挂账，现在可以")
+    assert not {"extend", "suspend"} & set(refused.lawful)
     waiting = asked(what).case
     assert waiting
     late = State(version=5, case=waiting.model_copy(update={"due_at": MORNING}))
-    assert told(act(late, APPROVE, capacity=SUPERIOR)).why.startswith("事项已超期，不能再批准")
+    assert told(act(late, APPROVE, capacity=SUPERIOR)).why.startswith("事项已超期，不能再延时或挂账")
     assert act(late, DECLINE, capacity=SUPERIOR).outcome is Outcome.APPLIED
 
 
@@ -626,7 +643,7 @@ def test_a_breach_that_did_not_know_what_was_approved_is_moot() -> None:
     extended = act(asked(EXTEND), APPROVE, capacity=SUPERIOR).state
     resting = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR).state
     assert told(breach(extended, 1)).why == "第1次指派的时限已调整，不提级"
-    assert told(breach(resting, 1)).why == "事项已挂账，不再提级"
+    assert told(breach(resting, 1)).why == "事项已挂账，暂不提级"
     assert extended
     knows = decide(extended, arrived(deadline(DeadlineKind.BREACHED, 1, case=extended.case)), context(NIGHT))
     assert kinds(knows)[0] == "case.assigned"
@@ -635,3 +652,51 @@ def test_a_breach_that_did_not_know_what_was_approved_is_moot() -> None:
 def test_a_new_assignment_begins_without_what_the_old_one_was_given() -> None:
     case = after(act(act(asked(EXTEND), APPROVE, capacity=SUPERIOR).state, HAND_UP, action_id="up"))
     assert (case.assignment.extended, case.assignment.pauses, case.assignment.request) == ((), (), None)
+
+
+def test_nobody_decides_on_what_they_asked_for_themselves() -> None:
+    decision = act(asked(EXTEND), APPROVE, capacity=SUPERIOR, actor=builders.OFFICER)
+    assert told(decision).why.startswith("不能审批本人提出的申请")
+
+
+def test_a_decision_on_another_length_or_on_an_earlier_request_is_refused() -> None:
+    other = act(asked(EXTEND, minutes=600), APPROVE, capacity=SUPERIOR, minutes=60)
+    assert told(other).why.startswith("待批的是延时10小时，所批时长与之不符")
+    early = builders.action(APPROVE, capacity=SUPERIOR, unit=VILLAGE.code, actor="1200")
+    assert told(decide(asked(EXTEND), arrived(early), context(MORNING))).why.startswith("没有待批的申请")
+
+
+@pytest.mark.parametrize("what", [EXTEND, SUSPEND])
+def test_where_lives_are_in_danger_no_time_is_given_nor_while_it_is_not_known_when_it_is_due(what: Action) -> None:
+    life = builders.case(4, ACCEPTED, clock=ClockClass.LIFE, due_at=NIGHT)
+    assert told(act(State(version=4, case=life), what)).why.startswith("特急事项不能申请")
+    unknown = builders.case(4, ACCEPTED)
+    assert told(act(State(version=4, case=unknown), what)).why.startswith("时限尚未确定，请稍后再试")
+
+
+def test_an_assignment_is_suspended_as_often_as_the_limit_says() -> None:
+    rests = [Pause(since=MORNING, until=MORNING, minutes=60, by="1", why="待料")] * TABLE.limits.suspend_times
+    case = builders.case(4, ACCEPTED, assignment=assignment(1, GRID, pauses=rests), due_at=NIGHT)
+    assert told(act(State(version=4, case=case), SUSPEND)).why.startswith("一次指派最多挂账2次")
+
+
+def test_a_reason_travels_with_the_case_in_short() -> None:
+    state = act(standing(ACCEPTED), EXTEND, note="因" * 2_000).state
+    assert state
+    assert state.case
+    assert state.case.assignment.request
+    assert state.case.assignment.request.why == "因" * 200
+
+
+def test_what_is_lifted_goes_past_whom_it_is_about() -> None:
+    case = builders.case(4, RESOLVED, assignment=assignment(1, GRID), about=PATH[:3], returns=2)
+    lifted = after(act(State(version=4, case=case), REOPEN, capacity=REPORTER))
+    assert (lifted.assignment.because, lifted.assignment.unit) == (AssignedBecause.LIFTED, TOWN)
+
+
+def test_a_suspended_case_that_a_correction_moves_has_a_fresh_clock() -> None:
+    resting = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR).state
+    danger = builders.located(builders.report(revision=2, urgency="life_threatening"))
+    moved = after(decide(resting, arrived(danger), context(MORNING + 8 * HOUR)))
+    assert (moved.status, moved.assignment.unit, moved.assignment.due_by) == (ASSIGNED, BANNER, None)
+    assert moved.assignment.pauses == ()

@@ -31,6 +31,7 @@ from tests.builders import DAY, HOUR, MORNING, OTHER_PATH, PATH, arrived, contex
 from tests.unit.routing.rulebook import TABLE, classified, decide
 
 HANDED_BACK, TRANSFERRED = AssignedBecause.HANDED_BACK, AssignedBecause.TRANSFERRED
+GIVEN = ("extended", "pauses", "request")
 DATED = {DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED}
 AFTERWARDS = {Action.CONFIRM, Action.REOPEN, Action.COMMENT}
 """What may be done with a case that nobody has to act on."""
@@ -80,6 +81,10 @@ INPUTS = st.lists(st.one_of(ACTIONS, DEADLINES, LOCATED, WAITS), max_size=30)
 
 Step = tuple[Given, State, Decision[State], State]
 """What came, the state before it, the decision and the state after it."""
+
+
+def booked(case: Case, name: str) -> object:
+    return getattr(case.assignment, name)
 
 
 def lived(inputs: list[Given]) -> list[Step]:
@@ -177,7 +182,8 @@ def test_only_a_new_assignment_takes_the_due_time_away_or_changes_the_clock(inpu
         if after.assignment.number == before.assignment.number:
             scheduled = isinstance(one, DeadlineEvent) and one.kind in DATED
             assert after.clock == before.clock
-            assert scheduled or after.due_at == before.due_at
+            moved = {"extended", "pauses"} & {name for name in GIVEN if booked(after, name) != booked(before, name)}
+            assert scheduled or after.due_at == (None if moved else before.due_at)
         elif before.status.open and after.assignment.unit.code == before.assignment.unit.code:
             assert after.assignment.because in {AssignedBecause.CORRECTED, TRANSFERRED}
             assert after.assignment.because is TRANSFERRED or PRESSING[after.clock] > PRESSING[before.clock]
