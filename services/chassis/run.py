@@ -1,6 +1,7 @@
 """The composition of any service: ports, loop and HTTP door together, from the first line of log to a drained end."""
 
 import asyncio
+import ctypes
 import gc
 import signal
 import sys
@@ -41,6 +42,9 @@ STOP_SECONDS, CALLS_SECONDS, LEAVE_SECONDS = 6.0, 4.0, 2.0
 
 COLLECT: tuple[int, int, int] = (10_000, 20, 20)
 """Objects before the youngest are looked through, and how many times more for the older: most die without help."""
+MALLOC = {-8: 1, -3: 128 * 1024, -1: 1024 * 1024}
+"""For glibc's mallopt: one heap (M_ARENA_MAX); from which size on a piece is mapped by itself (M_MMAP_THRESHOLD), and
+how much may lie free at the heap's end (M_TRIM_THRESHOLD), in bytes."""
 CONNECTIONS = 200
 """HTTP connections at once; each may hold a body while the broker is slow."""
 
@@ -84,6 +88,7 @@ def run(compose: Callable[[SettingsT], Composition], settings_type: type[Setting
         print(f"YIWANG_TOKENS: {fault}", file=sys.stderr)  # noqa: T201 - as above
         sys.exit(2)
     configure(settings.log_level)
+    _one_heap()
     try:
         composition = compose(settings)
     except ValueError as fault:  # data that a service comes with or was given
@@ -93,6 +98,18 @@ def run(compose: Callable[[SettingsT], Composition], settings_type: type[Setting
     _spare_what_stays()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         sys.exit(runner.run(Process(composition, settings, tokens).run()))
+
+
+def _one_heap() -> None:
+    """Have the C library give back what is free.
+
+    It has a heap for each of the driver's threads, and lets its own threshold grow with what was freed, so that large
+    documents, read and written over and over, left holes everywhere. Another C library than glibc is left as it is.
+    """
+    with suppress(OSError, AttributeError):
+        tune = ctypes.CDLL(None).mallopt
+        for option, value in MALLOC.items():
+            tune(option, value)
 
 
 def _spare_what_stays() -> None:
