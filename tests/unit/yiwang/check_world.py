@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from contracts.case import Action, CaseAction
+from contracts.case import Action, Capacity, CaseAction
+from contracts.examples.scene import TOWN
 from contracts.identity import report_id
 from contracts.topics import ACTIONS, SUBMITTED, TOPICS
 from services.chassis.loop import Loop
@@ -107,10 +108,18 @@ class World:
         usual = {"reference": reference, "occurred_at": "2026-03-02 08:30", "text": "牧区机井损坏，无法取水。"}
         return self.send(json.dumps(usual | {"coordinates": PLACE} | fields, ensure_ascii=False).encode())
 
-    def ask(self, reference: str, action: Action, action_id: str, note: str | None = None) -> Record:
+    def ask(self, reference: str, action: Action, action_id: str, note: str | None = None, **more: Any) -> Record:
         """An officer acts on the case of a report."""
         case = report_id(SOURCE, reference)
-        asked = CaseAction(case_id=case, action=action, sender="app", action_id=action_id, actor="1001", note=note)
+        usual = {
+            "case_id": case,
+            "action": action,
+            "sender": "app",
+            "action_id": action_id,
+            "actor": "1001",
+            "note": note,
+        }
+        asked = CaseAction.model_validate(usual | more)
         return self.broker.append(ACTIONS.name, str(case), asked.model_dump_json(exclude_none=True).encode())
 
     async def rest(self) -> None:
@@ -213,7 +222,7 @@ Sabotage = Callable[[Evidence], Evidence]
 
 
 async def lived() -> Evidence:
-    """A week of a small banner in which everything happens that there is a rule for."""
+    """Two weeks of a small banner in which everything happens that there is a rule for."""
     world = World()
     world.report("A-1")
     world.report("A-2", solved_on_the_spot={"what_was_done": "已更换水泵"})
@@ -238,5 +247,25 @@ async def lived() -> Evidence:
     await world.rest()
     world.report("A-5", revision=2, withdrawn="重复登记")
     await world.rest()
+    await given_time(world)
     await world.wait(timedelta(days=9))
     return world.evidence()
+
+
+async def given_time(world: "World") -> None:
+    """One case is handed up, and is there extended, suspended, and resumed by itself."""
+    above = {"capacity": Capacity.SUPERIOR, "unit": TOWN.code, "actor": "1002"}
+    world.report("A-6")
+    await world.rest()
+    world.ask("A-6", Action.HAND_UP, "b0", "须由嘎查办理")
+    await world.rest()
+    steps: tuple[tuple[Action, dict[str, Any]], ...] = (
+        (Action.ACCEPT, {}),
+        (Action.EXTEND, {"minutes": 600}),
+        (Action.APPROVE, above),
+        (Action.SUSPEND, {"minutes": 2880}),
+        (Action.APPROVE, above),
+    )
+    for n, (action, fields) in enumerate(steps):
+        world.ask("A-6", action, f"b{n + 1}", "配件未到", **fields)
+        await world.rest()

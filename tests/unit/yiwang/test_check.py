@@ -34,9 +34,11 @@ from tests.unit.yiwang.check_sabotage import (
 from tests.unit.yiwang.check_world import SOURCE, Evidence, Sabotage, lived
 from yiwang.check.rules import RULES
 
-A1, A2, A4, A5 = (report_id(SOURCE, f"A-{number}") for number in (1, 2, 4, 5))
+A1, A2, A4, A5, A6 = (report_id(SOURCE, f"A-{number}") for number in (1, 2, 4, 5, 6))
 OF_A1, OF_A2, OF_A5 = (where(case_id=str(case)) for case in (A1, A2, A5))
 BREACH = where(kind="breached", case_id=str(A4))
+WARNED = where(kind="warned", case_id=str(A4))
+RESTED = where(kind="warned", case_id=str(A6), assignment=2)
 LATER = sets(version=90, kind="refused")
 
 
@@ -50,7 +52,7 @@ def test_a_run_in_which_everything_went_well_is_ok(healthy: Evidence) -> None:
 
     assert [one.line() for one in verdict.offences] == []
     assert verdict.ok
-    assert verdict.line().startswith("check: reports=9 cases=5 repeats=2 parked=2 pending=0 breaches=")
+    assert verdict.line().startswith("check: reports=10 cases=6 repeats=2 parked=2 pending=0 breaches=")
     assert verdict.line().endswith(" lost=0 duplicated=0 unlawful=0 redelivered=0 resent=0 unknown=0")
 
 
@@ -194,15 +196,19 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("clock-uncaused",         repeated(DEADLINES, where(kind="scheduled"), sets(version=90, assignment=9))),
     ("clock-twice",            repeated(DEADLINES, where(kind="scheduled"), sets(version=90))),
     ("clock-twice",            repeated(DEADLINES, where(kind="warned"), sets(version=90))),
-    ("clock-twice",            repeated(DEADLINES, where(kind="warned"), sets(version=90, n=2))),
+    ("clock-twice",            repeated(DEADLINES, WARNED, sets(version=90, n=2))),
     ("clock-twice",            repeated(DEADLINES, where(kind="pressing"), sets(version=90))),
     ("clock-moved",            edited(DEADLINES, where(kind="warned"), moves("started_at", hours=1))),
     ("clock-moved",            edited(DEADLINES, where(kind="warned"), moves("due_at", hours=1))),
     ("clock-early",            edited(DEADLINES, where(kind="breached"), moves("at", days=-1))),
     ("clock-early",            edited(DEADLINES, where(kind="pressing"), moves("at", days=-1))),
-    ("breach-count",           repeated(DEADLINES, where(kind="warned"), sets(version=90, kind="rescheduled", n=2))),
+    ("breach-count",           repeated(DEADLINES, WARNED, sets(version=90, kind="rescheduled", n=2))),
     ("breach-count",           edited(DEADLINES, where(kind="breached"), sets(n=3))),
     ("false-breach",           edited(DEADLINES, BREACH, moves("at", days=1))),
+    ("false-breach",           edited(DEADLINES, RESTED, moves("at", days=-4))),
+    ("closed-early",           edited(CASES, where(kind="resumed"), moves("at", hours=-1))),
+    ("move-unlawful",          edited(CASES, where(kind="suspended"), sets(kind="kept"))),
+    ("move-unlawful",          edited(CASES, where(kind="resumed"), sets(case__status="accepted"))),
     ("notice-twice",           repeated(NOTICES, where(template="opened"))),
     ("alert-missing",          without(ALERTS, where(kind="sent"))),
     ("alert-twice",            repeated(ALERTS, where(kind="sent"))),
