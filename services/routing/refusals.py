@@ -82,7 +82,7 @@ def _elsewhere(case: Case, asked: CaseAction) -> Iterator[str]:
     if codes[-1] == case.assignment.unit.code and not led:
         yield f"转办须写明另一承办单位或另一牵头部门；事项现由{in_charge(case)}办理"
     to, unit = destination(asked), case.assignment.unit
-    if to and len(case.about) > 1 and within(to[-1], case.about):
+    if to and within(to[-1], case.about):
         yield f"事项反映的是{office(case.about)}，不能转给它"
     firm = case.assignment.because in FIRM and asked.capacity is Capacity.HANDLER
     if to and firm and HEIGHT[to[-1].level] < HEIGHT[unit.level]:

@@ -416,6 +416,11 @@ def test_a_case_is_never_transferred_to_the_unit_that_it_is_about_nor_into_it() 
         )
 
 
+def test_a_case_about_the_banner_stays_with_its_centre() -> None:
+    case = builders.case(4, assignment=assignment(1, BANNER), about=PATH[:1], path=PATH)
+    assert told(act(State(version=4, case=case), TRANSFER)).why.startswith("事项反映的是旗综治中心，不能转给它")
+
+
 def test_an_action_that_saw_the_newest_version_is_done() -> None:
     assert act(standing(), ACCEPT, if_version=4).outcome is Outcome.APPLIED
 
