@@ -39,7 +39,7 @@ RUBBISHES: Final = 3
 RUBBISH: Final = (b"", b"\xff\xfe\x00", b"[[[[", b'{"case_id": 7}', b"\xc2\xd2\xc2\xeb", None)
 REPLIES: Final[Mapping[CaseEventKind, Sequence[tuple[Action, Capacity, int]]]] = {
     # what happened              what somebody then does, as what, so often of a hundred times
-    CaseEventKind.OPENED:        ((Action.TRANSFER, Capacity.HANDLER, 5), (Action.CANCEL, Capacity.CENTRE, 3)),
+    CaseEventKind.OPENED:        ((Action.TRANSFER, Capacity.HANDLER, 8), (Action.CANCEL, Capacity.CENTRE, 3)),
     CaseEventKind.ASSIGNED:      ((Action.HAND_BACK, Capacity.HANDLER, 30), (Action.TRANSFER, Capacity.SUPERIOR, 10)),
     CaseEventKind.ACCEPTED:      ((Action.EXTEND, Capacity.HANDLER, 15), (Action.SUSPEND, Capacity.HANDLER, 15),
                                   (Action.HAND_BACK, Capacity.HANDLER, 8), (Action.START, Capacity.HANDLER, 10)),
@@ -48,6 +48,9 @@ REPLIES: Final[Mapping[CaseEventKind, Sequence[tuple[Action, Capacity, int]]]] =
     CaseEventKind.RESOLVED:      ((Action.CONFIRM, Capacity.FOLLOW_UP, 20), (Action.REOPEN, Capacity.REPORTER, 20)),
     CaseEventKind.CONFIRMED:     ((Action.REOPEN, Capacity.FOLLOW_UP, 20),),
 }  # fmt: skip
+WISHES: Final = frozenset({Action.EXTEND, Action.SUSPEND})
+DECISIONS: Final = frozenset({Action.APPROVE, Action.DECLINE})
+"""Of what somebody asked for, by somebody else."""
 LOOK: Final = (300.0, 7200.0)
 """Seconds after which people look at their cases again: least and most."""
 
@@ -146,12 +149,13 @@ class Town:
                     action=action,
                     sender="app",
                     action_id=f"reply-{event.version}-{action.value}",
-                    actor="1001",
+                    actor="1002" if action in DECISIONS else "1001",
                     note="已核实。",
                     capacity=capacity if above or capacity is not Capacity.SUPERIOR else Capacity.CENTRE,
                     unit=above.code if above and capacity is Capacity.SUPERIOR else None,
-                    minutes=self.random.choice((30, 240, 2_880)),
-                    to=_named(self.random.choice(self.paths)) if action is Action.TRANSFER else (),
+                    minutes=self.random.choice((30, 240, 2_880)) if action in WISHES else None,
+                    to=_named(self.random.choice(((), *self.paths))) if action is Action.TRANSFER else (),
+                    department=self.random.choice(DEPARTMENTS) if action is Action.TRANSFER else None,
                 )
 
     def _meddling(self, event: CaseEvent) -> CaseAction:
