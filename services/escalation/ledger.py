@@ -7,11 +7,12 @@ from pydantic import AwareDatetime
 
 from contracts.case import Assignment, Case, ClockClass, Pause
 from contracts.deadline import Basis, DeadlineKind
+from contracts.spans import MINUTE, span_zh
 from contracts.territory import UnitRef
 from contracts.wire import Value
 from services.escalation import clocks
 from services.escalation.calendar import DAY, day_of, midnight
-from services.escalation.obligation import HOUR, MINUTE, Tables, anew, no_sooner, obligation
+from services.escalation.obligation import Tables, anew, no_sooner, obligation
 
 
 class Entry(Value):
@@ -158,8 +159,8 @@ def _timed(entry: Entry) -> Entry:
 
 
 def _moved(before: Entry, after: Entry, now: datetime) -> Entry:
-    """The entry, counted as moved if it is due at another time than before."""
-    if after.due_at == before.due_at:
+    """The entry, counted as moved if it is due at another time than before; while it rests there is none to tell."""
+    if after.due_at == before.due_at or after.rests:
         return after
     return _ahead(after.model_copy(update={"moved": before.moved + 1}), now)
 
@@ -233,9 +234,3 @@ def explained(entry: Entry) -> Basis | None:
     told += [f"; {rested // MINUTE} minutes of suspension not counted"] if over else []
     told += ["; suspended now: the clock stands still"] if entry.rests else []
     return entry.basis.model_copy(update={"why": "".join(said), "why_en": "".join(told)})
-
-
-def span_zh(span: timedelta) -> str:
-    """A span in Chinese: 2日3小时, 45分钟; what is less than a minute is left out."""
-    parts = ((span // DAY, "日"), (span % DAY // HOUR, "小时"), (span % HOUR // MINUTE, "分钟"))
-    return "".join(f"{count}{zh}" for count, zh in parts if count) or "不足1分钟"

@@ -6,11 +6,9 @@ from typing import Final, NamedTuple
 
 from contracts.case import Case, ClockClass
 from contracts.deadline import Basis
+from contracts.spans import HOUR, MINUTE
 from services.escalation.calendar import DAY, Calendar, day_of, midnight
 from services.escalation.terms import Measure, SameDay, Term, Terms, term
-
-HOUR: Final = timedelta(hours=1)
-MINUTE: Final = timedelta(minutes=1)
 
 
 class Tables(NamedTuple):

@@ -11,10 +11,10 @@ from contracts.departments import DEPARTMENTS
 from contracts.masking import masked
 from contracts.notice import Words
 from contracts.report import LocationOutcome, Urgency
+from contracts.spans import MINUTE, span_zh
 from contracts.territory import CENTRE, SHANGHAI, Level, full_name, office
 from services.notification.sms import fitted, segments
 
-MINUTE: Final = timedelta(minutes=1)
 SHORT: Final = 40
 """Characters of what the source wrote that a notice shows of its title, and of its place."""
 HALF: Final = 16
@@ -158,8 +158,7 @@ def wish(request: Request | None) -> str:
     """What was asked for, in Chinese: 延时8小时."""
     if request is None:
         return "延时或挂账"
-    units = ((1440, "日"), (60, "小时"), (1, "分钟"))
-    return request.wish.zh + next(f"{request.minutes // each}{zh}" for each, zh in units if not request.minutes % each)
+    return request.wish.zh + span_zh(request.minutes * MINUTE)
 
 
 def render(template: Template, said: Said, most: int) -> Words:

@@ -1,14 +1,15 @@
 """More time and rest for a case: what the handler asks for, and what the unit above makes of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from contracts.case import Action, Capacity, Case, CaseAction, Extension, Pause, Request, Status, Wish
+from contracts.spans import DAY, HOUR, MINUTE, span_zh
+from contracts.territory import Level
 from services.routing.rules import Limits
 
 WHY = 200
 """Characters of a reason that travel with the case; the event has the whole."""
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def barrier(
@@ -52,7 +53,8 @@ def _out_of_time(case: Case, now: datetime) -> str | None:
 
 
 def _below_banner(case: Case) -> bool:
-    return len(case.path_in_charge()) == 2  # noqa: PLR2004 - the banner and the unit below it
+    above = case.above()
+    return above is not None and above.level is Level.BANNER
 
 
 def lacking(case: Case, asked: CaseAction, wish: Wish | None, limits: Limits, now: datetime) -> str | None:
@@ -117,13 +119,6 @@ def about(case: Case, asked: CaseAction) -> str:
     if asked.action in {Action.APPROVE, Action.DECLINE} and request:
         return f"{request.wish.zh}{span_zh(request.minutes * MINUTE)}"
     return ""
-
-
-def span_zh(span: timedelta) -> str:
-    """A span in Chinese, in the largest unit that it has a whole number of."""
-    return next(
-        f"{span // unit}{zh}" for unit, zh in ((DAY, "日"), (HOUR, "小时"), (MINUTE, "分钟")) if not span % unit
-    )
 
 
 def _with(case: Case, **changes: Any) -> Case:

@@ -1,6 +1,6 @@
 """Clocks: when they warn, which light they show, how long they wait for an answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.escalation.clocks import Light, light, pause, reached
-
-SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
+from tests.unit.escalation.timebook import SOME_TIME
 
 
 def local(text: str) -> datetime:

@@ -541,3 +541,12 @@ def test_a_clock_of_before_there_were_tables_is_extended_once_for_each_approval(
         ledger = known(hear(ledger, of, CaseEventKind.EXTENDED, MORNING + HOUR))
     assert ledger.running
     assert ledger.running.due_at == DUE + 2 * HOUR
+
+
+def test_a_notice_that_comes_while_a_clock_rests_is_told_of_when_it_goes_on(tmp_path: Path) -> None:
+    using, ledger = in_a_provisional_year(tmp_path)
+    since = CHRISTMAS + HOUR
+    resting = case(2, Status.SUSPENDED, assignment=assignment(1, VILLAGE, assigned_at=CHRISTMAS, pauses=[rest(since)]))
+    heard_of = domain.decide(using, ledger, arrived(case_event(resting), since), context(since))
+    made = published(tmp_path, using, '"2027-01-01..2027-01-05"')
+    assert kinds(rung(made, known(heard_of), CHRISTMAS + DAY)) == []

@@ -14,10 +14,9 @@ from services.escalation import terms
 from services.escalation.clocks import WARN_SHARE, reached
 from services.escalation.obligation import Due, Tables, obligation
 from tests.builders import GRID, TOWN, VILLAGE, assignment, case
-from tests.unit.escalation.timebook import TABLES, row, tables, without, written
+from tests.unit.escalation.timebook import SOME_TIME, TABLES, row, tables, without, written
 from tests.unit.routing.rulebook import classified
 
-SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 STANDARD, URGENT, LIFE = ClockClass.STANDARD, ClockClass.URGENT, ClockClass.LIFE
 
 

@@ -1,7 +1,10 @@
 """The committed tables of terms and days, the service under them, and small tables of a test's own."""
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+
+from hypothesis import strategies as st
 
 from services.escalation import calendar, domain, terms
 from services.escalation.app import service
@@ -9,6 +12,7 @@ from services.escalation.obligation import Tables
 from services.escalation.validate import load
 
 TABLES = load()
+SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 SERVICE = service(TABLES)
 decide, wake = partial(domain.decide, TABLES), domain.wake
 
