@@ -140,7 +140,10 @@ SPEAKING = ('event = "warned"', 'role = "in_charge"', 'channels = ["mail"]', 'te
         (row("warned", 'event = "sneezed"'), "row warned: event.0: found 'sneezed'; right is input should be"),
         (row("warned", ANY, 'level = "village "'), "row warned: level.0: found 'village '; right is input should be"),
         (row("warned", ANY, "loud = true"), "row warned: loud: found True; right is"),
-        (row("warned", *SPEAKING[:2], 'channels = ["fax"]', 'template = "warned"'), "channel 'fax'; right is webhook"),
+        (
+            row("warned", *SPEAKING[:2], 'channels = ["fax"]', 'template = "warned"'),
+            "row warned: found channel 'fax'; right is webhook",
+        ),
         (row("warned", *SPEAKING[:3]), "right is both or neither"),
         (row("warned", ANY, 'template = "warned"'), "right is both or neither"),
         (row("warned", ANY, "urgent = true"), "urgent in a silent row; right is none"),
