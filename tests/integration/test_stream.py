@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from aiokafka.consumer import fetcher
 from faststream.kafka.message import KafkaAckableMessage
 
 from contracts.wire import Message
-from services.chassis import kafka
+from services.chassis import kafka, lenient
 from services.chassis.kafka import KafkaStream, Lost
 from services.chassis.lenient import Fetched
 from services.chassis.topics import create_topics, missing_topics
@@ -134,22 +135,30 @@ def _has_read(reader: Reader, count: int) -> bool:
     return len(reader.records) == count
 
 
-async def test_after_slow_batches_records_gather_at_the_broker_and_come_as_few_batches(
-    servers: Servers, monkeypatch: pytest.MonkeyPatch
+async def test_after_slow_batches_records_gather_at_the_broker_until_there_is_much_or_the_rest_is_over(
+    servers: Servers, space: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batches = dict[float, int]()
-    for seconds in (0.0, 0.4):
-        space = namespace()
-        await create_topics(servers.brokers, space, TOPICS, replication=1)
-        monkeypatch.setattr(kafka, "rest", lambda _took, seconds=seconds: seconds)
-        async with member(servers, space) as reader:
-            await reader.stream.publish([note(0)])
-            await until(lambda: reader.batches > 0, "a batch, behind which records gather or do not")
-            for n in range(60):
-                await reader.stream.publish([note(n)])
-            await until(lambda: len(reader.records) == 61, "every record")
-            batches[seconds] = reader.batches
-    assert batches[0.4] * 2 < batches[0.0]
+    monkeypatch.setattr(kafka, "rest", lambda _took: 2 * DEADLINE)
+    async with member(servers, space) as reader:
+        await reader.stream.publish([note(0)])
+        await until(lambda: reader.batches > 0, "a batch, behind which records gather")
+        for n in range(60):
+            await reader.stream.publish([note(n)])
+        much = replace(note(60), value=bytes(lenient.MUCH))
+        await reader.stream.publish([much])
+        await until(lambda: len(reader.records) == 62, "every record, as there is much, long before the rest is over")
+    assert reader.batches <= 4, "the first, what was asked for before it, the rest; one more if much came by itself"
+
+
+async def test_after_quick_batches_nothing_gathers(
+    servers: Servers, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "rest", lambda _took: 0.0)
+    monkeypatch.setattr(lenient, "CALM_MS", round(2 * DEADLINE * 1000))
+    async with member(servers, space) as reader:
+        for count in range(1, 6):
+            await reader.stream.publish([note(count)])
+            await until(partial(_has_read, reader, count), "one record by itself, long before the broker's wait is over")
 
 
 async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_they_are(
