@@ -19,10 +19,12 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     STARTED = "started"
     SUSPENDED = "suspended"
+    LINKED = "linked"
     RESOLVED = "resolved"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    JOINED = "joined"
 
     @property
     def zh(self) -> str:
@@ -40,10 +42,12 @@ _STATUS_ZH = {
     "accepted": "已签收",
     "started": "办理中",
     "suspended": "已挂账",
+    "linked": "已并案",
     "resolved": "已办结",
     "closed": "已结案",
     "withdrawn": "已撤回",
     "cancelled": "已作废",
+    "joined": "已并回",
 }
 
 
@@ -77,6 +81,10 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     REOPEN = "reopen"
     CANCEL = "cancel"
+    LINK = "link"
+    UNLINK = "unlink"
+    SPLIT = "split"
+    JOIN = "join"
     COMMENT = "comment"
 
     @property
@@ -100,6 +108,10 @@ _ACTION_ZH = {
     "confirm": "回访确认",
     "reopen": "返工",
     "cancel": "作废",
+    "link": "并案",
+    "unlink": "解除并案",
+    "split": "拆分",
+    "join": "并回",
     "comment": "备注",
 }
 
@@ -139,6 +151,8 @@ class AssignedBecause(StrEnum):
     LIFTED = "lifted"
     ESCALATED = "escalated"
     CORRECTED = "corrected"
+    UNLINKED = "unlinked"
+    SPLIT = "split"
 
 
 class Wish(StrEnum):
@@ -213,6 +227,34 @@ class Proof(Value):
     place: Coordinates | None = None
 
 
+class Related(Value):
+    """Another case, as far as this one has heard of it: in this version it stood so."""
+
+    case_id: UUID
+    version: Count = 0
+    status: Status
+    unit: Annotated[UnitRef | None, Field(description="who has it")] = None
+    about: Annotated[str, Field(description="what it is about, in a few words")] = ""
+
+
+class Link(Value):
+    """The case that this one asks to follow or follows, in its newest version heard of."""
+
+    case_id: UUID
+    version: Count = 0
+    at: Moment
+    by: Annotated[str, Field(description="staff number of who asked, or the service")]
+
+
+class Similar(Value):
+    """A case that may be the same: how alike, from 0 to 1, how far away and how long before."""
+
+    case_id: UUID
+    score: Annotated[float, Field(ge=0, le=1)]
+    metres: Count
+    minutes: Count
+
+
 class Case(Value):
     """A case as its consumers need it: whoever has the newest version needs no older one."""
 
@@ -248,6 +290,12 @@ class Case(Value):
     placed: Annotated[
         bool, Field(description="people have chosen the unit or the department in the lead: corrections leave both")
     ] = False
+    main: Annotated[Link | None, Field(description="the case that it follows as a duplicate (主办事项)")] = None
+    linking: Annotated[Link | None, Field(description="the case that it asks to follow, until that one answers")] = None
+    duplicates: Annotated[Many[Related], Field(description="the cases that follow it (并入事项)")] = ()
+    parent: Annotated[UUID | None, Field(description="the case of which it is a part (原事项)")] = None
+    parts: Annotated[Many[Related], Field(description="the cases into which it was split (子事项)")] = ()
+    similar: Annotated[Many[Similar], Field(description="what may be the same, nearby (疑似重复), best first")] = ()
 
     def path_in_charge(self) -> Path:
         """The path down to the unit that has the case."""
@@ -266,6 +314,16 @@ class Destination(Value):
 
     code: Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}){0,3}$", examples=["150623103200001"])]
     name: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Piece(Value):
+    """What is split off a case: what is to be done, and by whom if not by who has the case."""
+
+    summary: Annotated[str, Field(min_length=1, max_length=500, description="what is to be done (子事项内容)")]
+    to: Annotated[
+        tuple[Destination, ...], Field(max_length=4, description="from the banner down to the unit that is to do it")
+    ] = ()
+    department: Annotated[str | None, Field(max_length=64, description="the department that takes the lead")] = None
 
 
 class CaseAction(Body):
@@ -301,6 +359,8 @@ class CaseAction(Body):
     if_version: Annotated[
         int | None, Field(ge=1, description="the case's version that the actor saw; refused if it has passed")
     ] = None
+    other: Annotated[UUID | None, Field(description="the case to follow, or the part to take back")] = None
+    pieces: Annotated[tuple[Piece, ...], Field(max_length=10, description="what is to be split off")] = ()
 
     @property
     def type(self) -> str:
@@ -355,6 +415,11 @@ class CaseEventKind(StrEnum):
     RESOLVED = "resolved"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    LINKED = "linked"
+    SPLIT = "split"
+    JOINED = "joined"
+    GATHERED = "gathered"
+    RELATED = "related"
     REFUSED = "refused"
     MOOT = "moot"
     KEPT = "kept"
@@ -370,7 +435,9 @@ class CaseEvent(Body):
     ``suspended`` or ``declined``; ``resumed`` ends a rest. ``refused`` answers an action, ``moot`` a breach whose
     assignment has passed or whose time was moved, ``kept`` a breach at the banner, above which there is nobody.
     ``corrected``: a newer revision changed what is known and left the case where it is; where it moved the case, that
-    is ``assigned``. ``case`` is missing only where no report has opened the case yet.
+    is ``assigned``. ``linked``: it follows its main case from now on. ``joined``: a part is taken back into the case
+    that it was split off. ``gathered``: of an open case the last part has ended. ``related``: only what is known of
+    other cases has changed. ``case`` is missing only where no report has opened the case yet.
     """
 
     case_id: UUID

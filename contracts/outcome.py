@@ -19,6 +19,7 @@ class OutcomeKind(StrEnum):
     PARKED = "parked"
     OPENED = "opened"
     ASSIGNED = "assigned"
+    LINKED = "linked"
     RESOLVED = "resolved"
     CLOSED = "closed"
 
@@ -28,7 +29,8 @@ class ReportOutcome(Body):
 
     ``parked`` lists what is wrong, in English and Chinese; where the record could not be read at all, ``reference``
     is missing and ``record`` (topic/partition/offset) tells which one it was. ``opened`` names the first unit,
-    ``assigned`` each later one. A kind that a reader does not know is to be passed over; ``said`` tells it in words.
+    ``assigned`` each later one; ``linked``: it is handled together with another case. A kind that a reader does not
+    know is to be passed over; ``said`` tells it in words.
     """
 
     version: Annotated[

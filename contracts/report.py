@@ -141,6 +141,13 @@ class Submission(Open):
         StaffNumber | None,
         Field(description="the staff number of whom the report is about; their unit never gets it (被反映人员工号)"),
     ] = None
+    same_as: Annotated[
+        Short | None,
+        Field(
+            description="the reference of an earlier report of the same source that tells of the same: "
+            "both are handled together (同一事件的来源编号)"
+        ),
+    ] = None
     withdrawn: Annotated[
         str | None,
         Field(
@@ -213,6 +220,7 @@ class Report(Value):
     staff: str | None = None
     about_unit: str | None = None
     about_staff: str | None = None
+    same_as: Annotated[UUID | None, Field(description="the report that the source says is of the same")] = None
     withdrawn: Annotated[str | None, Field(description="why the source has withdrawn the report")] = None
 
 

@@ -9,6 +9,7 @@ from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.departments import DEPARTMENTS, Department
 from contracts.notice import Notice
 from contracts.outcome import OutcomeKind, ReportOutcome
+from contracts.relation import CaseRelation, RelationKind
 from contracts.report import ReportLocated, ReportNormalised, Submission
 from contracts.wire import MIB, Topic
 
@@ -74,6 +75,16 @@ CASES = Topic(
     producers=(ROUTING,),
     consumers=(ESCALATION, NOTIFICATION, "apps"),
     key="case id",
+)
+
+RELATIONS = Topic(
+    name="case.relations.v1",
+    about="What cases tell each other: duplicates that follow a main case, parts of a case, cases nearby.",
+    model=CaseRelation,
+    types=_types("relation", RelationKind),
+    producers=(ROUTING,),
+    consumers=(ROUTING,),
+    key="the document that it is for: a case id, or a cell of the map",
 )
 
 DEADLINES = Topic(
@@ -164,6 +175,7 @@ TOPICS = (
     LOCATED,
     ACTIONS,
     CASES,
+    RELATIONS,
     DEADLINES,
     NOTICES,
     ALERTS,

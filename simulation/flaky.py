@@ -95,9 +95,9 @@ class FlakyStore:
         """See the port."""
         return await self._server.query(where, order, limit)
 
-    async def history(self, subject: str, limit: int = 1000) -> list[Past]:
+    async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
         """See the port."""
-        return await self._server.history(subject, limit)
+        return await self._server.history(subject, limit, topic)
 
     async def _ask(self, point: str, effect: Callable[[], T]) -> T:
         await self._process.before(DATABASE, point)

@@ -167,9 +167,9 @@ class MemoryStore:
             found.sort(key=lambda row: _sortable(_facet(row, key)), reverse=way < 0)
         return [_stored(row) for row in found[:limit]]
 
-    async def history(self, subject: str, limit: int = 1000) -> list[Past]:
+    async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
         """See the port."""
-        mine = [message for name, message in self.past.values() if name == subject]
+        mine = [message for name, message in self.past.values() if name == subject and topic in {None, message.topic}]
         mine.sort(key=lambda message: message.version)
         return [past_of(message) for message in mine[:limit]]
 

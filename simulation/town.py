@@ -6,8 +6,9 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final, Self
+from uuid import UUID
 
-from contracts.case import Action, Capacity, CaseAction, CaseEvent, CaseEventKind, Destination
+from contracts.case import Action, Capacity, CaseAction, CaseEvent, CaseEventKind, Destination, Piece
 from contracts.identity import name_id
 from contracts.report import Urgency
 from contracts.territory import SHANGHAI, Path
@@ -39,10 +40,14 @@ RUBBISHES: Final = 3
 RUBBISH: Final = (b"", b"\xff\xfe\x00", b"[[[[", b'{"case_id": 7}', b"\xc2\xd2\xc2\xeb", None)
 REPLIES: Final[Mapping[CaseEventKind, Sequence[tuple[Action, Capacity, int]]]] = {
     # what happened              what somebody then does, as what, so often of a hundred times
-    CaseEventKind.OPENED:        ((Action.TRANSFER, Capacity.HANDLER, 8), (Action.CANCEL, Capacity.CENTRE, 3)),
+    CaseEventKind.OPENED:        ((Action.TRANSFER, Capacity.HANDLER, 8), (Action.CANCEL, Capacity.CENTRE, 3),
+                                  (Action.LINK, Capacity.CENTRE, 12)),
     CaseEventKind.ASSIGNED:      ((Action.HAND_BACK, Capacity.HANDLER, 30), (Action.TRANSFER, Capacity.SUPERIOR, 10)),
     CaseEventKind.ACCEPTED:      ((Action.EXTEND, Capacity.HANDLER, 15), (Action.SUSPEND, Capacity.HANDLER, 15),
-                                  (Action.HAND_BACK, Capacity.HANDLER, 8), (Action.START, Capacity.HANDLER, 10)),
+                                  (Action.HAND_BACK, Capacity.HANDLER, 8), (Action.START, Capacity.HANDLER, 10),
+                                  (Action.SPLIT, Capacity.HANDLER, 15)),
+    CaseEventKind.LINKED:        ((Action.UNLINK, Capacity.CENTRE, 25),),
+    CaseEventKind.SPLIT:         ((Action.JOIN, Capacity.HANDLER, 30),),
     CaseEventKind.REQUESTED:     ((Action.APPROVE, Capacity.SUPERIOR, 60), (Action.DECLINE, Capacity.SUPERIOR, 25)),
     CaseEventKind.SUSPENDED:     ((Action.RESUME, Capacity.HANDLER, 50), (Action.COMMENT, Capacity.REPORTER, 10)),
     CaseEventKind.RESOLVED:      ((Action.CONFIRM, Capacity.FOLLOW_UP, 20), (Action.REOPEN, Capacity.REPORTER, 20)),
@@ -70,6 +75,8 @@ class Town:
     sent: list[Sent] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     """Where cases have been, for those who would send others there."""
+    cases: list[UUID] = field(default_factory=list)
+    """Cases that others may be said to be the same as."""
     happened: Counter[str] = field(default_factory=Counter)
     """How often each kind of event was heard of, with why its case was where it was."""
     done: bool = False
@@ -103,6 +110,7 @@ class Town:
         event = CaseEvent.model_validate_json(record.value or b"")
         self.happened[f"{event.kind.value} {event.case.assignment.because.value if event.case else ''}"] += 1
         self.hall.hear(event)
+        self.cases += [event.case_id] if event.kind is CaseEventKind.OPENED else []
         for action in (*self._replies(event), *([self._meddling(event)] if self._of_a_hundred(MEDDLED) else [])):
             delay = self.random.expovariate(1 / 600)
             asyncio.get_running_loop().call_later(delay, self._write, ACTIONS.name, action.key, _body(action))
@@ -156,6 +164,8 @@ class Town:
                     minutes=self.random.choice((30, 240, 2_880)) if action in WISHES else None,
                     to=_named(self.random.choice(((), *self.paths))) if action is Action.TRANSFER else (),
                     department=self.random.choice(DEPARTMENTS) if action is Action.TRANSFER else None,
+                    other=self.random.choice((event.case_id, *self.cases)) if action is Action.LINK else None,
+                    pieces=self._pieces() if action is Action.SPLIT else (),
                 )
 
     def _meddling(self, event: CaseEvent) -> CaseAction:
@@ -177,6 +187,15 @@ class Town:
             department=self.random.choice((None, None, *DEPARTMENTS)),
             minutes=self.random.choice((None, 30, 600, 6_000, 60_000)),
             if_version=self.random.choice((None, None, None, event.version)),
+            other=self.random.choice((None, name_id(f"no case {self.seed}"), *self.cases)),
+            pieces=self.random.choice(((), self._pieces())),
+        )
+
+    def _pieces(self) -> tuple[Piece, ...]:
+        """What somebody splits off, for who has the case or for somebody else."""
+        count = self.random.randint(1, 3)
+        return tuple(
+            Piece(summary=f"子事项{n}", to=_named(self.random.choice(((), *self.paths)))) for n in range(count)
         )
 
     def _somewhere(self, path: Path) -> Path:

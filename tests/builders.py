@@ -13,7 +13,7 @@ from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import name_id, report_id
 from contracts.report import Location, LocationMethod, LocationOutcome, Report, ReportLocated
 from contracts.territory import BANNER, SHANGHAI, Level, Path, UnitRef
-from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED
+from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, RELATIONS
 from contracts.wire import Topic
 from services.chassis.values import Context, Decision, Input, Record
 
@@ -32,7 +32,9 @@ CASE_ID = report_id(DEPARTMENT, REFERENCE)
 OFFICER = "1001"
 
 B = TypeVar("B", bound=BaseModel)
-_TOPICS: dict[str, Topic] = {topic.model.__name__: topic for topic in (ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED)}
+_TOPICS: dict[str, Topic] = {
+    topic.model.__name__: topic for topic in (ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, RELATIONS)
+}
 
 
 def report(reference: str = REFERENCE, department: str = DEPARTMENT, **fields: object) -> Report:

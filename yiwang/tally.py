@@ -15,7 +15,7 @@ MISSING_SHOWN = 10
 """Reports without their outcome that the table names; the rest is counted."""
 
 MISSING = "missing"
-LATER = frozenset({OutcomeKind.ASSIGNED, OutcomeKind.CLOSED})
+LATER = frozenset({OutcomeKind.ASSIGNED, OutcomeKind.LINKED, OutcomeKind.CLOSED})
 """Outcomes that somebody has to act for, or days have to pass; they have a column only where a report awaits one."""
 
 SHARES = (("p50", 0.5), ("p95", 0.95), ("longest", 1.0))

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.case import Action, Capacity, CaseAction, Destination
-from contracts.examples.scene import MEMBER, PATH, PICTURE, REPAIRED, REPORT_ID, SECOND_GRID, WELL
+from contracts.case import Action, Capacity, CaseAction, Destination, Piece
+from contracts.examples.scene import DEPARTMENT, MEMBER, PATH, PICTURE, REPAIRED, REPORT_ID, SECOND_GRID, WELL
+from contracts.identity import report_id
 from contracts.report import Coordinates, Datum
 
 
@@ -43,6 +44,13 @@ TRANSFER = _action(
 )
 EXTEND = _action(Action.EXTEND, 8, "须从旗里调配件", minutes=240)
 APPROVE = _action(Action.APPROVE, 9, "同意", capacity=Capacity.SUPERIOR, unit=PATH[2].code, minutes=240)
+LINK = _action(Action.LINK, 10, "同一机井", capacity=Capacity.CENTRE, other=report_id(DEPARTMENT, "SL-2026-000318"))
+SPLIT = _action(
+    Action.SPLIT,
+    11,
+    "须两处同时办理",
+    pieces=(Piece(summary="更换水泵"), Piece(summary="修复道路", department="transport")),
+)
 REOPEN = _action(Action.REOPEN, 7, "第二天又不出水", capacity=Capacity.REPORTER)
 
 ACTIONS: Mapping[str, CaseAction] = {
@@ -54,5 +62,7 @@ ACTIONS: Mapping[str, CaseAction] = {
     "transfer": TRANSFER,
     "extend": EXTEND,
     "approve": APPROVE,
+    "link": LINK,
+    "split": SPLIT,
     "reopen": REOPEN,
 }

@@ -45,6 +45,7 @@ EVERYTHING = _submission(
     staff=MEMBER,
     about_unit=TOWN.code,
     about_staff=MEMBER,
+    same_as="SL-2026-000316",
     withdrawn="1",
 )
 """Every field, to show its form; no real report has all of them."""

@@ -170,9 +170,10 @@ class MongoStore:
         async for raw in _walked(self._history.find({})):
             yield raw["subject"], rows.past(raw)
 
-    async def history(self, subject: str, limit: int = 1000) -> list[Past]:
+    async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
         """See the port."""
-        cursor = self._history.find({"subject": subject}).sort([("version", ASCENDING)]).limit(limit)
+        wanted = {"subject": subject} | ({"topic": topic} if topic else {})
+        cursor = self._history.find(wanted).sort([("version", ASCENDING)]).limit(limit)
         return [rows.past(raw) for raw in await _sure(cursor.to_list(None))]
 
 

@@ -210,8 +210,8 @@ class Store(Protocol):
     async def query(self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int) -> list[Stored]:
         """Documents by their facets; ``where`` as MongoDB has it, ``_id`` for the subject."""
 
-    async def history(self, subject: str, limit: int = 1000) -> list[Past]:
-        """A document's events by version, the newest last."""
+    async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
+        """A document's events by version, the newest last; of one topic, if that is named."""
 
 
 class Clock(Protocol):

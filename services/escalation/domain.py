@@ -26,6 +26,9 @@ from services.escalation.ledger import (
 )
 from services.escalation.obligation import Tables
 
+OTHERWISE: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED, Status.LINKED, Status.JOINED})
+"""Where a case stands whose clock has ended without its being resolved."""
+
 DATED: Final = frozenset({DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED})
 """What says when a clock is due, and why."""
 
@@ -75,7 +78,7 @@ def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
     if running and current.number > running.assignment:
         return newer.with_last(ended(running, current.assigned_at, current.because.value))
     if running and not case.status.open:
-        how = case.status if case.status in {Status.WITHDRAWN, Status.CANCELLED} else Status.RESOLVED
+        how = case.status if case.status in OTHERWISE else Status.RESOLVED
         return newer.with_last(ended(running, case.resolved_at or at, how.value))
     return newer
 

@@ -24,7 +24,7 @@ class Entry(Value):
     stands still while a pause has no end. ``asked`` counts how often the breach was said, ``kept`` that routing
     answered from the banner, above which there is nobody; from then on the banner's centre is told of it every
     ``supervise``: ``supervised`` is the number of the last time, and ``unsupervised`` that of the last one of an
-    earlier due time. ``ended_how``: resolved, withdrawn, cancelled, or why another unit was given the case.
+    earlier due time. ``ended_how``: resolved, withdrawn, cancelled, linked, joined, or why another unit was given it.
     """
 
     assignment: int

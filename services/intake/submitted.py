@@ -95,6 +95,7 @@ def report_of(sent: Submitted, received_at: datetime, classified: Classification
         staff=submission.staff,
         about_unit=submission.about_unit,
         about_staff=submission.about_staff,
+        same_as=report_id(sent.department, submission.same_as) if submission.same_as else None,
         withdrawn=sent.withdrawn,
     )
 

@@ -49,6 +49,11 @@ class Template(StrEnum):
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    UNLINKED = "unlinked"
+    LINKED = "linked"
+    PART = "part"
+    JOINED = "joined"
+    GATHERED = "gathered"
     REMINDER = "reminder"
     DEPUTY = "deputy"
     SUPERIOR = "superior"
@@ -63,6 +68,8 @@ ASSIGNED: Final[Mapping[AssignedBecause, Template]] = {
     AssignedBecause.TRANSFERRED: Template.TRANSFERRED,
     AssignedBecause.REOPENED: Template.REOPENED,
     AssignedBecause.LIFTED: Template.LIFTED,
+    AssignedBecause.UNLINKED: Template.UNLINKED,
+    AssignedBecause.SPLIT: Template.PART,
 }
 
 # template → what it is; what to do by when, in full; and as short as a text message has to be
@@ -82,6 +89,10 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
     Template.REOPENED:   ("返工事项",   "经核实尚未办妥，请{actor}重新办理。请签收，并于{by}前办结。",
                           "尚未办妥，请{actor}重新办理，{by}前办结。"),
     Template.LIFTED:     ("提级事项",   "多次退回、转办或返工，现提级由{actor}办理。请签收，并于{by}前办结。",
+                          "请{actor}签收，{by}前办结。"),
+    Template.UNLINKED:   ("恢复办理",   "该事项不再并案，请{actor}单独办理。请签收，并于{by}前办结。",
+                          "不再并案，请{actor}签收，{by}前办结。"),
+    Template.PART:       ("子事项",     "由原事项拆分，请{actor}办理。请签收，并于{by}前办结。",
                           "请{actor}签收，{by}前办结。"),
     Template.LIFE:       ("立即处置",   "危及生命，请{actor}立即签收、立即处置，并于{by}前办结。",
                           "请{actor}立即签收处置，{by}前办结。"),
@@ -113,6 +124,12 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "来源已撤回（原时限{by}），无需办理。"),
     Template.CANCELLED:  ("事项作废",   "旗综治中心已作废该事项（原时限{by}），无需继续办理。",
                           "已作废（原时限{by}），无需办理。"),
+    Template.LINKED:     ("并案告知",   "该事项已并入另一事项一并办理（原时限{by}），你处无需单独办理。",
+                          "已并入另一事项（原时限{by}），无需单独办理。"),
+    Template.JOINED:     ("子事项并回", "该子事项已并回原事项（原时限{by}），无需继续办理。",
+                          "已并回原事项（原时限{by}），无需继续办理。"),
+    Template.GATHERED:   ("子事项办毕", "所拆分的子事项已全部结束，请{actor}核实，并于{by}前办结。",
+                          "子事项已全部结束，请于{by}前办结。"),
     Template.REMINDER:   ("催办签收",   "该事项仍未签收，第{n}次催办。请{actor}立即签收，并于{by}前办结。",
                           "第{n}次催办，请立即签收，{by}前办结。"),
     Template.DEPUTY:     ("代办签收",   "承办人{whom}仍未签收，请你代为签收，并于{by}前办结。",

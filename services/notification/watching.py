@@ -23,7 +23,9 @@ from services.notification.watch import Ladder, Watch, awaits
 
 Happening = CaseEvent | DeadlineEvent
 
-ENDINGS: Final = frozenset({CaseEventKind.WITHDRAWN, CaseEventKind.CANCELLED})
+ENDINGS: Final = frozenset(
+    {CaseEventKind.WITHDRAWN, CaseEventKind.CANCELLED, CaseEventKind.LINKED, CaseEventKind.JOINED}
+)
 """What ends a case and is told to those who work on it."""
 
 READ: Final = ("summary", "title", "place_name", "path", "urgency", "people", "lead", "clock", "occurred_at")

@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.routing import BaseRoute, Route
 
-from contracts.topics import DEAD, DEADLINES, LOCATED, REPLAYS, written_by
+from contracts.topics import DEAD, DEADLINES, LOCATED, RELATIONS, REPLAYS, written_by
 from services.chassis.http import Doors
 from services.chassis.readers import internal
 from services.chassis.run import Composition, run
@@ -25,7 +25,7 @@ def service(table: Table) -> Service:
     """The service under this table."""
     return Service(
         name=ROUTING,
-        readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES)),
+        readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES), internal(RELATIONS)),
         decide=partial(decide, table),
         dead=DEAD[ROUTING],
         replays=REPLAYS[ROUTING],

@@ -33,7 +33,8 @@ class Change(NamedTuple):
 def change(table: Table, case: Case, located: ReportLocated, raised: Level, now: datetime) -> Change:
     """What a newer revision makes of the case: only an open one can move, and what the source ends is ended."""
     report = located.report
-    if not case.status.open and not _lives_again(case, report):
+    follows = case.status is Status.LINKED and report.withdrawn
+    if not (case.status.open or follows or _lives_again(case, report)):
         return Change(CaseEventKind.CORRECTED, _noted(case, located), _why_noted(case, report))
     if report.withdrawn:
         withdrawn = _noted(case, located).model_copy(update={"status": Status.WITHDRAWN})
@@ -56,7 +57,7 @@ def why_withdrawn(report: Report) -> str:
 
 def _lives_again(case: Case, report: Report) -> bool:
     """Whether lives are in danger in what was taken for done: the case is open again, at the unit for such cases."""
-    ended = case.status in {Status.RESOLVED, Status.CLOSED, Status.CANCELLED}
+    ended = case.status in {Status.LINKED, Status.RESOLVED, Status.CLOSED, Status.CANCELLED}
     return ended and report.urgency is Urgency.LIFE_THREATENING and not (report.withdrawn or report.solved)
 
 

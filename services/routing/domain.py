@@ -8,11 +8,13 @@ from uuid import UUID
 from contracts.case import Action, AssignedBecause, Case, CaseAction, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import timer_cause
+from contracts.relation import CaseRelation, RelationKind
 from contracts.report import ReportLocated
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
-from services.routing import corrections, moves, opening
+from services.routing import corrections, moves, opening, relating, relations
 from services.routing.refusals import refusal
 from services.routing.ruling import reason, routed
+from services.routing.sighting import is_cell, sighted, sightings
 from services.routing.state import CLOSES_AFTER, ESCALATION, ROUTING, State, wake
 from services.routing.table import Table
 from services.routing.turn import Turn
@@ -27,6 +29,8 @@ def decide(table: Table, state: State | None, given: Input[Any] | Tick | Done, c
     known = state or State()
     if isinstance(given, Tick):
         return _ticked(known, given.at)
+    if isinstance(given, Input) and isinstance(given.body, CaseRelation) and is_cell(given.subject):
+        return sighted(table, known, given.body, given.id, context.now)
     if isinstance(given, Input):
         return _heard(table, Turn(known, UUID(given.subject), given.id, context.now), given.body)
     return _nothing(known)
@@ -38,6 +42,8 @@ def _heard(table: Table, turn: Turn, body: object) -> Decision[State]:
             return _located(table, turn, located)
         case CaseAction() as asked:
             return _acted(table, turn, asked)
+        case CaseRelation() as said:
+            return relating.hear(turn, said)
         case DeadlineEvent(kind=DeadlineKind.SCHEDULED | DeadlineKind.RESCHEDULED) as clock:
             return _scheduled(turn.state, clock)
         case DeadlineEvent(kind=DeadlineKind.BREACHED) as clock:
@@ -52,7 +58,7 @@ def _located(table: Table, turn: Turn, located: ReportLocated) -> Decision[State
     if located.report.revision <= case.revision:
         return Decision(outcome=Outcome.STALE)
     kind, after, why, how = corrections.change(table, case, located, turn.state.raised, turn.now)
-    return turn.tell(kind, after, by=ROUTING, why=why, routed=how).end()
+    return _same(turn.tell(kind, after, by=ROUTING, why=why, routed=how), located).end()
 
 
 def _open(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
@@ -65,7 +71,20 @@ def _open(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
     turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=why, routed=how)
     if case.status is Status.RESOLVED:
         turn = turn.tell(CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
-    return turn.end()
+    return _same(sightings(table, turn, located), located).end()
+
+
+def _same(turn: Turn, located: ReportLocated) -> Turn:
+    """Where the source says that the report is of the same as an earlier one, its case asks to follow that one's."""
+    case, other = turn.state.case, located.report.same_as
+    if case is None or other is None or other == case.case_id or (case.status, Action.LINK) not in moves.MOVES:
+        return turn
+    if relations.barrier(case, Action.LINK):
+        return turn
+    why = "来源注明与另一事项为同一事件，申请并案"
+    asking = relations.asking(case, other, turn.now, ROUTING)
+    told = turn.tell(CaseEventKind.RELATED, asking, by=ROUTING, why=why)
+    return told.relate(relations.Word(RelationKind.ASKED, other, {"why": why}))
 
 
 def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
@@ -76,7 +95,8 @@ def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
         return _refused(turn, asked, hindrance, moves.lawful(case, asked.capacity, table.limits, turn.now))
     after, tells = moves.moved(case, asked, turn.now, table.limits), moves.tells(case, asked)
     why = moves.reason(case, after, asked)
-    return turn.tell(tells, after, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender).end()
+    told = turn.tell(tells, after, by=asked.actor, why=why, answers=turn.cause, sender=asked.sender)
+    return told.relate(*relations.words(case, asked, relations.split_off(case, asked, turn.now))).end()
 
 
 def _refused(turn: Turn, asked: CaseAction, why: str, could: Sequence[Action] = ()) -> Decision[State]:

@@ -19,9 +19,8 @@ from contracts.case import (
     Status,
     Wish,
 )
-from contracts.masking import masked
-from contracts.territory import Level, Path, UnitRef, office
-from services.routing import waiting
+from contracts.territory import Path, office
+from services.routing import relations, waiting
 from services.routing.rules import NAMES, Limits
 from services.routing.ruling import within
 
@@ -42,7 +41,8 @@ class Move:
 
     ``status`` is None where it stays as it is. ``because`` is why a unit is given it anew, if one is. ``must`` is what
     the note must say, in Chinese. ``wish`` is what it asks the unit above for, and ``decides`` that it answers that.
-    ``returns``: enough of such moves by who has the case, or objects to it, lift it.
+    ``returns``: enough of such moves by who has the case, or objects to it, lift it. ``relates``: it is about another
+    case, too.
     """
 
     who: frozenset[Capacity]
@@ -54,6 +54,7 @@ class Move:
     wish: Wish | None = None
     decides: bool = False
     returns: bool = False
+    relates: bool = False
 
 
 _HANDLER = frozenset({Capacity.HANDLER})
@@ -113,6 +114,17 @@ _REOPEN = Move(
 _CANCEL = Move(
     who=frozenset({Capacity.CENTRE}), status=Status.CANCELLED, tells=CaseEventKind.CANCELLED, must="作废理由"
 )
+_LINK = Move(who=_GIVES, status=None, tells=CaseEventKind.RELATED, must="并案理由", relates=True)
+_UNLINK = Move(
+    who=frozenset({Capacity.SUPERIOR, Capacity.CENTRE, Capacity.FOLLOW_UP, Capacity.REPORTER}),
+    status=_NEW,
+    tells=_TOLD,
+    goes=Goes.AGAIN,
+    because=AssignedBecause.UNLINKED,
+    must="解除并案的理由",
+)
+_SPLIT = Move(who=_GIVES, status=None, tells=CaseEventKind.SPLIT, must="拆分理由", relates=True)
+_JOIN = Move(who=_GIVES, status=None, tells=CaseEventKind.RELATED, must="并回理由", relates=True)
 _COMMENT = Move(who=_ANYBODY, status=None, tells=CaseEventKind.COMMENTED, must="备注内容")
 
 MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
@@ -124,6 +136,9 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.ASSIGNED,  Action.TRANSFER):      _TRANSFER,
     (Status.ASSIGNED,  Action.RESOLVE):       _RESOLVE,
     (Status.ASSIGNED,  Action.CANCEL):        _CANCEL,
+    (Status.ASSIGNED,  Action.LINK):          _LINK,
+    (Status.ASSIGNED,  Action.SPLIT):         _SPLIT,
+    (Status.ASSIGNED,  Action.JOIN):          _JOIN,
     (Status.ASSIGNED,  Action.COMMENT):       _COMMENT,
     (Status.ACCEPTED,  Action.START):         _START,
     (Status.ACCEPTED,  Action.HAND_UP):       _HAND_UP,
@@ -135,6 +150,9 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.ACCEPTED,  Action.DECLINE):       _DECLINE,
     (Status.ACCEPTED,  Action.RESOLVE):       _RESOLVE,
     (Status.ACCEPTED,  Action.CANCEL):        _CANCEL,
+    (Status.ACCEPTED,  Action.LINK):          _LINK,
+    (Status.ACCEPTED,  Action.SPLIT):         _SPLIT,
+    (Status.ACCEPTED,  Action.JOIN):          _JOIN,
     (Status.ACCEPTED,  Action.COMMENT):       _COMMENT,
     (Status.STARTED,   Action.HAND_UP):       _HAND_UP,
     (Status.STARTED,   Action.HAND_BACK):     _HAND_BACK,
@@ -145,10 +163,15 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.STARTED,   Action.DECLINE):       _DECLINE,
     (Status.STARTED,   Action.RESOLVE):       _RESOLVE,
     (Status.STARTED,   Action.CANCEL):        _CANCEL,
+    (Status.STARTED,   Action.LINK):          _LINK,
+    (Status.STARTED,   Action.SPLIT):         _SPLIT,
+    (Status.STARTED,   Action.JOIN):          _JOIN,
     (Status.STARTED,   Action.COMMENT):       _COMMENT,
     (Status.SUSPENDED, Action.RESUME):        _RESUME,
     (Status.SUSPENDED, Action.CANCEL):        _CANCEL,
     (Status.SUSPENDED, Action.COMMENT):       _COMMENT,
+    (Status.LINKED,    Action.UNLINK):        _UNLINK,
+    (Status.LINKED,    Action.COMMENT):       _COMMENT,
     (Status.RESOLVED,  Action.CONFIRM):       _CONFIRM,
     (Status.RESOLVED,  Action.REOPEN):        _REOPEN,
     (Status.RESOLVED,  Action.COMMENT):       _COMMENT,
@@ -157,6 +180,7 @@ MOVES: Final[Mapping[tuple[Status, Action], Move]] = {
     (Status.WITHDRAWN, Action.COMMENT):       _COMMENT,
     (Status.CANCELLED, Action.REOPEN):        _REVIVE,
     (Status.CANCELLED, Action.COMMENT):       _COMMENT,
+    (Status.JOINED,    Action.COMMENT):       _COMMENT,
 }  # fmt: skip
 
 FIRM: Final = frozenset({AssignedBecause.ESCALATED, AssignedBecause.LIFTED})
@@ -176,7 +200,9 @@ def lawful(case: Case, capacity: Capacity, limits: Limits, now: datetime) -> tup
 def _may(case: Case, action: Action, capacity: Capacity, limits: Limits, now: datetime) -> bool:
     move = MOVES.get((case.status, action))
     there = capacity is not Capacity.SUPERIOR or case.above() is not None
-    return move is not None and there and capacity in move.who and barrier(case, move, capacity, limits, now) is None
+    if move is None or not there or capacity not in move.who:
+        return False
+    return relations.barrier(case, action) is None and barrier(case, move, capacity, limits, now) is None
 
 
 def barrier(case: Case, move: Move, capacity: Capacity, limits: Limits, now: datetime) -> str | None:
@@ -201,6 +227,8 @@ def moved(case: Case, asked: CaseAction, now: datetime, limits: Limits) -> Case:
     move = MOVES[case.status, asked.action]
     if move.wish or move.decides or asked.action is Action.RESUME:
         return waiting.decided(case, asked, move.wish, now)
+    if move.relates:
+        return _related(case, asked, now)
     if move.because is None:
         return case.model_copy(update=_changes(asked, move, now))
     if leads_only(case, asked):
@@ -216,6 +244,13 @@ def moved(case: Case, asked: CaseAction, now: datetime, limits: Limits) -> Case:
     if move.goes is Goes.ACROSS and asked.department:
         known["lead"] = asked.department
     return after.model_copy(update=known)
+
+
+def _related(case: Case, asked: CaseAction, now: datetime) -> Case:
+    """The case after an action that is about others, too: what these make of it, they tell."""
+    if asked.action is Action.LINK and asked.other:
+        return relations.asking(case, asked.other, now, asked.actor)
+    return relations.divided(case, relations.split_off(case, asked, now))
 
 
 def _counts(move: Move, capacity: Capacity) -> bool:
@@ -239,6 +274,11 @@ def climbed(case: Case, because: AssignedBecause, now: datetime) -> Case:
     A new assignment has no due time yet.
     """
     return given(case, _free(case.path_in_charge()[:-1], case.about), because, now) if case.above() else case
+
+
+def anew(case: Case, because: AssignedBecause, now: datetime) -> Case:
+    """The case given out anew where it is, unless it is about that unit: what was done counts no more."""
+    return given(case, _free(case.path_in_charge(), case.about), because, now).model_copy(update=dict(UNDONE))
 
 
 def given(case: Case, path: Path, because: AssignedBecause, now: datetime, returns_to: Path = ()) -> Case:
@@ -268,7 +308,8 @@ def reason(before: Case, after: Case, asked: CaseAction) -> str:
     )
     led = goes is Goes.ACROSS and asked.department and not lifted
     lead = f"，牵头部门改为{NAMES[asked.department or '']}" if led else ""
-    did = f"要求{asked.action.zh}" if goes is Goes.AGAIN else f"{asked.action.zh}{waiting.about(before, asked)}"
+    what = f"{len(asked.pieces)}个子事项" if asked.action is Action.SPLIT else waiting.about(before, asked)
+    did = f"{'要求' if goes is Goes.AGAIN or asked.action is Action.LINK else ''}{asked.action.zh}{what}"
     done = f"已由{_actor(before, asked)}{did}{to}{lead}" + (f"：{said}" if said else "")
     return f"{done}；退回、转办、返工已满{before.returns + 1}次，提级至{in_charge(after)}" if lifted else done
 
@@ -304,17 +345,8 @@ def _target(case: Case, move: Move, asked: CaseAction) -> Path:
     if move.goes is Goes.BACK:
         return _giver(case)
     if move.goes is Goes.ACROSS:
-        return destination(asked) or here
+        return relations.way(asked.to) or here
     return _free(here, case.about)
-
-
-def destination(asked: CaseAction) -> Path:
-    """The path that an action names: levels by the codes' lengths, names without numbers of people."""
-    levels = reversed(Level)
-    return tuple(
-        UnitRef(code=unit.code, name=masked(unit.name), level=level)
-        for unit, level in zip(asked.to, levels, strict=False)
-    )
 
 
 def _free(path: Path, about: Path) -> Path:

@@ -106,9 +106,8 @@ class Queries:
 
 
 async def history(store: Store, subject: str, state: State) -> list[Past]:
-    """All case events of the case; each may stand beside an outcome of the same version."""
-    past = await store.history(subject, limit=2 * state.version)
-    return [one for one in past if one.topic == CASES.name]
+    """All case events of the case."""
+    return await store.history(subject, limit=max(1, state.version), topic=CASES.name)
 
 
 def page(found: Sequence[Stored], limit: int) -> Mapping[str, Any]:

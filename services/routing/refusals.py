@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import Final
 
 from contracts.case import Action, Capacity, Case, CaseAction, Status
-from contracts.territory import BANNER, office
-from services.routing import waiting
-from services.routing.moves import FIRM, MOVES, Goes, Move, barrier, destination, down_to, in_charge, lawful, note
+from contracts.territory import office
+from services.routing import relations, waiting
+from services.routing.moves import FIRM, MOVES, Goes, Move, barrier, down_to, in_charge, lawful, note
 from services.routing.rules import NAMES, Limits
 from services.routing.ruling import HEIGHT, within
 
@@ -19,6 +18,8 @@ DONE: Final[Mapping[Status, Action]] = {
     Status.RESOLVED:          Action.RESOLVE,
     Status.CANCELLED:         Action.CANCEL,
     Status.SUSPENDED:         Action.SUSPEND,
+    Status.LINKED:            Action.LINK,
+    Status.JOINED:            Action.JOIN,
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def _hindered(case: Case, asked: CaseAction, move: Move, limits: Limits, now: da
     above = case.above()
     if move.decides and asked.capacity is Capacity.SUPERIOR and above and asked.unit != above.code:
         yield "申请由上一级单位审批"
-    if why := barrier(case, move, asked.capacity, limits, now):
+    if why := relations.barrier(case, asked.action) or barrier(case, move, asked.capacity, limits, now):
         yield why
 
 
@@ -66,6 +67,7 @@ def _lacking(case: Case, asked: CaseAction, move: Move, limits: Limits, now: dat
         yield from _elsewhere(case, asked)
     if why := waiting.lacking(case, asked, move.wish, limits, now):
         yield why
+    yield from relations.lacking(case, asked)
     if move.must and not note(asked):
         yield f"{asked.action.zh}须写明{move.must}"
 
@@ -75,13 +77,11 @@ def _elsewhere(case: Case, asked: CaseAction) -> Iterator[str]:
     led = asked.department not in (None, case.lead)
     if asked.department is not None and asked.department not in NAMES:
         yield f"没有代码为{asked.department}的部门"
-    codes = [unit.code for unit in asked.to or case.path_in_charge()]
-    nested = all(len(code) == len(above) + 3 and code.startswith(above) for above, code in pairwise(codes))
-    if codes[0] != BANNER.code or not nested:
+    if asked.to and not relations.is_way(asked.to):
         yield "转办单位须从旗起逐级写到该单位"
-    if codes[-1] == case.assignment.unit.code and not led:
+    if (asked.to or case.path_in_charge())[-1].code == case.assignment.unit.code and not led:
         yield f"转办须写明另一承办单位或另一牵头部门；事项现由{in_charge(case)}办理"
-    to, unit = destination(asked), case.assignment.unit
+    to, unit = relations.way(asked.to), case.assignment.unit
     if to and within(to[-1], case.about):
         yield f"事项反映的是{office(case.about)}，不能转给它"
     firm = case.assignment.because in FIRM and asked.capacity is Capacity.HANDLER

@@ -7,6 +7,7 @@ from typing import Final
 from contracts.case import Case, Status
 from contracts.territory import Level
 from contracts.wire import Value
+from services.routing.nearby import Cell
 from services.routing.waiting import resumes_at
 
 ROUTING: Final = "routing"
@@ -24,6 +25,8 @@ BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
 class State(Value):
     """The newest version and the case; ``case`` is None while only actions or deadlines have named its id.
 
+    Or one cell of the map, whose document has neither.
+
     ``raised`` is the level at which people or a deadline have put it, below which no correction takes it;
     ``clocked`` the newest version of escalation's ledger by which it is due when it is.
     """
@@ -32,6 +35,7 @@ class State(Value):
     case: Case | None = None
     raised: Level = Level.GRID
     clocked: int = 0
+    cell: Cell | None = None
 
 
 def wake(state: State) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from contracts.categories import CATEGORIES, lineage, within
 from contracts.report import Classification, LocationOutcome, Report, Urgency
+from services.routing.nearby import Nearness
 from services.routing.rules import NAMES, UNDECIDED, Limits, Rule, Rules, When
 
 OTHER: Final = ""
@@ -17,6 +18,9 @@ GRAVE: Final = frozenset({"15", "16"})
 """First levels of which a suspicion is enough, emergencies and conduct: a false alarm costs less than silence."""
 SUSPECTED: Final = 0.3
 """How likely the first level must be to be suspected."""
+
+UNKNOWN: Final = Nearness()
+"""Of nothing it is known how near is near: nothing is suggested."""
 
 V = TypeVar("V")
 
@@ -72,6 +76,7 @@ class Table:
     sources: Mapping[str, int]
     solved: Mapping[bool, int]
     limits: Limits
+    near: Nearness = UNKNOWN
 
     def fitting(self, given: Facts) -> Iterator[Rule]:
         """The rows that fit, in order: the first decides."""

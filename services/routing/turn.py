@@ -9,23 +9,28 @@ from uuid import UUID
 from contracts.case import AssignedBecause, Case, CaseEvent, CaseEventKind, Routed
 from contracts.masking import masked
 from contracts.outcome import OutcomeKind, ReportOutcome
+from contracts.relation import CaseRelation
 from contracts.territory import Level
-from contracts.topics import CASES, OUTCOMES
+from contracts.topics import CASES, OUTCOMES, RELATIONS
 from contracts.wire import Event, event
 from services.chassis.values import Decision, Outcome
+from services.routing import relations
 from services.routing.moves import in_charge
+from services.routing.relations import Word
 from services.routing.state import State
 
 HEARD: Final[Mapping[CaseEventKind, OutcomeKind]] = {
     # what happens to a case     what its report's source hears of; of all else nothing
     CaseEventKind.OPENED:        OutcomeKind.OPENED,
     CaseEventKind.ASSIGNED:      OutcomeKind.ASSIGNED,
+    CaseEventKind.LINKED:        OutcomeKind.LINKED,
     CaseEventKind.RESOLVED:      OutcomeKind.RESOLVED,
     CaseEventKind.WITHDRAWN:     OutcomeKind.CLOSED,
     CaseEventKind.CANCELLED:     OutcomeKind.CLOSED,
     CaseEventKind.CONFIRMED:     OutcomeKind.CLOSED,
     CaseEventKind.CLOSED:        OutcomeKind.CLOSED,
 }  # fmt: skip
+"""Of a part of a case its source hears nothing: it hears of the case."""
 
 GIVEN: Final[Mapping[AssignedBecause, str]] = {
     # why a unit has the case      what the source hears
@@ -37,6 +42,8 @@ GIVEN: Final[Mapping[AssignedBecause, str]] = {
     AssignedBecause.LIFTED:        "事项多次流转，已提级",
     AssignedBecause.ESCALATED:     "事项超期提级",
     AssignedBecause.CORRECTED:     "按来源更正重新指派",
+    AssignedBecause.UNLINKED:      "已解除并案，恢复单独办理",
+    AssignedBecause.SPLIT:         "事项已拆分",
 }  # fmt: skip
 
 PLACED: Final = frozenset(
@@ -46,6 +53,7 @@ PLACED: Final = frozenset(
         AssignedBecause.TRANSFERRED,
         AssignedBecause.LIFTED,
         AssignedBecause.ESCALATED,
+        AssignedBecause.SPLIT,
     }
 )
 """By these a case is at a level because people or a deadline have put it there."""
@@ -73,8 +81,12 @@ class Turn:
         sender: str | None = None,
         lawful: tuple[str, ...] = (),
     ) -> "Turn":
-        """Tell of the case, which is now this one, in its next version; its report's source hears what concerns it."""
-        version = self.state.version + 1
+        """Tell of the case, which is now this one, in its next version; its report's source hears what concerns it, and
+        so do the cases that are joined with it.
+        """
+        version, words = self.state.version + 1, tuple[Word, ...]()
+        if case:
+            case, words = relations.settled(self.state.case, case)
         snapshot = case.model_copy(update={"version": version}) if case else None
         body = CaseEvent(
             version=version,
@@ -90,11 +102,23 @@ class Turn:
             lawful=lawful,
         )
         events = [event(CASES, body, cause=self.cause)]
-        if case and kind in HEARD:
+        if case and kind in HEARD and case.parent is None:
             events.append(self._outcome(HEARD[kind], case, version, why))
         changes = {"version": version, "case": snapshot, "raised": _raised(self.state, case)}
         state = self.state.model_copy(update=changes)
-        return replace(self, state=state, events=(*self.events, *events))
+        turn = replace(self, state=state, events=(*self.events, *events))
+        return turn.relate(*words)
+
+    def relate(self, *words: Word) -> "Turn":
+        """Tell other cases, in the version that the case has by now."""
+        return replace(self, events=(*self.events, *map(self._relation, words)))
+
+    def _relation(self, word: Word) -> Event:
+        case, version = self.state.case, self.state.version
+        known = relations.told_of(case, in_charge(case)) if case else {}
+        fields = {**known, **word.fields, "kind": word.kind, "case_id": self.case_id, "to": str(word.to)}
+        body = CaseRelation(version=version, cause=self.cause, **fields)
+        return event(RELATIONS, body, cause=self.cause, discriminator=f"{word.to}/{version}")
 
     def end(self, outcome: Outcome = Outcome.APPLIED) -> Decision[State]:
         """The decision."""

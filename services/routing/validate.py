@@ -5,12 +5,13 @@ As a program, ``python -m services.routing.validate [FILE]`` prints each fault o
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from services.chassis.tables import BrokenTableError
+from services.routing import nearby
 from services.routing.rules import FILE, read
 from services.routing.table import OTHER, Facts, Table, compiled
 
@@ -24,11 +25,11 @@ class Fault(NamedTuple):
 
 
 def load(file: Path = FILE) -> Table:
-    """The table of a file, proven; raises BrokenTableError with its first fault."""
+    """The table of a file, proven, with that of what is near; raises BrokenTableError with its first fault."""
     table = compiled(read(file))
     for fault in faults(table):
         raise BrokenTableError(file, *fault)
-    return table
+    return replace(table, near=nearby.read())
 
 
 def faults(table: Table) -> Iterator[Fault]:

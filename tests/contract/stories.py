@@ -6,12 +6,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NoReturn
+from uuid import UUID
 
-from contracts.case import Action, Capacity, CaseAction
+from contracts.case import Action, Capacity, CaseAction, Piece
 from contracts.examples.actions import ACCEPT, HAND_BACK, HAND_UP, PROVEN, REOPEN, RESOLVE, TRANSFER
 from contracts.examples.reports import EVERYTHING, SUBMITTED
-from contracts.examples.scene import ABROAD, ACCEPTED, ACTED, BORDER, GRID, MIDNIGHT, RECEIVED, REPAIRED
+from contracts.examples.scene import (
+    ABROAD,
+    ACCEPTED,
+    ACTED,
+    BORDER,
+    CATEGORY,
+    DEPARTMENT,
+    GRID,
+    MIDNIGHT,
+    RECEIVED,
+    REPAIRED,
+    REPORT_ID,
+    TEXT,
+    WELL,
+)
 from contracts.generate import example_json
+from contracts.identity import report_id
+from contracts.report import Datum
 from contracts.wire import Message
 from services.chassis.values import Done, Effect, Service
 from services.escalation.domain import decide
@@ -30,7 +47,7 @@ NO_DATUM = (
     '"coordinates": {"longitude": 107.407334, "latitude": 38.458799}}'
 ).encode()
 WITH_DATUM = NO_DATUM.replace(b"}}", b', "datum": "WGS-84"}}')
-ONLY_SHOWN = {"withdrawn", "about_unit", "about_staff"}
+ONLY_SHOWN = {"withdrawn", "about_unit", "about_staff", "same_as"}
 """Fields of the example of everything that would make another story of it."""
 
 
@@ -155,6 +172,33 @@ def cancelled() -> Story:
     return story
 
 
+def linked() -> Story:
+    """Two more reports of the well: one follows the case, one may not follow the other; then the link is undone."""
+    story = reported()
+    second, third = (report_id(DEPARTMENT, name) for name in ("SL-2026-000318", "SL-2026-000319"))
+    spot = {"coordinates": at(WELL[Datum.WGS84]), "category": CATEGORY, "text": TEXT}
+    story.submit(smallest(reference="SL-2026-000318", **spot), OTHER)
+    story.submit(smallest(reference="SL-2026-000319", **spot), LATER)
+    centre = {"capacity": Capacity.CENTRE, "actor": "300100"}
+    story.ask(did(Action.LINK, 30, "同一机井", case_id=second, other=REPORT_ID, **centre), ACCEPTED)
+    story.ask(did(Action.LINK, 31, "同一机井", case_id=third, other=second, **centre), ACCEPTED)
+    story.ask(did(Action.RESOLVE, 32, REPAIRED), ACTED)
+    story.ask(REOPEN.model_copy(update={"assignment": None}), ACTED + DAY)
+    story.ask(did(Action.UNLINK, 33, "经核实为另一机井", case_id=second, **centre), ACTED + DAY)
+    return story
+
+
+def split() -> Story:
+    """Two parts, of which one is done and one is taken back."""
+    story = reported()
+    pieces = (Piece(summary="更换水泵"), Piece(summary="修复道路", to=TRANSFER.to, department="transport"))
+    story.ask(did(Action.SPLIT, 40, "须两处同时办理", pieces=pieces), ACCEPTED)
+    first, _ = (one.subject for one in story.written if one.type == "yiwang.relation.part.v1")
+    story.ask(did(Action.RESOLVE, 41, REPAIRED, case_id=UUID(first)), ACTED)
+    story.ask(did(Action.JOIN, 42, "道路另行安排"), ACTED + timedelta(minutes=30))
+    return story
+
+
 def published_later() -> Story:
     """Twenty-five working days, in a year whose notice comes when the clock runs already."""
     tables = load()
@@ -268,6 +312,7 @@ STORIES: Sequence[Callable[[], Story]] = (
     *(solved_on_the_spot, without_a_place, outside, on_a_border),
     *(reported, resolved, closed, handed_up, climbed),
     *(confirmed, passed_around, given_time, cancelled, published_later),
+    *(linked, split),
     *(sent_again, corrected, corrected_in_place, withdrawn, about_its_town),
     *(contradicted, unreadable, met_by_a_defect),
     *(refused_by_the_channel, cut_off),

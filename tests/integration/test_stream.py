@@ -158,7 +158,7 @@ async def test_after_quick_batches_nothing_gathers(
     async with member(servers, space) as reader:
         for count in range(1, 6):
             await reader.stream.publish([note(count)])
-            await until(partial(_has_read, reader, count), "one record by itself, long before the broker's wait is over")
+            await until(partial(_has_read, reader, count), "a record by itself, before the broker's time is up")
 
 
 async def test_null_and_undecodable_headers_keys_and_values_reach_the_loop_as_they_are(

@@ -55,8 +55,8 @@ MUTANTS: Final = (
         1,
         "routing does not count versions",
         "services/routing/turn.py",
-        "version = self.state.version + 1",
-        "version = self.state.version or 1",
+        "self.state.version + 1, tuple",
+        "self.state.version or 1, tuple",
         f"{UNIT}/routing/test_routing_always.py::test_versions_count_without_a_gap",
     ),
     # Law 2: no time before its inputs.

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.case import CaseEventKind
 from contracts.identity import event_id
 from contracts.outcome import OutcomeKind
-from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, OUTCOMES
+from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, OUTCOMES, RELATIONS
 from services.routing.turn import HEARD
 from yiwang.check.gaps import gaps
 from yiwang.check.glances import CaseEventSeen, OutcomeSeen
@@ -19,7 +19,7 @@ from yiwang.check.rules import offence
 from yiwang.check.steps import CaseSeen, Step, step_of
 from yiwang.check.values import Offence
 
-CAUSES: Final = (LOCATED.name, ACTIONS.name, DEADLINES.name)
+CAUSES: Final = (LOCATED.name, ACTIONS.name, DEADLINES.name, RELATIONS.name)
 """The topics that routing reads."""
 OPENING: Final = (CaseEventKind.OPENED, CaseEventKind.WITHDRAWN)
 
@@ -85,6 +85,10 @@ class Cases:
         steps = self._known[case].steps if case in self._known else {}
         refs = ((version, self.log.find(step.name)) for version, step in steps.items() if step.stand)
         return max((version for version, ref in refs if ref is not None and taken(ref)), default=0)
+
+    def sees_causes(self) -> bool:
+        """Whether all that routing reads is in sight."""
+        return all(self.log.whole(topic) for topic in CAUSES)
 
     def answers(self, cause: Name) -> int:
         """How many events answer it."""
@@ -170,7 +174,7 @@ class Cases:
         if step.timed:
             return
         times = self.log.times(step.cause)
-        if not times and not self.log.new(step.name) and all(self.log.whole(topic) for topic in CAUSES):
+        if not times and not self.log.new(step.name) and self.sees_causes():
             what = f"version {version}, {step.kind.value}, has no cause: {UUID(int=step.cause)} was never heard"
             yield offence("event-uncaused", name, what)
         elif times and step.at not in times:
@@ -182,7 +186,7 @@ class Cases:
         for version, step in case.steps.items():
             kind = HEARD.get(step.kind)
             told = case.told.get(version)
-            if kind and step.stand:
+            if kind and step.stand and not step.stand.part:
                 yield from self._told(name, case, version, step, kind)
             elif told is not None:
                 yield offence("outcome-uncaused", name, f"its source was told of version {version}, {step.kind.value}")

@@ -17,6 +17,7 @@ from yiwang.check.inboxes import Inboxes
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log
 from yiwang.check.notices import Notices
+from yiwang.check.relations import Relations
 from yiwang.check.reports import Reports
 from yiwang.check.rules import RULES, Harm
 from yiwang.check.sends import Sends
@@ -38,6 +39,7 @@ class Checker:
         self._reports = Reports(self.log, self._letters, self._cases)
         self._ends = Ends(self.log, self._letters, self._reports, self._cases)
         self._actions = Actions(self.log, self._letters, self._cases)
+        self._relations = Relations(self.log, self._letters, self._cases)
         self._clocks = Clocks(self.log, self._letters, self._cases)
         self._notices = Notices(self.log, self._letters)
         self._sends = Sends(self.log, self._notices)
@@ -46,7 +48,14 @@ class Checker:
         self._documents = Documents(self.log, self._letters, self._reports, self._cases, self._clocks, self._notices)
         self._histories = Histories(self.log, self._notices, self._inboxes, self._documents, self._stored)
         self._hearing = Hearing(
-            self.log, self._letters, self._reports, self._actions, self._cases, self._clocks, self._notices
+            self.log,
+            self._letters,
+            self._reports,
+            self._actions,
+            self._cases,
+            self._relations,
+            self._clocks,
+            self._notices,
         )
 
     def settle(self, service: str, offsets: Mapping[Partition, int]) -> None:
@@ -108,6 +117,7 @@ class Checker:
             self._reports.judge(),
             self._cases.judge(),
             self._actions.judge(),
+            self._relations.judge(),
             self._clocks.judge(),
             self._notices.judge(),
             self._sends.judge(),

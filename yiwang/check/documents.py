@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.topics import CASES, DEADLINES, NOTICES, OUTCOMES
 from services.chassis.ports import Document
+from services.routing.sighting import is_cell
 from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
 from yiwang.check.letters import Letters
@@ -68,7 +69,9 @@ class Documents:
             self._strange.append(offence("state-behind", subject, what))
 
     def _routing(self, subject: str, state: RoutingSeen) -> None:
-        """The case in the document is that of its newest event; only its due time may have come since."""
+        """The case in the document, if it is none of a cell, is that of its newest event, but for its due time."""
+        if is_cell(subject):
+            return
         case, kept = UUID(subject).int, state.case
         self._compare("routing", subject, state.version, self.cases.newest(case), CASES.name)
         told = self.cases.stand(case, state.version)

@@ -11,6 +11,7 @@ from contracts.alert import AlertKind
 from contracts.case import AssignedBecause, CaseEventKind, Status
 from contracts.deadline import DeadlineKind
 from contracts.outcome import OutcomeKind
+from contracts.relation import RelationKind
 from contracts.territory import Level
 from contracts.wire import Count, Value
 
@@ -73,6 +74,19 @@ class AssignmentSeen(Value):
     because: AssignedBecause
 
 
+class LinkSeen(Value):
+    """Of the case that another one follows."""
+
+    case_id: UUID
+
+
+class RelatedSeen(Value):
+    """Of another case."""
+
+    case_id: UUID
+    status: Status
+
+
 class SnapshotSeen(Value):
     """Of a case as an event or a document has it."""
 
@@ -84,6 +98,10 @@ class SnapshotSeen(Value):
     reference: str
     revision: int
     opened_at: AwareDatetime
+    parent: UUID | None = None
+    main: LinkSeen | None = None
+    duplicates: tuple[RelatedSeen, ...] = ()
+    parts: tuple[RelatedSeen, ...] = ()
     resolved_at: AwareDatetime | None = None
 
 
@@ -96,6 +114,16 @@ class CaseEventSeen(Value):
     at: AwareDatetime
     case: SnapshotSeen | None = None
     answers: UUID | None = None
+
+
+class RelationSeen(Value):
+    """Of what one case tells another."""
+
+    version: Count
+    kind: RelationKind
+    case_id: UUID
+    to: str
+    cause: UUID
 
 
 class ActionSeen(Value):
@@ -156,6 +184,7 @@ SEEN: Final[Mapping[str, type[Value]]] = {
     topics.NORMALISED.name: ReportEventSeen,
     topics.LOCATED.name: ReportEventSeen,
     topics.CASES.name: CaseEventSeen,
+    topics.RELATIONS.name: RelationSeen,
     topics.DEADLINES.name: DeadlineSeen,
     topics.NOTICES.name: NoticeSeen,
     topics.ALERTS.name: AlertSeen,

@@ -23,6 +23,7 @@ from contracts.topics import (
     NORMALISED,
     NOTICES,
     OUTCOMES,
+    RELATIONS,
     REPLAYS,
     TOPICS,
 )  # fmt: skip
@@ -35,11 +36,21 @@ from services.intake.submitted import digest
 from yiwang.check.actions import Actions
 from yiwang.check.cases import Cases
 from yiwang.check.clocks import Clocks
-from yiwang.check.glances import SEEN, AlertSeen, CaseEventSeen, DeadlineSeen, NoticeSeen, OutcomeSeen, ReportEventSeen
+from yiwang.check.glances import (
+    SEEN,
+    AlertSeen,
+    CaseEventSeen,
+    DeadlineSeen,
+    NoticeSeen,
+    OutcomeSeen,
+    RelationSeen,
+    ReportEventSeen,
+)
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref, known_as
 from yiwang.check.marks import NEEDLESS, UNRECORDED
 from yiwang.check.notices import Notices
+from yiwang.check.relations import Relations
 from yiwang.check.reports import Reports
 from yiwang.check.rules import offence
 from yiwang.check.values import Offence
@@ -53,6 +64,7 @@ KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     NORMALISED.name:      lambda said: str(said.report.report_id),
     LOCATED.name:         lambda said: str(said.report.report_id),
     CASES.name:           lambda said: str(said.case_id),
+    RELATIONS.name:       lambda said: str(said.to),
     DEADLINES.name:       lambda said: str(said.case_id),
     NOTICES.name:         lambda said: str(said.staff),
     ALERTS.name:          lambda said: str(said.case_id),
@@ -69,6 +81,7 @@ class Hearing:
     reports: Reports
     actions: Actions
     cases: Cases
+    relations: Relations
     clocks: Clocks
     notices: Notices
     redelivered: int = 0
@@ -162,9 +175,8 @@ class Hearing:
 
     def _hand(self, ref: Ref, name: Name, said: object) -> None:
         match said:
-            case CaseEventSeen():
-                self.log.mark(ref, needless(said))
-                self.cases.hear(ref, name, said)
+            case CaseEventSeen() | RelationSeen():
+                self._of_cases(ref, name, said)
             case DeadlineSeen():
                 self.clocks.hear(ref, name, said)
                 self.notices.clock(name, said)
@@ -178,6 +190,14 @@ class Hearing:
                 self.reports.hear(ref, name, said)
             case DeadLetter():
                 self.letters.hear(ref, name, said)
+
+    def _of_cases(self, ref: Ref, name: Name, said: CaseEventSeen | RelationSeen) -> None:
+        if isinstance(said, RelationSeen):
+            self.relations.hear(ref, name, said)
+            return
+        self.log.mark(ref, needless(said))
+        self.cases.hear(ref, name, said)
+        self.relations.look(said)
 
     def _told(self, ref: Ref, name: Name, said: OutcomeSeen) -> None:
         if said.kind not in INTAKE_TELLS:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from contracts.topics import ALERTS, CASES, DEADLINES, NORMALISED, NOTICES, OUTCOMES, TOPICS
+from contracts.topics import ALERTS, CASES, DEADLINES, NORMALISED, NOTICES, OUTCOMES, RELATIONS, TOPICS
 from contracts.wire import Message
 from services.chassis.ports import Document, Past
 from yiwang.check.documents import Documents
@@ -18,7 +18,7 @@ from yiwang.check.notices import Notices
 from yiwang.check.rules import offence
 from yiwang.check.values import Offence
 
-TOLD: Final = frozenset(topic.name for topic in (NORMALISED, CASES, DEADLINES, NOTICES, ALERTS, OUTCOMES))
+TOLD: Final = frozenset(topic.name for topic in (NORMALISED, CASES, RELATIONS, DEADLINES, NOTICES, ALERTS, OUTCOMES))
 """The topics whose events stand in a history."""
 WRITERS: Final = {
     topic.name: {name.removeprefix("services/") for name in topic.producers if name.startswith("services/")}

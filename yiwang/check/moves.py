@@ -11,6 +11,7 @@ from yiwang.check.log import MICROSECOND, Moment
 OPEN: Final = frozenset(status for status in Status if status.open)
 WORKED: Final = OPEN - {Status.SUSPENDED}
 TAKEN: Final = frozenset({Status.ACCEPTED, Status.STARTED})
+DONE: Final = frozenset({Status.RESOLVED, Status.CLOSED})
 ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED, Status.CANCELLED})
 """Where a case may live again."""
 FIRM: Final = frozenset({AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
@@ -27,6 +28,9 @@ SAME: Final = frozenset(
         CaseEventKind.MOOT,
         CaseEventKind.KEPT,
         CaseEventKind.CORRECTED,
+        CaseEventKind.SPLIT,
+        CaseEventKind.GATHERED,
+        CaseEventKind.RELATED,
     }
 )
 """Events that leave the status as it is."""
@@ -36,7 +40,7 @@ UNOPPOSED: Final[Moment] = CLOSES_AFTER // MICROSECOND
 
 WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]] = {
     # what happens              where the case stood              where it stands then
-    CaseEventKind.ASSIGNED:     (OPEN | ENDED,                    frozenset({Status.ASSIGNED})),
+    CaseEventKind.ASSIGNED:     (OPEN | ENDED | {Status.LINKED},  frozenset({Status.ASSIGNED})),
     CaseEventKind.ACCEPTED:     (frozenset({Status.ASSIGNED}),    frozenset({Status.ACCEPTED})),
     CaseEventKind.STARTED:      (frozenset({Status.ASSIGNED, Status.ACCEPTED}), frozenset({Status.STARTED})),
     CaseEventKind.COMMENTED:    (ANY,                             ANY),
@@ -48,8 +52,13 @@ WALK: Final[Mapping[CaseEventKind, tuple[frozenset[Status], frozenset[Status]]]]
     CaseEventKind.RESUMED:      (frozenset({Status.SUSPENDED}),   frozenset({Status.STARTED})),
     CaseEventKind.CONFIRMED:    (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
     CaseEventKind.CANCELLED:    (OPEN,                            frozenset({Status.CANCELLED})),
-    CaseEventKind.RESOLVED:     (OPEN | {Status.RESOLVED},        frozenset({Status.RESOLVED})),
-    CaseEventKind.WITHDRAWN:    (OPEN,                            frozenset({Status.WITHDRAWN})),
+    CaseEventKind.LINKED:       (OPEN | DONE,                     frozenset({Status.LINKED})),
+    CaseEventKind.SPLIT:        (WORKED,                          WORKED),
+    CaseEventKind.JOINED:       (OPEN,                            frozenset({Status.JOINED})),
+    CaseEventKind.GATHERED:     (OPEN,                            OPEN),
+    CaseEventKind.RELATED:      (ANY,                             ANY),
+    CaseEventKind.RESOLVED:     (OPEN | {Status.RESOLVED, Status.LINKED}, frozenset({Status.RESOLVED})),
+    CaseEventKind.WITHDRAWN:    (OPEN | {Status.LINKED},          frozenset({Status.WITHDRAWN})),
     CaseEventKind.CLOSED:       (frozenset({Status.RESOLVED}),    frozenset({Status.CLOSED})),
     CaseEventKind.KEPT:         (WORKED,                          WORKED),
     CaseEventKind.REFUSED:      (ANY,                             ANY),
@@ -66,7 +75,8 @@ OPENINGS: Final[Mapping[CaseEventKind, frozenset[Status]]] = {
 
 FROM: Final[Mapping[AssignedBecause, frozenset[Status]]] = {
     # why it is given out anew   where it may have stood; anything else: where it is worked on
-    AssignedBecause.CORRECTED:   OPEN | ENDED,
+    AssignedBecause.CORRECTED:   OPEN | ENDED | {Status.LINKED},
+    AssignedBecause.UNLINKED:    frozenset({Status.LINKED}),
     AssignedBecause.LIFTED:      WORKED | ENDED,
     AssignedBecause.REOPENED:    ENDED,
 }  # fmt: skip
@@ -83,6 +93,8 @@ class Stand(NamedTuple):
     assigned_at: Moment
     resolved_at: Moment | None
     rests_until: Moment | None = None
+    part: bool = False
+    """Whether it was split off another case: then its source hears nothing of it."""
 
 
 def unlawful(before: Stand | None, kind: CaseEventKind, after: Stand | None) -> str | None:

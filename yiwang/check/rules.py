@@ -55,6 +55,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "answered-twice":        Rule(DUPLICATED, 3,    "an action or breach is answered once"),
     "outcome-twice":         Rule(DUPLICATED, None, "a version of a case is told to its source once"),
     "outcome-uncaused":      Rule(DUPLICATED, 9,    "what a source is told happened"),
+    "relation-one-sided":    Rule(UNLAWFUL,   None, "who follows a main case is known to it, and nobody else is"),
+    "relation-differs":      Rule(UNLAWFUL,   None, "a duplicate stands as its main case, a part as its case has it"),
     # clocks
     "clock-missing":         Rule(LOST,       3,    "a settled assignment that somebody has to act on has a clock"),
     "clock-uncaused":        Rule(DUPLICATED, 3,    "a clock belongs to an assignment that somebody had to act on"),

@@ -59,7 +59,7 @@ def step_of(name: Name, said: CaseEventSeen) -> Step:
         stand = Stand(
             snapshot.status, snapshot.assignment.number, unit.level, because, snapshot.revision,
             moment(snapshot.assignment.assigned_at), moment(snapshot.resolved_at) if snapshot.resolved_at else None,
-            _rests_until(snapshot.assignment),
+            _rests_until(snapshot.assignment), snapshot.parent is not None,
         )  # fmt: skip
     return Step(name, _cause(said).int, said.kind, moment(said.at), stand, _timed(said))
 

@@ -52,7 +52,7 @@ def test_every_reason_for_an_assignment_has_its_words_and_every_template_its_row
     assert (rows - {Template.ASSIGNED}) | set(ASSIGNED.values()) | ladder == set(Template) - {Template.ASSIGNED}
 
 
-def test_only_clocks_corrections_and_ends_that_nobody_made_are_told_of() -> None:
+def test_what_people_are_told_of_is_what_they_do_not_see_anyway() -> None:
     assert {one.value for one in POLICY.told} == {
         "scheduled",
         "rescheduled",
@@ -63,6 +63,9 @@ def test_only_clocks_corrections_and_ends_that_nobody_made_are_told_of() -> None
         "corrected",
         "withdrawn",
         "cancelled",
+        "linked",
+        "joined",
+        "gathered",
         "requested",
         "led",
         "declined",

@@ -175,6 +175,7 @@ def test_a_case_whose_clock_is_not_yet_heard_or_that_was_solved_on_the_spot_leav
 
 
 WISHES = {CaseEventKind.REQUESTED, CaseEventKind.DECLINED, CaseEventKind.SUSPENDED, CaseEventKind.LED}
+WISHES |= {CaseEventKind.GATHERED}
 
 
 @pytest.mark.parametrize("kind", set(CaseEventKind) - {CaseEventKind.CORRECTED, *WISHES, *ENDINGS})

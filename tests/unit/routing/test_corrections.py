@@ -1,6 +1,7 @@
 """Corrections and withdrawals: what a newer revision changes, what it moves, and what comes too late."""
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -257,8 +258,10 @@ LATE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("status", ENDED)
-@pytest.mark.parametrize(("located", "noted"), LATE)
+@pytest.mark.parametrize(
+    ("status", "located", "noted"),
+    [(status, *one) for status, one in product(ENDED, LATE) if status is not Status.LINKED or one not in LATE[1:2]],
+)
 def test_what_comes_after_the_end_is_noted_and_moves_nothing(
     status: Status, located: ReportLocated, noted: str
 ) -> None:
@@ -269,6 +272,12 @@ def test_what_comes_after_the_end_is_noted_and_moves_nothing(
     assert after(decision) == before.case.model_copy(update={"version": 5, "revision": 3})
     assert told(decision).why == f"{noted}；事项{status.zh}，仅作记录"
     assert decision.outcome is Outcome.APPLIED
+
+
+def test_a_duplicate_that_its_source_withdraws_is_withdrawn() -> None:
+    decision = correct(standing(status=Status.LINKED), revised(withdrawn="误报"))
+    assert kinds(decision) == ["case.withdrawn", "report.closed"]
+    assert after(decision).status is Status.WITHDRAWN
 
 
 def test_the_same_correction_has_the_same_events_whenever_it_is_decided() -> None:

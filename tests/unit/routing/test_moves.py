@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import product
+from uuid import UUID
 
 import pytest
 
@@ -17,6 +18,7 @@ from contracts.case import (
     Destination,
     Extension,
     Pause,
+    Piece,
     Proof,
     Status,
     Wish,
@@ -47,9 +49,9 @@ from tests.builders import (
 )
 from tests.unit.routing.rulebook import TABLE, decide
 
-ASSIGNED, ACCEPTED, STARTED, SUSPENDED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED = Status
-ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, *TIME, RESOLVE, CONFIRM, REOPEN, CANCEL, COMMENT = Action
-EXTEND, SUSPEND, APPROVE, DECLINE, RESUME = TIME
+ASSIGNED, ACCEPTED, STARTED, SUSPENDED, LINKED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED, JOINED = Status
+ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, *TIME, LINK, UNLINK, SPLIT, JOIN, COMMENT = Action
+EXTEND, SUSPEND, APPROVE, DECLINE, RESUME, RESOLVE, CONFIRM, REOPEN, CANCEL = TIME
 HANDLER, SUPERIOR, CENTRE, FOLLOW_UP, REPORTER = Capacity
 NIGHT = MORNING + 15 * HOUR
 OPEN = (ASSIGNED, ACCEPTED, STARTED)
@@ -71,6 +73,9 @@ MET = (
     ((CANCELLED,), GRID,    (CENTRE,),    REOPEN,       ASSIGNED,   GRID,     "case.assigned"),
     ((RESOLVED, CLOSED), GRID, (SUPERIOR, CENTRE, FOLLOW_UP, REPORTER), REOPEN, ASSIGNED, GRID, "case.assigned"),
     (OPEN,         GRID,    (CENTRE,),    CANCEL,       CANCELLED,  GRID,     "case.cancelled"),
+    (OPEN,         GRID,    (HANDLER, SUPERIOR, CENTRE), LINK, None, GRID,    "case.related"),
+    (OPEN,         GRID,    (HANDLER, SUPERIOR, CENTRE), SPLIT, None, GRID,   "case.split"),
+    ((LINKED,),    GRID,    (SUPERIOR, CENTRE, FOLLOW_UP, REPORTER), UNLINK, ASSIGNED, GRID, "case.assigned"),
     *(((each,),    GRID,    tuple(Capacity), COMMENT,   each,       GRID,     "case.commented") for each in Status),
 )  # fmt: skip
 LAWFUL = {
@@ -108,6 +113,8 @@ def act(state: State | None, what: Action = ACCEPT, **fields: object) -> Decisio
     usual: dict[str, object] = {"note": "已修复"} | ({"to": to(OTHER_PATH)} if what is TRANSFER else {})
     usual |= {"minutes": 60} if what in {EXTEND, SUSPEND} else {}
     usual |= {"actor": "1200"} if what in {APPROVE, DECLINE} else {}
+    usual |= {"other": UUID(int=7)} if what is LINK else {}
+    usual |= {"pieces": (Piece(summary="清理管线"),)} if what is SPLIT else {}
     usual |= {"unit": VILLAGE.code} if fields.get("capacity") is SUPERIOR else {}
     asked = builders.action(what, **(usual | fields))
     return decide(state, arrived(asked), context(MORNING + HOUR))
@@ -134,7 +141,8 @@ def test_each_action_makes_of_the_case_what_the_table_above_says_and_anything_el
 
 
 def test_the_codes_table_has_no_move_that_the_one_above_has_not() -> None:
-    moves = {key: move for key, move in MOVES.items() if not move.decides}  # these need something to be decided
+    # what decides needs something to be decided, and what takes parts back needs parts
+    moves = {key: move for key, move in MOVES.items() if not (move.decides or key[1] is JOIN)}
     made = {(status, capacity, action) for (status, action), move in moves.items() for capacity in move.who}
     assert made == {(status, capacity, action) for status, _, capacity, action in LAWFUL}
 
@@ -171,7 +179,9 @@ def test_an_action_that_names_the_current_assignment_is_done() -> None:
     assert act(standing(unit=VILLAGE), HAND_UP, assignment=2).outcome is Outcome.APPLIED
 
 
-BUSY = "开始办理、上报、退回、转办、申请延时、申请挂账、办结、备注"
+TOP = "现在可以签收、开始办理、转办、办结、并案、拆分、备注"
+FRESH = "现在可以签收、开始办理、上报、退回、转办、办结、并案、拆分、备注"
+BUSY = "开始办理、上报、退回、转办、申请延时、申请挂账、办结、并案、拆分、备注"
 REFUSALS = (
     # stands     at       is asked to   the reason
     (ACCEPTED,   GRID,    ACCEPT,       f"事项已签收，无需重复签收，现在可以{BUSY}"),
@@ -181,9 +191,9 @@ REFUSALS = (
     (CLOSED,     GRID,    RESOLVE,      "事项已结案，不能办结，现在可以备注"),
     (WITHDRAWN,  GRID,    ACCEPT,       "事项已撤回，不能签收，现在可以备注"),
     (CANCELLED,  BANNER,  HAND_UP,      "事项已作废，不能上报，现在可以备注"),
-    (ASSIGNED,   GRID,    CANCEL,       "作废须由旗综治中心提出，现在可以签收、开始办理、上报、退回、转办、办结、备注"),
-    (ASSIGNED,   BANNER,  HAND_UP,      "旗综治中心已是最高一级，不能再上报，现在可以签收、开始办理、转办、办结、备注"),
-    (ASSIGNED,   BANNER,  HAND_BACK,    "旗综治中心已是最高一级，不能退回，现在可以签收、开始办理、转办、办结、备注"),
+    (ASSIGNED,   GRID,    CANCEL,       f"作废须由旗综治中心提出，{FRESH}"),
+    (ASSIGNED,   BANNER,  HAND_UP,      f"旗综治中心已是最高一级，不能再上报，{TOP}"),
+    (ASSIGNED,   BANNER,  HAND_BACK,    f"旗综治中心已是最高一级，不能退回，{TOP}"),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from contracts.case import Action, Capacity, CaseAction
+from contracts.case import Action, Capacity, CaseAction, Piece
 from contracts.examples.scene import TOWN
 from contracts.identity import report_id
 from contracts.topics import ACTIONS, SUBMITTED, TOPICS
@@ -248,8 +248,20 @@ async def lived() -> Evidence:
     world.report("A-5", revision=2, withdrawn="重复登记")
     await world.rest()
     await given_time(world)
+    await joined(world)
     await world.wait(timedelta(days=9))
     return world.evidence()
+
+
+async def joined(world: "World") -> None:
+    """One case follows another one, which is split into two."""
+    world.report("B-1")
+    world.report("B-2")
+    await world.rest()
+    main = report_id(SOURCE, "B-1")
+    world.ask("B-2", Action.LINK, "c1", "同一机井", capacity=Capacity.CENTRE, other=main)
+    world.ask("B-1", Action.SPLIT, "c2", "分头办理", pieces=(Piece(summary="更换水泵"), Piece(summary="修复道路")))
+    await world.rest()
 
 
 async def given_time(world: "World") -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.deadletter import DeadLetter, Reason
 from contracts.identity import event_id, record_cause, report_cause, report_id
-from contracts.topics import ACTIONS, ALERTS, CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES
+from contracts.topics import ACTIONS, ALERTS, CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES, RELATIONS
 from contracts.wire import event, message
 from services.chassis.ports import ENTRY, Document, Entry, Inbox
 from services.chassis.values import Outcome, Record
@@ -52,7 +52,7 @@ def test_a_run_in_which_everything_went_well_is_ok(healthy: Evidence) -> None:
 
     assert [one.line() for one in verdict.offences] == []
     assert verdict.ok
-    assert verdict.line().startswith("check: reports=10 cases=6 repeats=2 parked=2 pending=0 breaches=")
+    assert verdict.line().startswith("check: reports=12 cases=8 repeats=2 parked=2 pending=0 breaches=")
     assert verdict.line().endswith(" lost=0 duplicated=0 unlawful=0 redelivered=0 resent=0 unknown=0")
 
 
@@ -64,6 +64,17 @@ def repeat_of_what_was_sent_once(evidence: Evidence) -> Evidence:
     said = first(evidence, OUTCOMES, told_of("A-5", 1, "received"))
     name = event_id(report_cause(SOURCE, "A-5", 1), "yiwang.report.repeat.v1", "repeat")
     return added(evidence, changed(named(said, name), sets(kind="repeat", version=3)))
+
+
+def parts_closed(evidence: Evidence) -> Evidence:
+    """A case says of its parts that they have ended, in whatever version."""
+
+    def end(said: dict[str, Any]) -> None:
+        for part in said["case"]["parts"]:
+            part["status"] = "closed"
+
+    tells = [one for one in evidence.records if one.topic == CASES.name and body(one).get("case", {}).get("parts")]
+    return evidence.but(records=[changed(one, end) if one in tells else one for one in evidence.records])
 
 
 def kept_besides(evidence: Evidence) -> Evidence:
@@ -209,6 +220,14 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("closed-early",           edited(CASES, where(kind="resumed"), moves("at", hours=-1))),
     ("move-unlawful",          edited(CASES, where(kind="suspended"), sets(kind="kept"))),
     ("move-unlawful",          edited(CASES, where(kind="resumed"), sets(case__status="accepted"))),
+    ("relation-one-sided",     edited(CASES, where(kind="linked"), sets(case__main__case_id=str(NEW)))),
+    ("relation-differs",       edited(CASES, where(kind="linked"), sets(case__status="closed"))),
+    ("relation-differs",       parts_closed),
+    ("answer-missing",         without(RELATIONS, where(kind="taken"))),
+    ("answered-twice",         repeated(RELATIONS, where(kind="taken"), sets(version=90))),
+    ("event-identity",         renamed(RELATIONS, where(kind="asked"))),
+    ("event-uncaused",         edited(RELATIONS, where(kind="asked"), sets(cause=str(NEW)))),
+    ("wrong-key",              rekeyed(RELATIONS, where(kind="asked"))),
     ("notice-twice",           repeated(NOTICES, where(template="opened"))),
     ("alert-missing",          without(ALERTS, where(kind="sent"))),
     ("alert-twice",            repeated(ALERTS, where(kind="sent"))),
@@ -224,8 +243,8 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("history-missing",        row_gone),
     ("history-unpublished",    row_of_nothing),
     ("history-altered",        row_altered),
-    ("state-behind",           document("routing", where(version=2), state(sets(version=1)))),
-    ("state-differs",          document("routing", where(version=2), state(sets(case__status="withdrawn")))),
+    ("state-behind",           document("routing", where(version=3), state(sets(version=1)))),
+    ("state-differs",          document("routing", where(version=3), state(sets(case__status="withdrawn")))),
     ("snapshot-behind",        document("escalation", where(), state(sets(case__version=0)))),
     ("event-identity",         renamed(OUTCOMES, told_of("A-1", 1, "parked"))),
     ("state-unreadable",       document("escalation", where(), lambda one: replace(one, state="{"))),

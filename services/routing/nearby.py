@@ -1,0 +1,174 @@
+"""Finds cases that may be the same: close in place and time, of one group of categories, told in similar words.
+
+The map is cut into square cells for each row of the table, twice as wide as the row's radius. A case is entered in
+every cell that its circle touches, four at the most; so of two cases that are close enough, whichever comes second to
+the cell in which the first one lies sees it there, however their messages overtake each other.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import cos, floor, hypot, radians
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from contracts.case import Similar
+from contracts.categories import CATEGORIES, within
+from contracts.relation import Sighting
+from contracts.report import Report
+from contracts.wire import Value
+from services.chassis import tables
+from services.chassis.tables import Part
+
+FILE: Final = Path(__file__).parent / "data" / "nearby.toml"
+
+SHOWN: Final = 5
+"""Cases that are suggested at the most, the most alike first."""
+KEPT: Final = 64
+"""Newest cases that a cell remembers."""
+MINUTE: Final = timedelta(minutes=1)
+DEGREE: Final = 111_320.0
+"""Metres of a degree of latitude; and of longitude at the equator."""
+MIDDLE: Final = 38.9
+"""Degrees north of the plane's true scale, amid the banner: at its edges 60 km away east and west are 1 % off."""
+
+
+def _category(code: str) -> str:
+    if code not in CATEGORIES:
+        raise ValueError("a code of the tree of categories")
+    return code
+
+
+class Weights(Part):
+    """How much each likeness counts; they are shares of one score."""
+
+    text: Annotated[float, Field(ge=0, le=1)] = 0.6
+    place: Annotated[float, Field(ge=0, le=1)] = 0.25
+    time: Annotated[float, Field(ge=0, le=1)] = 0.15
+
+
+class Near(Part):
+    """One row: how close in place and time cases of a group must be, and from which score on they are suggested."""
+
+    category: Annotated[str, AfterValidator(_category)]
+    zh: Annotated[str, Field(min_length=1)]
+    metres: Annotated[int, Field(ge=10, le=20_000, strict=True)]
+    days: Annotated[int, Field(ge=1, le=60, strict=True)]
+    score: Annotated[float, Field(ge=0, le=1)]
+
+
+class Nearness(Part):
+    """The whole file; of a category the deepest row counts, and where there is none nothing is suggested."""
+
+    version: str = ""
+    weights: Weights = Weights()
+    near: tuple[Near, ...] = ()
+
+    def row(self, code: str | None) -> Near | None:
+        """The row of a category."""
+        fitting = (one for one in self.near if within(code, one.category))
+        return max(fitting, key=lambda one: len(one.category), default=None)
+
+
+class Entry(Value):
+    """A case that was sighted."""
+
+    case_id: UUID
+    at: AwareDatetime
+    x: float
+    y: float
+    text: str
+
+
+class Cell(Value):
+    """A square of the map, for one row: the newest cases that touch it; ``version`` counts what it told."""
+
+    version: int = 0
+    entries: tuple[Entry, ...] = ()
+
+
+class Place(NamedTuple):
+    """A cell's document, the row that it is for, and what is to be seen there."""
+
+    cell: str
+    group: str
+    sighting: Sighting
+
+
+def read(file: Path = FILE) -> Nearness:
+    """The table with its version, to which a hash of its text is added; raises BrokenTableError."""
+    table, digest = tables.read(file, Nearness)
+    return table.model_copy(update={"version": f"{table.version}+{digest}"})
+
+
+def places(near: Nearness, report: Report, text: str) -> Iterator[Place]:
+    """The cells that the report's circle touches; none where it has no point, or its category no row."""
+    row = near.row(report.classified.code if report.classified else None)
+    if row is None or report.point is None:
+        return
+    x = report.point.longitude * DEGREE * cos(radians(MIDDLE))
+    y = report.point.latitude * DEGREE
+    width = 2 * row.metres
+    sighting = Sighting(x=round(x, 1), y=round(y, 1), text=text)
+    for column in range(floor((x - row.metres) / width), floor((x + row.metres) / width) + 1):
+        for line in range(floor((y - row.metres) / width), floor((y + row.metres) / width) + 1):
+            yield Place(f"cell/{row.category}/{column}/{line}", row.category, sighting)
+
+
+def seen(near: Nearness, group: str, cell: Cell, new: Entry) -> tuple[Cell, tuple[Similar, ...]]:
+    """The cell with one case more, and what is like it there, best first."""
+    row = next((one for one in near.near if one.category == group), None)
+    if row is None:
+        return cell, ()
+    recent = tuple(one for one in cell.entries if new.at - one.at <= timedelta(days=row.days))
+    found = [like for one in recent if one.case_id != new.case_id and (like := _like(near.weights, row, one, new))]
+    others = tuple(one for one in recent if one.case_id != new.case_id)
+    after = cell.model_copy(update={"version": cell.version + 1, "entries": (*others, new)[-KEPT:]})
+    return after, merged((), tuple(found))
+
+
+def _like(weights: Weights, row: Near, before: Entry, new: Entry) -> Similar | None:
+    metres = hypot(before.x - new.x, before.y - new.y)
+    apart = abs(new.at - before.at)
+    if metres > row.metres:
+        return None
+    alike = likeness(before.text, new.text)
+    score = (
+        weights.text * alike
+        + weights.place * (1 - metres / row.metres)
+        + weights.time * (1 - apart / timedelta(days=row.days))
+    )
+    if score < row.score:
+        return None
+    return Similar(
+        case_id=before.case_id, score=round(min(score, 1.0), 2), metres=round(metres), minutes=apart // MINUTE
+    )
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two texts have in common, from 0 to 1: twice their common pairs of characters by all of them (Dice)."""
+    first, second = _pairs(one), _pairs(other)
+    both = len(first) + len(second)
+    return 2 * len(first & second) / both if both else float(one == other)
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(char for char in text if char.isalnum()))
+
+
+def merged(known: tuple[Similar, ...], more: tuple[Similar, ...]) -> tuple[Similar, ...]:
+    """Both lists as one, each case once, best first, no longer than is shown."""
+    best = {one.case_id: one for one in sorted((*more, *known), key=_order, reverse=True)}
+    return tuple(sorted(best.values(), key=_order)[:SHOWN])
+
+
+def _order(one: Similar) -> tuple[float, int, str]:
+    return -one.score, one.metres, str(one.case_id)
+
+
+def at(point: Sighting, case_id: UUID, when: datetime) -> Entry:
+    """What was sighted, as a cell keeps it."""
+    return Entry(case_id=case_id, at=when, x=point.x, y=point.y, text=point.text)

@@ -1,0 +1,406 @@
+"""Relations: however words cross, duplicates stand as their main case, parts as it has them; nobody is left behind."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import permutations
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.case import Action, AssignedBecause, Capacity, Case, CaseEvent, CaseEventKind, Destination, Piece, Status
+from contracts.identity import report_id
+from contracts.relation import CaseRelation
+from contracts.topics import RELATIONS
+from contracts.wire import Event
+from services.chassis.values import Decision, Outcome, Tick
+from services.routing.relations import PARTS
+from services.routing.state import State, wake
+from tests import builders
+from tests.builders import (
+    GRID,
+    MORNING,
+    OTHER_GRID,
+    OTHER_PATH,
+    VILLAGE,
+    arrived,
+    context,
+    kinds,
+    located,
+    report,
+)
+from tests.unit.routing.rulebook import decide
+
+A, B, C = (report_id("water", name) for name in "ABC")
+HANDLER, SUPERIOR, CENTRE, FOLLOW_UP, REPORTER = Capacity
+
+
+@dataclass(slots=True)
+class Desk:
+    """Routing's cases, and the words between them that are still on their way; each pair's come in order."""
+
+    states: dict[str, State] = field(default_factory=dict)
+    waiting: list[Event] = field(default_factory=list)
+    told: list[Event] = field(default_factory=list)
+    now: datetime = MORNING
+
+    def give(self, subject: str, body: Any, cause: UUID | None = None) -> Decision[State]:
+        self.now += timedelta(seconds=1)
+        given = arrived(body, self.now, cause=cause, subject=subject)
+        return self.take(subject, decide(self.states.get(subject), given, context(self.now)))
+
+    def take(self, subject: str, decision: Decision[State]) -> Decision[State]:
+        if decision.state:
+            self.states[subject] = State.model_validate_json(decision.state.model_dump_json())
+        self.told += decision.events
+        self.waiting += [one for one in decision.events if one.topic is RELATIONS]
+        return decision
+
+    def open(self, *names: str, **fields: Any) -> None:
+        for name in names:
+            body = located(report(name, **fields))
+            self.give(str(body.report.report_id), body)
+
+    def act(self, case: UUID, what: Action, capacity: Capacity = CENTRE, **fields: Any) -> Decision[State]:
+        fields = {"note": "经核实", "action_id": f"{what}-{self.now}"} | fields
+        asked = builders.action(what, case_id=case, capacity=capacity, **fields)
+        return self.give(str(case), asked)
+
+    def deliver(self, one: Event) -> Decision[State]:
+        self.waiting.remove(one)
+        body = one.body
+        assert isinstance(body, CaseRelation)
+        return self.give(body.to, body, one.id)
+
+    def settle(self, random: Random | None = None) -> None:
+        """Deliver all that is on its way: in order, or in any order that keeps what one case tells another in order."""
+        while self.waiting:
+            self.deliver(random.choice(self.ready()) if random else self.waiting[0])
+
+    def ready(self) -> list[Event]:
+        """The first of what each case has told each other."""
+        firsts: dict[tuple[Any, Any], Event] = {}
+        for one in self.waiting:
+            assert isinstance(one.body, CaseRelation)
+            firsts.setdefault((one.body.case_id, one.body.to), one)
+        return list(firsts.values())
+
+    def case(self, case: UUID) -> Case:
+        found = self.states[str(case)].case
+        assert found
+        return found
+
+    def heard(self, case: UUID) -> list[str]:
+        """What happened to a case, in order."""
+        bodies = (one.body for one in self.told)
+        return [one.kind.value for one in bodies if isinstance(one, CaseEvent) and one.case_id == case]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    found = Desk()
+    found.open("A", "B", "C")
+    return found
+
+
+@pytest.fixture
+def linked(desk: Desk) -> Desk:
+    """B follows A."""
+    desk.act(B, Action.LINK, other=A)
+    desk.settle()
+    return desk
+
+
+def follows(desk: Desk, case: UUID) -> UUID | None:
+    main = desk.case(case).main
+    return main.case_id if main else None
+
+
+def followers(desk: Desk, case: UUID) -> set[UUID]:
+    return {one.case_id for one in desk.case(case).duplicates}
+
+
+def of_one_mind(desk: Desk) -> Iterator[str]:
+    """What two sides do not agree on, once nothing is on its way."""
+    for name in list(desk.states):
+        case = desk.case(UUID(name))
+        if case.linking:
+            yield f"{name} still asks"
+        if case.main:
+            yield from _left_behind(desk, case, desk.case(case.main.case_id))
+        yield from (f"{one} follows not" for one in followers(desk, case.case_id) if follows(desk, one) != case.case_id)
+        stands = [(desk.case(part.case_id).status.open, part.status.open) for part in case.parts]
+        yield from (f"a part of {name} stands otherwise" for found, known in stands if found is not known)
+
+
+def _left_behind(desk: Desk, case: Case, main: Case) -> Iterator[str]:
+    if case.case_id not in followers(desk, main.case_id):
+        yield f"{case.case_id} follows who does not know"
+    if (case.status is Status.LINKED) is not main.status.open:
+        yield f"{case.case_id} is {case.status}, what it follows {main.status}"
+
+
+def test_a_duplicate_asks_and_follows_once_it_is_taken(desk: Desk) -> None:
+    asked = desk.act(B, Action.LINK, other=A)
+    assert kinds(asked) == ["case.related", "relation.asked"]
+    assert desk.case(B).status is Status.ASSIGNED, "until the main case answers it is worked on"
+    desk.settle()
+    assert (desk.case(B).status, follows(desk, B), followers(desk, A)) == (Status.LINKED, A, {B})
+    assert desk.heard(B) == ["opened", "related", "linked"]
+    assert desk.heard(A) == ["opened", "related"]
+    assert "report.linked" in {one.body.type.removeprefix("yiwang.").removesuffix(".v1") for one in desk.told}
+
+
+def test_who_reported_the_duplicate_hears_how_the_main_case_ends_and_that_it_is_done_anew(linked: Desk) -> None:
+    linked.act(A, Action.RESOLVE, HANDLER)
+    linked.settle()
+    assert (linked.case(B).status, linked.case(B).resolution) == (Status.RESOLVED, "经核实")
+    linked.act(A, Action.REOPEN)
+    linked.settle()
+    assert linked.case(B).status is Status.LINKED
+    linked.act(A, Action.RESOLVE, HANDLER)
+    linked.settle()
+    assert linked.heard(B)[-3:] == ["resolved", "linked", "resolved"]
+    due = wake(linked.states[str(B)])
+    assert due
+    linked.take(str(B), decide(linked.states[str(B)], Tick(due), context(due)))
+    assert linked.case(B).status is Status.CLOSED
+
+
+@pytest.mark.parametrize("end", ["cancel", "withdraw"])
+def test_when_the_main_case_goes_away_its_duplicate_is_worked_on_by_itself_again(linked: Desk, end: str) -> None:
+    if end == "cancel":
+        linked.act(A, Action.CANCEL)
+    else:
+        linked.open("A", revision=2, withdrawn="误报")
+    linked.settle()
+    free = linked.case(B)
+    assert (free.status, free.main, free.assignment.number) == (Status.ASSIGNED, None, 2)
+    assert free.assignment.because is AssignedBecause.UNLINKED
+    assert list(of_one_mind(linked)) == []
+
+
+@pytest.mark.parametrize("capacity", [SUPERIOR, CENTRE, FOLLOW_UP, REPORTER])
+def test_a_link_is_undone_by_anybody_but_who_has_the_case(linked: Desk, capacity: Capacity) -> None:
+    assert linked.act(B, Action.UNLINK, HANDLER).outcome is Outcome.REFUSED
+    linked.act(B, Action.UNLINK, capacity, unit=VILLAGE.code if capacity is SUPERIOR else None)
+    linked.settle()
+    assert (linked.case(B).status, followers(linked, A)) == (Status.ASSIGNED, set())
+    assert linked.case(B).assignment.due_by is None, "the time in which it followed was nobody's fault"
+
+
+def test_a_reporter_who_objects_has_a_case_of_its_own(linked: Desk) -> None:
+    linked.act(A, Action.RESOLVE, HANDLER)
+    linked.settle()
+    linked.act(B, Action.REOPEN, REPORTER)
+    linked.settle()
+    assert (linked.case(B).status, follows(linked, B), followers(linked, A)) == (Status.ASSIGNED, None, set())
+
+
+def test_lives_in_danger_free_a_duplicate(linked: Desk) -> None:
+    linked.open("B", revision=2, urgency="life_threatening")
+    linked.settle()
+    assert (linked.case(B).status, follows(linked, B), followers(linked, A)) == (Status.ASSIGNED, None, set())
+
+
+DECLINED = (
+    # what was done before          why B cannot follow A
+    ((A, Action.RESOLVE, HANDLER),  "已办结，不能并入"),
+    ((A, Action.CANCEL, CENTRE),    "已作废，不能并入"),
+    ((A, Action.LINK, CENTRE),      "本身已并入或正在并入其他事项"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "why"), DECLINED)
+def test_who_cannot_be_followed_says_why_and_the_other_is_worked_on_as_before(
+    desk: Desk, before: tuple[UUID, Action, Capacity], why: str
+) -> None:
+    desk.act(*before, other=C if before[1] is Action.LINK else None)
+    desk.settle()
+    desk.act(B, Action.LINK, other=A)
+    desk.settle()
+    assert (desk.case(B).status, desk.case(B).linking) == (Status.ASSIGNED, None)
+    last = [one.body for one in desk.told if isinstance(one.body, CaseEvent) and one.body.case_id == B][-1]
+    assert last.kind is CaseEventKind.REFUSED
+    assert why in last.why
+
+
+def test_nobody_follows_a_case_that_nobody_has_opened(desk: Desk) -> None:
+    nowhere = report_id("water", "Z")
+    desk.act(B, Action.LINK, other=nowhere)
+    desk.settle()
+    assert desk.case(B).linking is None
+    assert desk.heard(B)[-1] == "refused"
+
+
+HINDERED = (
+    # what B is        why it cannot follow
+    ("asks",           "并案申请正在处理"),
+    ("is followed",    "已有1件事项并入本事项"),
+    ("has parts",      "尚有1个子事项未办结"),
+    ("itself",         "事项不能并入自己"),
+    ("none",           "并案须写明主办事项"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "why"), HINDERED)
+def test_what_stands_in_the_way_of_a_link_is_said_at_once(desk: Desk, what: str, why: str) -> None:
+    if what == "asks":
+        desk.act(B, Action.LINK, other=C)
+    elif what == "is followed":
+        desk.act(C, Action.LINK, other=B)
+        desk.settle()
+    elif what == "has parts":
+        desk.act(B, Action.SPLIT, HANDLER, pieces=(Piece(summary="清淤"),))
+    other = {"itself": B, "none": None}.get(what, A)
+    refused = desk.act(B, Action.LINK, other=other)
+    assert refused.outcome is Outcome.REFUSED
+    body = refused.events[0].body
+    assert isinstance(body, CaseEvent)
+    assert why in body.why
+
+
+def test_two_that_ask_to_follow_each_other_are_both_declined(desk: Desk) -> None:
+    desk.act(A, Action.LINK, other=B)
+    desk.act(B, Action.LINK, other=A)
+    desk.settle()
+    assert [desk.case(one).status for one in (A, B)] == [Status.ASSIGNED] * 2
+    assert list(of_one_mind(desk)) == []
+
+
+def test_what_is_done_with_a_duplicate_while_it_asks_goes_first(desk: Desk) -> None:
+    desk.act(B, Action.LINK, other=A)
+    desk.act(B, Action.RESOLVE, HANDLER)
+    desk.settle()
+    assert (desk.case(B).status, follows(desk, B), followers(desk, A)) == (Status.RESOLVED, None, set())
+
+
+def test_a_source_that_says_it_is_the_same_has_its_report_linked_by_itself(desk: Desk) -> None:
+    desk.open("D", same_as=A)
+    desk.settle()
+    assert follows(desk, report_id("water", "D")) == A
+
+
+WAY = tuple(Destination(code=one.code, name=one.name) for one in OTHER_PATH)
+PIECES = (
+    Piece(summary="更换水泵，联系13900001111"),
+    Piece(summary="修复道路", to=WAY, department="transport"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def divided(desk: Desk) -> Desk:
+    desk.act(A, Action.SPLIT, HANDLER, pieces=PIECES)
+    desk.settle()
+    return desk
+
+
+def parts(desk: Desk) -> list[UUID]:
+    return [one.case_id for one in desk.case(A).parts]
+
+
+def test_a_case_is_split_into_parts_of_which_each_has_a_unit_and_a_clock_of_its_own(divided: Desk) -> None:
+    first, second = (divided.case(one) for one in parts(divided))
+    assert (first.parent, first.assignment.unit, first.summary) == (A, GRID, "更换水泵，联系139****1111")
+    assert (second.assignment.unit, second.lead) == (OTHER_GRID, "transport")
+    assert {one.assignment.because for one in (first, second)} == {AssignedBecause.SPLIT}
+    assert divided.case(A).assignment.number == 1, "no touch of its own clock"
+
+
+def test_of_a_part_its_source_hears_nothing(divided: Desk) -> None:
+    before = len(divided.told)
+    for part in parts(divided):
+        divided.act(part, Action.RESOLVE, HANDLER)
+    assert not [one for one in divided.told[before:] if one.body.type.startswith("yiwang.report.")]
+
+
+def test_a_case_is_resolved_only_after_its_parts_of_which_the_last_is_told(divided: Desk) -> None:
+    for n, part in enumerate(parts(divided)):
+        assert divided.act(A, Action.RESOLVE, HANDLER).outcome is Outcome.REFUSED
+        divided.act(part, Action.RESOLVE, HANDLER)
+        divided.settle()
+        assert divided.heard(A)[-1] == ("related", "gathered")[n]
+    assert divided.act(A, Action.RESOLVE, HANDLER).outcome is Outcome.APPLIED
+
+
+def test_one_part_or_all_are_taken_back(divided: Desk) -> None:
+    one, other = parts(divided)
+    assert divided.act(A, Action.JOIN, HANDLER, other=B).outcome is Outcome.REFUSED
+    divided.act(A, Action.JOIN, HANDLER, other=one)
+    divided.settle()
+    assert [divided.case(part).status for part in (one, other)] == [Status.JOINED, Status.ASSIGNED]
+    divided.act(A, Action.JOIN, HANDLER)
+    divided.settle()
+    assert divided.case(other).status is Status.JOINED
+    assert divided.heard(A)[-1] == "gathered"
+
+
+def test_a_case_that_goes_away_takes_its_parts_along(divided: Desk) -> None:
+    divided.act(parts(divided)[0], Action.RESOLVE, HANDLER)
+    divided.act(A, Action.CANCEL)
+    divided.settle()
+    assert [divided.case(part).status for part in parts(divided)] == [Status.RESOLVED, Status.JOINED]
+    assert list(of_one_mind(divided)) == []
+
+
+def test_a_part_that_is_reopened_is_seen_by_its_case(divided: Desk) -> None:
+    part = parts(divided)[0]
+    for what, capacity in ((Action.RESOLVE, HANDLER), (Action.REOPEN, CENTRE)):
+        divided.act(part, what, capacity)
+        divided.settle()
+    assert divided.case(A).parts[0].status.open
+
+
+WRONG = (
+    # what is split off                                              why not
+    ((),                                                             "拆分须写明子事项"),
+    ((Piece(summary="1", department="nobody"),),                     "第1个子事项：没有代码为nobody的部门"),
+    ((Piece(summary="1", to=PIECES[1].to[1:]),),                     "第1个子事项：承办单位须从旗起逐级写到该单位"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("pieces", "why"), WRONG)
+def test_a_split_that_cannot_be_is_refused(desk: Desk, pieces: tuple[Piece, ...], why: str) -> None:
+    refused = desk.act(A, Action.SPLIT, HANDLER, pieces=pieces)
+    body = refused.events[0].body
+    assert isinstance(body, CaseEvent)
+    assert why in body.why
+    assert refused.outcome is Outcome.REFUSED
+
+
+def test_parts_are_bounded_and_have_none_themselves(desk: Desk) -> None:
+    for _ in range(PARTS // 10):
+        desk.act(A, Action.SPLIT, HANDLER, pieces=(Piece(summary="清淤"),) * 10)
+    desk.settle()
+    assert len(parts(desk)) == len(set(parts(desk))) == PARTS
+    assert desk.act(A, Action.SPLIT, HANDLER, pieces=(Piece(summary="清淤"),)).outcome is Outcome.REFUSED
+    assert desk.act(parts(desk)[0], Action.SPLIT, HANDLER, pieces=(Piece(summary="清淤"),)).outcome is Outcome.REFUSED
+    assert desk.act(parts(desk)[0], Action.LINK, other=B).outcome is Outcome.REFUSED
+
+
+ACTS: Sequence[tuple[UUID, Action, Capacity, UUID | None]] = (
+    (B, Action.LINK, CENTRE, A),
+    (C, Action.LINK, CENTRE, B),
+    (A, Action.LINK, CENTRE, C),
+    (A, Action.RESOLVE, HANDLER, None),
+    (A, Action.SPLIT, HANDLER, None),
+    (B, Action.CANCEL, CENTRE, None),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(len(ACTS)), 4))[::7])
+def test_acts_on_several_cases_end_well_however_their_words_cross(order: tuple[int, ...]) -> None:
+    for seed in range(6):
+        random, desk = Random(seed), Desk()
+        desk.open("A", "B", "C")
+        acts = deque(order)
+        while acts or desk.waiting:
+            if acts and (not desk.waiting or random.random() < 0.5):
+                case, what, capacity, other = ACTS[acts.popleft()]
+                desk.act(case, what, capacity, other=other, pieces=PIECES if what is Action.SPLIT else ())
+            else:
+                desk.deliver(random.choice(desk.ready()))
+        assert list(of_one_mind(desk)) == [], f"order {order}, seed {seed}"
