@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.case import CaseAction, CaseEvent
+from simulation import turns
 from simulation.people import People
 
 
@@ -37,5 +38,6 @@ class TownHall:
         """
         for case_id in sorted(self._newest.keys() - touched):
             event = self._newest[case_id]
-            if event.case and (done := self.people.acts(event.case, event.at, now)):
+            done = turns.acts(self.people, event, now)
+            if event.case and (done := done or self.people.acts(event.case, event.at, now)):
                 yield done

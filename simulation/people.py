@@ -115,7 +115,7 @@ class People:
 
     def acts(self, case: Case, heard_at: datetime, now: datetime) -> CaseAction | None:
         """What is done with the case now, by whoever has it; ``heard_at`` is when it last changed."""
-        if not case.status.open or now <= heard_at or not _awake(case, now):
+        if not case.status.open or now <= heard_at or not awake(case, now):
             return None
         intent = self._intent(case)
         if intent.end and _over(case, intent.end_at, now):
@@ -164,14 +164,13 @@ class People:
             action=action,
             sender=SENDER,
             action_id=f"{action.value}-{number}",
-            actor=self._actor(case, now),
+            actor=self.actor(case, now, case.assignment.unit.code),
             assignment=number,
             note=notes[int(self._draw(case, "note") * len(notes))] if notes else None,
         )
 
-    def _actor(self, case: Case, now: datetime) -> str:
-        """Someone of the unit who is there, else of the nearest one above."""
-        code = case.assignment.unit.code
+    def actor(self, case: Case, now: datetime, code: str) -> str:
+        """Someone of this unit who is there, else of the nearest one above."""
         while True:
             here = [staff for staff in self.units.get(code, ()) if not self._away(staff, now)]
             if here or len(code) <= len(BANNER.code):
@@ -209,7 +208,8 @@ def _leaves(seed: int, start: datetime, days: int, members: Mapping[str, str]) -
                 yield Leave(staff, since, since + DAY * (1 + int(4 * share(seed, "days", week, staff))))
 
 
-def _awake(case: Case, now: datetime) -> bool:
+def awake(case: Case, now: datetime) -> bool:
+    """Whether it is an hour at which people act on the case."""
     return case.clock is not ClockClass.STANDARD or now.astimezone(SHANGHAI).hour in WORK
 
 

@@ -125,7 +125,7 @@ def parked(book: Book) -> Section:
     rest = len(letters) - sum(int(row[-1]) for row in rows)
     head = ("原因", "所在项", "应为", "件数")
     remarks = [f"其余 {rest} 件"] if rest else [] if rows else ["无"]
-    return Section(zh="七、暂存", en="parked, with reasons", head=head, rows=rows, texts=3, remarks=remarks)
+    return Section(zh="八、暂存", en="parked, with reasons", head=head, rows=rows, texts=3, remarks=remarks)
 
 
 def _first(problems: Sequence[Problem]) -> tuple[str, str]:

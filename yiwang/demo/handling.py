@@ -85,7 +85,7 @@ def alerts(book: Book, latencies: Sequence[float]) -> Section:
         f"共通知 {people} 人",
         f"自上报写入 Kafka 到首条提醒发出（实际时间，不含按规定延后的）：{ranked(latencies)}；{again} 条经重试送达",
     ]
-    return Section(zh="六、通知", en="alerts per channel", head=HEAD, rows=rows, texts=2, remarks=said)
+    return Section(zh="七、通知", en="alerts per channel", head=HEAD, rows=rows, texts=2, remarks=said)
 
 
 HEAD: Final = ("渠道", "channel", "提醒", *ENDS.values(), "并入汇总", "消息数", "短信条数")

@@ -13,7 +13,7 @@ from services.chassis.topics import create_topics
 from services.chassis.values import Service, Unavailable
 from services.gis.boundaries import Boundaries
 from yiwang.check.values import End
-from yiwang.demo import arrivals, handling, story
+from yiwang.demo import arrivals, handling, story, turns
 from yiwang.demo.account import ENDS, Account, account
 from yiwang.demo.book import Book
 from yiwang.demo.broker import TOPICS
@@ -90,6 +90,7 @@ def summary(book: Book, found: Account) -> list[Section]:
         arrivals.classified(book),
         handling.levels(book),
         handling.terms(book),
+        turns.section(book),
         handling.alerts(book, to_first_alert(book, found)),
         arrivals.parked(book),
         story.section(story.neglected(book)),
@@ -115,7 +116,7 @@ def conservation(book: Book, found: Account) -> Section:
         f"重发而被消费者按编号忽略的消息 {found.verdict.figures['redelivered']}",
     )
     offenders = [one.line() for one in found.offences[:OFFENDERS]]
-    return Section(zh="九、守恒核对", en="conservation", remarks=[" + ".join(ends), "；".join(faults), *offenders])
+    return Section(zh="十、守恒核对", en="conservation", remarks=[" + ".join(ends), "；".join(faults), *offenders])
 
 
 def _unlike(expected: str, end: End | None) -> bool:

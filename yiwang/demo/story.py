@@ -25,6 +25,8 @@ BECAUSE: Final = {
     AssignedBecause.TRANSFERRED: "转办",
     AssignedBecause.REOPENED: "返工",
     AssignedBecause.LIFTED: "多次流转提级",
+    AssignedBecause.UNLINKED: "解除并案",
+    AssignedBecause.SPLIT: "拆分",
 }
 SAYS: Final = {
     DeadlineKind.RESCHEDULED: "时限调整",
@@ -66,6 +68,11 @@ TEMPLATES: Final = {
     "corrected": "告知更正",
     "withdrawn": "告知撤回",
     "cancelled": "告知作废",
+    "unlinked": "告知恢复单独办理",
+    "linked": "告知并案",
+    "part": "告知子事项",
+    "joined": "告知子事项并回",
+    "gathered": "告知子事项全部结束",
     "reminder": "催办签收",
     "deputy": "请代理人签收",
     "superior": "告知上级无人签收",
@@ -198,7 +205,7 @@ def headline(notice: Notice) -> str:
 
 def section(found: Story | None) -> Section:
     """The story as lines of time, level, event and people."""
-    zh, en = "八、一件无人理会的事项如何逐级升到旗", "one neglected case"
+    zh, en = "九、一件无人理会的事项如何逐级升到旗", "one neglected case"
     if found is None:
         return Section(zh=zh, en=en, remarks=["本次没有事项因超期提级"])
     case = found.case

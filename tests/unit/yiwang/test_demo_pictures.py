@@ -163,7 +163,7 @@ def test_the_summary_fits_a_terminal_and_says_everything(scene: Scene) -> None:
     lines = [line for section in sections for line in section.lines()]
 
     assert max(map(width, lines)) <= COLUMNS
-    assert [line[2] for line in lines if line.startswith("■")] == list("一二三四五六七八九")
+    assert [line[2] for line in lines if line.startswith("■")] == list("一二三四五六七八九十")
 
 
 def test_the_page_holds_all_and_needs_nothing_else(boundaries: Boundaries, tmp_path: Path) -> None:
