@@ -46,6 +46,8 @@ GIVEN: Final[Mapping[AssignedBecause, str]] = {
     AssignedBecause.SPLIT:         "事项已拆分",
 }  # fmt: skip
 
+TOGETHER: Final = "与另一事项并案，一并办理，办结后告知。"
+
 PLACED: Final = frozenset(
     {
         AssignedBecause.HANDED_UP,
@@ -127,10 +129,13 @@ class Turn:
     def _outcome(self, kind: OutcomeKind, case: Case, version: int, why: str) -> Event:
         """The same for the report's source, in the version of the case event that it goes with.
 
-        Every department may read it, so numbers in an officer's note are masked, and a hand-up's note stays inside.
+        Every department may read it, so numbers in an officer's note are masked, a hand-up's note stays inside, and so
+        do the words of the report that another one is linked with.
         """
-        given = kind in {OutcomeKind.OPENED, OutcomeKind.ASSIGNED}
-        said = f"{GIVEN[case.assignment.because]}，由{in_charge(case)}办理。" if given else masked(why)
+        if kind in {OutcomeKind.OPENED, OutcomeKind.ASSIGNED}:
+            said = f"{GIVEN[case.assignment.because]}，由{in_charge(case)}办理。"
+        else:
+            said = TOGETHER if kind is OutcomeKind.LINKED else masked(why)
         body = ReportOutcome(
             version=version,
             kind=kind,

@@ -13,6 +13,7 @@ import pytest
 
 from contracts.case import Action, AssignedBecause, Capacity, Case, CaseEvent, CaseEventKind, Destination, Piece, Status
 from contracts.identity import report_id
+from contracts.outcome import ReportOutcome
 from contracts.relation import CaseRelation
 from contracts.topics import RELATIONS
 from contracts.wire import Event
@@ -151,7 +152,8 @@ def test_a_duplicate_asks_and_follows_once_it_is_taken(desk: Desk) -> None:
     assert (desk.case(B).status, follows(desk, B), followers(desk, A)) == (Status.LINKED, A, {B})
     assert desk.heard(B) == ["opened", "related", "linked"]
     assert desk.heard(A) == ["opened", "related"]
-    assert "report.linked" in {one.body.type.removeprefix("yiwang.").removesuffix(".v1") for one in desk.told}
+    (said,) = [one.body for one in desk.told if isinstance(one.body, ReportOutcome) and one.body.kind == "linked"]
+    assert said.said == "与另一事项并案，一并办理，办结后告知。", "what the other one wrote stays inside"
 
 
 def test_who_reported_the_duplicate_hears_how_the_main_case_ends_and_that_it_is_done_anew(linked: Desk) -> None:
