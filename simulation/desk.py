@@ -78,7 +78,8 @@ class Desk:
         random = chance(self.seed, "draft", ask.department, ask.reference)
         told, staff = manner(ask.department), self._staff(random, ask.grid)
         way = "name" if ask.way == "own_grid" and not staff else ask.way
-        where = place(way, random, self.land, ask.grid, ask.department)
+        drawn = chance(self.seed, "spot", ask.spot) if ask.spot else random
+        where = place(way, drawn, self.land, ask.grid, ask.department)
         happened, by_hand = ask.sent_at - times.ago(random), told is not Manner.OFFICE
         notation, written, exact = times.write(random, happened, ask.sent_at, by_hand=by_hand)
         fields = {

@@ -15,7 +15,7 @@ class Ask:
     """A report is wanted: of this matter in this grid, told by this source, the place told in this way.
 
     ``about``: whether a complaint names whom it is about in a field. ``echo_of``: the reference under which another
-    source has told of the same.
+    source has told of the same. ``spot``: what is told under the same word here is at the very same point.
     """
 
     reference: str
@@ -29,6 +29,7 @@ class Ask:
     people: int | None = None
     about: bool = False
     echo_of: str | None = None
+    spot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

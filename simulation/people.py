@@ -115,7 +115,7 @@ class People:
 
     def acts(self, case: Case, heard_at: datetime, now: datetime) -> CaseAction | None:
         """What is done with the case now, by whoever has it; ``heard_at`` is when it last changed."""
-        if not case.status.open or now <= heard_at or not awake(case, now):
+        if not case.status.open or now <= heard_at or not awake(case, now) or _waits(case):
             return None
         intent = self._intent(case)
         if intent.end and _over(case, intent.end_at, now):
@@ -206,6 +206,11 @@ def _leaves(seed: int, start: datetime, days: int, members: Mapping[str, str]) -
             if share(seed, "leave", week, staff) < AWAY:
                 since = start + timedelta(days=7 * week + int(6 * share(seed, "since", week, staff)))
                 yield Leave(staff, since, since + DAY * (1 + int(4 * share(seed, "days", week, staff))))
+
+
+def _waits(case: Case) -> bool:
+    """Whether it rests, or others have to end their parts first."""
+    return case.status is Status.SUSPENDED or any(part.status.open for part in case.parts)
 
 
 def awake(case: Case, now: datetime) -> bool:

@@ -1,6 +1,7 @@
-"""Set pieces of the weeks: a storm, an unpaid crew, a pasture fire, complaints about those who should help."""
+"""Set pieces of the weeks: a storm, an unpaid crew, a pasture fire, a broken road, complaints about helpers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -21,7 +22,7 @@ SEVERAL: Final = 3
 STORM_HEART: Final = 0.7
 """The share of them that come from one village."""
 
-WAGES, FIRE, MEMBER, COMMITTEE = "060101", "150201", "160103", "160201"
+WAGES, FIRE, MEMBER, COMMITTEE, ROAD = "060101", "150201", "160103", "160201", "030101"
 
 
 def scenes(seed: int, start: datetime, days: int, desk: Desk) -> Iterator[Ask]:
@@ -29,7 +30,8 @@ def scenes(seed: int, start: datetime, days: int, desk: Desk) -> Iterator[Ask]:
     for week in range((days + 6) // 7):
         monday = start + week * WEEK
         asks = (*_storm(seed, monday, week, desk), *_crew(seed, monday, desk), *_fire(seed, monday, desk))
-        yield from (ask for ask in (*asks, *_complaints(seed, monday, desk)) if ask.sent_at < start + days * DAY)
+        more = (*_complaints(seed, monday, desk), *_road(seed, monday, desk))
+        yield from (ask for ask in (*asks, *more) if ask.sent_at < start + days * DAY)
 
 
 def _storm(seed: int, monday: datetime, week: int, desk: Desk) -> Iterator[Ask]:
@@ -79,6 +81,17 @@ def _complaints(seed: int, monday: datetime, desk: Desk) -> Iterator[Ask]:
             at = monday + random.randint(0, 4) * DAY + timedelta(hours=random.choice((8, 10, 14, 16)))
             grid = random.randrange(len(desk.land.paths))
             yield _ask(desk, random, matter(leaf), HOTLINE, at, grid, about=about, way="name" if about else "text")
+
+
+def _road(seed: int, monday: datetime, desk: Desk) -> Iterator[Ask]:
+    """One broken road, of which several callers tell within the day, all from the very same place."""
+    random = chance(seed, "road", monday.isoformat())
+    grid, day = random.randrange(len(desk.land.paths)), monday + random.randint(0, 4) * DAY
+    first = _ask(desk, random, matter(ROAD), RESIDENTS, day + timedelta(hours=8), grid, way="point")
+    yield replace(first, spot=first.reference)
+    for hour, department in ((9, HOTLINE), (10, RESIDENTS), (12, HOTLINE), (14, "transport")):
+        told = _ask(desk, random, matter(ROAD), department, day + timedelta(hours=hour), grid, way="point", echo=first)
+        yield replace(told, spot=first.reference)
 
 
 def _ask(

@@ -14,7 +14,7 @@ BUSY: Final = frozenset({Status.ACCEPTED, Status.STARTED})
 FIRM: Final = frozenset({AssignedBecause.LIFTED, AssignedBecause.ESCALATED})
 ALIKE: Final = 0.6
 """From which score on the centre takes a suggestion for the same."""
-HOT: Final = 0.008
+HOT: Final = 0.03
 """The share of cases that every unit hands back."""
 PIECES: Final = (Piece(summary="现场处置部分，由原承办单位落实"), Piece(summary="后续整改部分，另行安排人员"))
 

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from contracts.case import Similar
 from contracts.categories import CATEGORIES, within
 from contracts.relation import Sighting
-from contracts.report import Report
+from contracts.report import Classification, Report
 from contracts.wire import Value
 from services.chassis import tables
 from services.chassis.tables import Part
@@ -29,6 +29,8 @@ SHOWN: Final = 5
 """Cases that are suggested at the most, the most alike first."""
 KEPT: Final = 64
 """Newest cases that a cell remembers."""
+LIKELY: Final = 0.3
+"""How sure the first level of a category must be that is not decided."""
 MINUTE: Final = timedelta(minutes=1)
 DEGREE: Final = 111_320.0
 """Metres of a degree of latitude; and of longitude at the equator."""
@@ -106,7 +108,7 @@ def read(file: Path = FILE) -> Nearness:
 
 def places(near: Nearness, report: Report, text: str) -> Iterator[Place]:
     """The cells that the report's circle touches; none where it has no point, or its category no row."""
-    row = near.row(report.classified.code if report.classified else None)
+    row = near.row(_group(report.classified))
     if row is None or report.point is None:
         return
     x = report.point.longitude * DEGREE * cos(radians(MIDDLE))
@@ -116,6 +118,14 @@ def places(near: Nearness, report: Report, text: str) -> Iterator[Place]:
     for column in range(floor((x - row.metres) / width), floor((x + row.metres) / width) + 1):
         for line in range(floor((y - row.metres) / width), floor((y + row.metres) / width) + 1):
             yield Place(f"cell/{row.category}/{column}/{line}", row.category, sighting)
+
+
+def _group(found: Classification | None) -> str | None:
+    """The category; of an undecided report the likeliest first level, for a suggestion in vain costs little."""
+    if found is None or found.code is not None or not found.runners_up:
+        return found.code if found else None
+    best = found.runners_up[0]
+    return best.code[:2] if best.confidence >= LIKELY else None
 
 
 def seen(near: Nearness, group: str, cell: Cell, new: Entry) -> tuple[Cell, tuple[Similar, ...]]:

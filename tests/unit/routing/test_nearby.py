@@ -12,7 +12,7 @@ import pytest
 from contracts.categories import named
 from contracts.identity import report_id
 from contracts.relation import CaseRelation
-from contracts.report import Classification, ClassifiedBy, Datum, Point, ReportLocated
+from contracts.report import Classification, ClassifiedBy, Datum, Guess, Point, ReportLocated
 from services.chassis.tables import BrokenTableError
 from services.routing.nearby import KEPT, SHOWN, Cell, likeness, merged, places, read, seen
 from services.routing.nearby import at as entry
@@ -147,6 +147,14 @@ def test_without_a_point_or_a_row_for_its_category_no_cell_hears_of_it() -> None
     assert list(places(TABLE.near, report(classified=kind("0301")), HOLE)) == []
     assert list(places(TABLE.near, told("A", code="07").report, HOLE)) == []
     assert list(places(TABLE.near, report(), HOLE)) == []
+
+
+@pytest.mark.parametrize(("confidence", "cells"), [(0.5, True), (0.2, False)])
+def test_of_an_undecided_report_the_likeliest_first_level_is_enough(confidence: float, cells: bool) -> None:
+    guess = Guess(code="030101", zh="道路", confidence=confidence)
+    unsure = kind("0301").model_copy(update={"code": None, "by": ClassifiedBy.UNDECIDED, "runners_up": (guess,)})
+    body = told("A").report.model_copy(update={"classified": unsure})
+    assert bool(list(places(TABLE.near, body, HOLE))) is cells
 
 
 def test_the_deepest_row_of_a_category_counts() -> None:

@@ -19,6 +19,7 @@ from simulation.people import People, leaves
 from simulation.sent import Sent
 from tests.unit.simulation.territory import MONDAY, members
 from tests.unit.simulation.weeks import Weeks
+from yiwang.demo.turns import KINDS, Kind
 
 DAYS, TAIL, VOLUME = 4, 8, 40
 
@@ -103,6 +104,11 @@ def test_a_few_percent_are_late_and_some_climb_by_themselves(weeks: Weeks) -> No
 
     assert 0.01 < len(late) / len(open_) < 0.15
     assert climbed
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.rule)
+def test_every_other_way_that_cases_go_is_gone_by_some(weeks: Weeks, kind: Kind) -> None:
+    assert any(kind.fits(event) for event in weeks.cases)
 
 
 def test_in_another_order_the_hall_hears_the_same(weeks: Weeks) -> None:
