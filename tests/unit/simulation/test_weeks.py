@@ -19,7 +19,9 @@ from simulation.people import People, leaves
 from simulation.sent import Sent
 from tests.unit.simulation.territory import MONDAY, members
 from tests.unit.simulation.weeks import Weeks
-from yiwang.demo.turns import KINDS, Kind
+from yiwang.demo.plan import Plan
+from yiwang.demo.plan import banner as demo_banner
+from yiwang.demo.turns import KINDS
 
 DAYS, TAIL, VOLUME = 4, 8, 40
 
@@ -106,9 +108,14 @@ def test_a_few_percent_are_late_and_some_climb_by_themselves(weeks: Weeks) -> No
     assert climbed
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.rule)
-def test_every_other_way_that_cases_go_is_gone_by_some(weeks: Weeks, kind: Kind) -> None:
-    assert any(kind.fits(event) for event in weeks.cases)
+def test_in_the_weeks_of_the_demo_cases_go_every_other_way_by_some_rule_and_nothing_is_refused(banner: Banner) -> None:
+    plan = Plan()
+    made, hall = demo_banner(plan, banner.boundaries)
+    weeks = Weeks(hall)
+    weeks.run(made, plan.moments(made))
+
+    assert [kind.rule for kind in KINDS if not any(kind.fits(event) for event in weeks.cases)] == []
+    assert [event.why for event in weeks.cases if event.kind is CaseEventKind.REFUSED] == []
 
 
 def test_in_another_order_the_hall_hears_the_same(weeks: Weeks) -> None:
