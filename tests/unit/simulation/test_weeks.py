@@ -108,9 +108,9 @@ def test_a_few_percent_are_late_and_some_climb_by_themselves(weeks: Weeks) -> No
     assert climbed
 
 
-def test_in_the_weeks_of_the_demo_cases_go_every_other_way_by_some_rule_and_nothing_is_refused(banner: Banner) -> None:
+def test_in_the_weeks_of_the_demo_cases_go_every_other_way_by_some_rule_and_nothing_is_refused() -> None:
     plan = Plan()
-    made, hall = demo_banner(plan, banner.boundaries)
+    made, hall = demo_banner(plan, Boundaries.load())
     weeks = Weeks(hall)
     weeks.run(made, plan.moments(made))
 
