@@ -1,5 +1,6 @@
 """Cases: the actions that people take on them, and the events that routing alone writes."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -296,6 +297,9 @@ class Case(Value):
     parent: Annotated[UUID | None, Field(description="the case of which it is a part (原事项)")] = None
     parts: Annotated[Many[Related], Field(description="the cases into which it was split (子事项)")] = ()
     similar: Annotated[Many[Similar], Field(description="what may be the same, nearby (疑似重复), best first")] = ()
+    cooperating: Annotated[Many[str], Field(description="codes of the departments that help (协办部门)")] = ()
+    money: Annotated[Count | None, Field(description="whole yuan involved (涉及金额)")] = None
+    group: Annotated[Count | None, Field(description="how many act together (联名、集体来访或聚集人数)")] = None
 
     def path_in_charge(self) -> Path:
         """The path down to the unit that has the case."""
@@ -387,15 +391,39 @@ class Ruling(Value):
     unit: UnitRef
     lead: Annotated[str | None, Field(description="the code of the department in the lead")] = None
     clock: ClockClass = ClockClass.STANDARD
+    cooperating: Annotated[Many[str], Field(description="codes of the departments that help (协办部门)")] = ()
+
+
+class Facts(Value):
+    """What the rows of the routing table ask about; whoever knows it can ask another table."""
+
+    category: Annotated[str | None, Field(description="a code of the banner's tree; none if undecided")] = None
+    urgency: Urgency
+    people: Annotated[Count | None, Field(description="how many people are involved, if known")] = None
+    money: Annotated[Count | None, Field(description="whole yuan involved, if known")] = None
+    group: Annotated[Count | None, Field(description="how many act together, if known")] = None
+    place: Annotated[str, Field(description="the code of the deepest unit known: the banner's where none is")]
+    day: Annotated[date, Field(description="on which the case was opened, in Asia/Shanghai")]
+    time: Annotated[str, Field(description="of the day when the case was opened: HH:MM in Asia/Shanghai")]
+    located: LocationOutcome
+    source: str
+    solved: Annotated[bool, Field(description="solved on the spot (立报立结)")]
 
 
 class Routed(Value):
-    """How a case came to its unit: the row that decided, and those that would have had it not been there."""
+    """How a case came to its unit: the row that decided, those that would have had it not been there, and on what."""
 
     table: Annotated[str, Field(description="the version of the table")]
     chosen: Ruling
     runners_up: Many[Ruling] = ()
     skipped: Annotated[Many[str], Field(description="units passed over, each with why, in Chinese")] = ()
+    shadows: Annotated[
+        Many[Ruling], Field(description="rows on trial, without effect: if active, the first would have decided")
+    ] = ()
+    facts: Annotated[Facts | None, Field(description="what the rows asked about, as it was known then")] = None
+    raised: Annotated[
+        Level, Field(description="the level to which people or a deadline had put the case, below which none has it")
+    ] = Level.GRID
 
 
 class CaseEventKind(StrEnum):

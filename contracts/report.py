@@ -156,6 +156,23 @@ class Submission(Open):
             description="why the report is withdrawn; sent with a higher revision (撤回原因)",
         ),
     ] = None
+    money: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1e12,
+            description="how much money is involved, in yuan; if missing, what the words say (涉及金额，单位：元)",
+        ),
+    ] = None
+    group: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=1_000_000,
+            description="how many act together: petition, sign or gather; if missing, what the words say "
+            "(联名、集体来访或聚集人数)",
+        ),
+    ] = None
 
 
 class ClassifiedBy(StrEnum):
@@ -222,6 +239,10 @@ class Report(Value):
     about_staff: str | None = None
     same_as: Annotated[UUID | None, Field(description="the report that the source says is of the same")] = None
     withdrawn: Annotated[str | None, Field(description="why the source has withdrawn the report")] = None
+    money: Annotated[Count | None, Field(description="whole yuan involved, by the source's field or its words")] = None
+    group: Annotated[Count | None, Field(description="how many act together, by the source's field or its words")] = (
+        None
+    )
 
 
 class LocationOutcome(StrEnum):

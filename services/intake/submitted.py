@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from contracts.identity import report_cause, report_id
 from contracts.report import Classification, Point, Report, Submission, Urgency
 from contracts.wire import Body
+from services.intake import amounts
 
 
 class Submitted(Body):
@@ -70,8 +71,11 @@ def digest(submission: Submission) -> str:
 
 
 def report_of(sent: Submitted, received_at: datetime, classified: Classification | None = None) -> Report:
-    """The report as later services read it: of the contact a reference alone, of unknown fields nothing."""
-    submission = sent.submission
+    """The report as later services read it: of the contact a reference alone, of unknown fields nothing.
+
+    Money and the size of a group are what the source's fields say, else what its words do.
+    """
+    submission, words = sent.submission, words_of(sent)
     return Report(
         report_id=sent.report_id,
         department=sent.department,
@@ -97,6 +101,8 @@ def report_of(sent: Submitted, received_at: datetime, classified: Classification
         about_staff=submission.about_staff,
         same_as=report_id(sent.department, submission.same_as) if submission.same_as else None,
         withdrawn=sent.withdrawn,
+        money=amounts.money(words) if submission.money is None else int(submission.money),
+        group=amounts.group(words) if submission.group is None else submission.group,
     )
 
 

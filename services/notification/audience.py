@@ -54,8 +54,10 @@ def _role(role: Role, occasion: Occasion) -> Iterator[Chosen]:
         case Role.INFORMED:
             for path in _near(case):
                 yield from serving(path, Role.INFORMED, occasion)
-        case Role.LEAD:
-            yield from named([one.staff for one in occasion.roster.units.get(case.lead or "", ())], role, occasion)
+        case Role.LEAD | Role.COOPERATING:
+            departments = case.cooperating if role is Role.COOPERATING else (case.lead or "",)
+            liaisons = [one.staff for code in departments for one in occasion.roster.units.get(code, ())]
+            yield from named(liaisons, role, occasion)
         case Role.FORMER:
             yield from named(occasion.former, role, occasion)
 

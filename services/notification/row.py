@@ -58,6 +58,7 @@ class Role(StrEnum):
     BANNER = "banner"
     INFORMED = "informed"
     LEAD = "lead"
+    COOPERATING = "cooperating"
     FORMER = "former"
 
     @property
@@ -72,6 +73,7 @@ _ROLES_ZH: Final[Mapping[str, str]] = {
     "banner": "旗综治中心",
     "informed": "所在网格和苏木镇",
     "lead": "牵头部门",
+    "cooperating": "协办部门",
     "former": "原承办人",
     "deputy": "代办人",
 }

@@ -37,6 +37,7 @@ class Template(StrEnum):
     LIFE = "life"
     INFORMED = "informed"
     LEAD = "lead"
+    COOPERATING = "cooperating"
     MOVED = "moved"
     RESCHEDULED = "rescheduled"
     REQUESTED = "requested"
@@ -98,8 +99,10 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "请{actor}立即签收处置，{by}前办结。"),
     Template.INFORMED:   ("就近救助",   "由{actor}处置（时限{by}）。请就近人员立即到场先行救助，并报告现场情况。",
                           "请就近人员立即到场救助并报告（时限{by}）。"),
-    Template.LEAD:       ("牵头事项",   "该事项由贵部门牵头，{actor}承办，应于{by}前办结。请予指导配合。",
+    Template.LEAD:       ("牵头事项",   "该事项由贵部门牵头{helped}，{actor}承办，应于{by}前办结。请予指导配合。",
                           "由贵部门牵头，{actor}承办，{by}前办结。"),
+    Template.COOPERATING: ("协办事项",  "该事项{led}请贵部门协办，{actor}承办，应于{by}前办结。请予配合。",
+                          "{led}请贵部门协办，{actor}承办，{by}前办结。"),
     Template.MOVED:      ("改派告知",   "该事项已改由{actor}办理（时限{by}），你处无需继续办理。",
                           "已改由{actor}办理（时限{by}），你处无需办理。"),
     Template.RESCHEDULED: ("时限调整",  "办理时限调整为{by}（延时、挂账恢复或放假安排公布）。请{actor}按此办结。",
@@ -207,6 +210,8 @@ def _values(said: Said) -> dict[str, str]:
         "wish": wish(given.request),
         "rests": local(given.pauses[-1].since + given.pauses[-1].minutes * MINUTE, said.now) if given.pauses else "",
         "actor": office(path),
+        "led": f"由{_named([case.lead])}牵头，" if case.lead else "",
+        "helped": f"、{_named(case.cooperating)}协办" if case.cooperating else "",
         "urged": CENTRE if at_banner else "",
         "then": "列入督办" if at_banner else "自动提级",
         "by": local(said.due_at, said.now) if said.due_at else NO_DUE,
@@ -268,6 +273,10 @@ def local(moment: datetime, now: datetime) -> str:
     date = f"{day.month}月{day.day}日"
     said = f"今日（{date}）" if day.date() == now.astimezone(SHANGHAI).date() else date
     return f"{said}{24 if midnight else at.hour:02}:{at.minute:02}"
+
+
+def _named(departments: Sequence[str]) -> str:
+    return "、".join(NAMES.get(code, code) for code in departments)
 
 
 def _span(passed: timedelta) -> str:

@@ -28,7 +28,20 @@ ENDINGS: Final = frozenset(
 )
 """What ends a case and is told to those who work on it."""
 
-READ: Final = ("summary", "title", "place_name", "path", "urgency", "people", "lead", "clock", "occurred_at")
+READ: Final = (
+    "summary",
+    "title",
+    "place_name",
+    "path",
+    "urgency",
+    "people",
+    "money",
+    "group",
+    "lead",
+    "cooperating",
+    "clock",
+    "occurred_at",
+)
 """What of a case people read or go by."""
 
 STEPS: Final = {"remind": Template.REMINDER, "deputy": Template.DEPUTY, "superior": Template.SUPERIOR}

@@ -43,7 +43,7 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
         why = f"{_revision('来源已自行处置', report)}{masked(report.solved)}"
         return Change(CaseEventKind.RESOLVED, _resolved(case, report, now), why)
     located = _supplemented(case, _kept_place(case, located))
-    how = routed(table, located, raised)
+    how = routed(table, located, case.opened_at, raised)
     after = _corrected(case, located, how, now)
     moves = after.assignment.number > case.assignment.number
     kind = CaseEventKind.ASSIGNED if moves else CaseEventKind.CORRECTED
@@ -64,14 +64,17 @@ def _lives_again(case: Case, report: Report) -> bool:
 def _supplemented(case: Case, located: ReportLocated) -> ReportLocated:
     """The revision with what it leaves out: most are supplements, and silence about a danger or an accused is no news.
 
-    Urgency only grows; people, a decided category and the unit that it is about stay until others are named. Of two
-    units that it is about, one after the other, it is about what holds both, so that neither gets it.
+    Urgency only grows; numbers (of people, of a group, of yuan), a decided category and the unit that it is about stay
+    until others are named. Of two units that it is about, one after the other, it is about what holds both, so that
+    neither gets it.
     """
     report = located.report
     undecided = report.classified is None or report.classified.code is None
     known = {
         "urgency": max(report.urgency, case.urgency, key=list(Urgency).index),
         "people": case.people if report.people is None else report.people,
+        "money": case.money if report.money is None else report.money,
+        "group": case.group if report.group is None else report.group,
         "classified": case.classified if undecided and case.classified else report.classified,
     }
     return located.model_copy(
@@ -104,7 +107,9 @@ def _corrected(case: Case, located: ReportLocated, how: Routed, now: datetime) -
     the one that it replaces.
     """
     chosen = how.chosen
-    changes = {**told(located.report), **placed(located), "lead": case.lead if case.placed else chosen.lead}
+    leading = case if case.placed else chosen
+    helps = {"lead": leading.lead, "cooperating": leading.cooperating}
+    changes = {**told(located.report), **placed(located), **helps}
     known, here = case.model_copy(update=changes), case.path_in_charge()
     same = case.status.open and chosen.unit.code == case.assignment.unit.code
     if (same or _put(case, located)) and PRESSING[chosen.clock] <= PRESSING[case.clock]:

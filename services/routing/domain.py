@@ -62,7 +62,7 @@ def _located(table: Table, turn: Turn, located: ReportLocated) -> Decision[State
 
 
 def _open(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
-    how = routed(table, located)
+    how = routed(table, located, turn.now)
     case = opening.opened(located, how, turn.now)
     if case.status is Status.WITHDRAWN:
         why = corrections.why_withdrawn(located.report)

@@ -232,7 +232,7 @@ def moved(case: Case, asked: CaseAction, now: datetime, limits: Limits) -> Case:
     if move.because is None:
         return case.model_copy(update=_changes(asked, move, now))
     if leads_only(case, asked):
-        return case.model_copy(update={"lead": asked.department, "placed": True})
+        return case.model_copy(update={**put_in_lead(case, asked.department), "placed": True})
     returns = case.returns + _counts(move, asked.capacity)
     if returns > case.returns and returns >= limits.lift_after and case.above():
         lifted = climbed(case, AssignedBecause.LIFTED, now)
@@ -242,7 +242,7 @@ def moved(case: Case, asked: CaseAction, now: datetime, limits: Limits) -> Case:
     if move.goes in {Goes.BACK, Goes.ACROSS}:
         known["placed"] = True
     if move.goes is Goes.ACROSS and asked.department:
-        known["lead"] = asked.department
+        known |= put_in_lead(case, asked.department)
     return after.model_copy(update=known)
 
 
@@ -251,6 +251,11 @@ def _related(case: Case, asked: CaseAction, now: datetime) -> Case:
     if asked.action is Action.LINK and asked.other:
         return relations.asking(case, asked.other, now, asked.actor)
     return relations.divided(case, relations.split_off(case, asked, now))
+
+
+def put_in_lead(case: Case, department: str | None) -> dict[str, Any]:
+    """What another department in the lead changes: where it helped before, it does so no more."""
+    return {"lead": department, "cooperating": tuple(code for code in case.cooperating if code != department)}
 
 
 def _counts(move: Move, capacity: Capacity) -> bool:

@@ -31,6 +31,7 @@ def opened(located: ReportLocated, how: Routed, now: datetime) -> Case:
         resolved_at=now if status is Status.RESOLVED else None,
         lead=chosen.lead,
         clock=chosen.clock,
+        cooperating=chosen.cooperating,
         **told(report),
         **placed(located),
     )
@@ -51,6 +52,8 @@ def told(report: Report) -> dict[str, Any]:
         "occurred_at": report.occurred_at,
         "place_name": masked(report.place_name) if report.place_name else None,
         "people": report.people,
+        "money": report.money,
+        "group": report.group,
         "staff": report.staff,
     }
 

@@ -1,16 +1,18 @@
 """Reads the routing table from its file: rows of conditions and what follows, in the words that officials check."""
 
 from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from contracts.case import ClockClass
 from contracts.categories import CATEGORIES
 from contracts.departments import DEPARTMENTS
 from contracts.report import LocationOutcome, Urgency
-from contracts.territory import Level
+from contracts.territory import BANNER, Level
 from services.chassis import tables
 from services.chassis.tables import Part
 
@@ -43,12 +45,16 @@ Category = Annotated[str, AfterValidator(_category)]
 Department = Annotated[str, AfterValidator(_department)]
 Categories = Annotated[tuple[Annotated[str, AfterValidator(_category_or_none)], ...], Field(min_length=1)]
 Number = Annotated[int, Field(ge=0, strict=True)]
+Place = Annotated[str, Field(pattern=rf"^{BANNER.code}([0-9]{{3}}){{1,3}}$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class When(Part):
     """The conditions of a row, all of which must hold; what is left out does not matter.
 
-    A category is met by its own code and all below it. A number of people that is not known meets neither bound.
+    A category is met by its own code and all below it, a place by its own code and all units in it. A number of people,
+    of those who act together (``group``) or of yuan (``money``) that is not known meets neither bound. ``time_from`` is
+    within, ``time_to`` is not; where it is the earlier one, the span crosses midnight.
     """
 
     category: Categories | None = None
@@ -56,28 +62,79 @@ class When(Part):
     urgency: Annotated[tuple[Urgency, ...], Field(min_length=1)] | None = None
     people_min: Number | None = None
     people_max: Number | None = None
+    money_min: Number | None = None
+    money_max: Number | None = None
+    group_min: Number | None = None
+    group_max: Number | None = None
+    place: Annotated[tuple[Place, ...], Field(min_length=1)] | None = None
+    time_from: ClockTime | None = None
+    time_to: ClockTime | None = None
     located: Annotated[tuple[LocationOutcome, ...], Field(min_length=1)] | None = None
     source: Annotated[tuple[Department, ...], Field(min_length=1)] | None = None
     solved: Annotated[bool, Field(strict=True)] | None = None
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        times = self.time_from, self.time_to
+        if (times[0] is None) != (times[1] is None):
+            raise ValueError("one of time_from and time_to; right is both or neither")
+        if times[0] is not None and times[0] == times[1]:
+            raise ValueError(f"no time between {times[0]} and {times[1]}; right is two different times")
+        if self.place and self.located and not PLACED & set(self.located):
+            raise ValueError(f"a place of what is {' or '.join(self.located)}; right is {' or '.join(sorted(PLACED))}")
+        return self
+
+
+PLACED: Final = frozenset({LocationOutcome.LOCATED, LocationOutcome.TWO_FIT})
+"""Of what is located otherwise no place within the banner is known."""
+
 
 class Then(Part):
     """What follows: the lowest level that may have the case, the department in the lead if it is the row that says
-    so, and which deadlines count.
+    so, those that help it, and which deadlines count. The department in the lead answers for the matter: it is the
+    first owner among them.
     """
 
     level: Level
     lead: Department | None = None
+    cooperating: tuple[Department, ...] = ()
     clock: ClockClass = ClockClass.STANDARD
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        every = [*([self.lead] if self.lead else []), *self.cooperating]
+        if twice := next((code for n, code in enumerate(every) if code in every[:n]), None):
+            raise ValueError(f"{twice} twice; right is each department once, in the lead or cooperating")
+        return self
+
+
+class Standing(StrEnum):
+    """Whether a row counts: it decides; it is tried, recorded and without effect; it is kept for the record alone."""
+
+    ACTIVE = "active"
+    SHADOW = "shadow"
+    EXPIRED = "expired"
 
 
 class Rule(Part):
-    """One row; its name never changes its meaning, its Chinese is what officials read as the reason."""
+    """One row; its name never changes its meaning, its Chinese is what officials read as the reason.
+
+    ``since`` and ``until`` are the first and the last day, in Asia/Shanghai, on which a case is opened by it.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     zh: Annotated[str, Field(min_length=1)]
+    state: Standing = Standing.ACTIVE
+    since: date | None = None
+    until: date | None = None
     when: When = When()
     then: Then
+
+    @model_validator(mode="after")
+    def _some_day(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"until {self.until} before since {self.since}; right is since, then until")
+        return self
 
 
 class Limits(Part):

@@ -1,37 +1,58 @@
 """Decides by the table which unit a report goes to, and says in Chinese how that came about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
-from contracts.case import Routed, Ruling
+from contracts.case import Facts, Routed, Ruling
 from contracts.report import ReportLocated
 from contracts.territory import BANNER, CENTRE, Level, Path, UnitRef, full_name, office
 from services.routing.rules import NAMES, Rule
 from services.routing.table import Table, facts
 
 RUNNERS_UP: Final = 3
-"""How many rows are told of that would have decided next."""
+"""How many rows are told of that would have decided next, and how many on trial."""
 
 HEIGHT: Final[Mapping[Level, int]] = {level: height for height, level in enumerate(Level)}
 """The levels by height, from the grid up."""
 
 
-def routed(table: Table, located: ReportLocated, raised: Level = Level.GRID) -> Routed:
-    """What the table decides, never below the level to which people or a deadline have ``raised`` the case."""
-    report, path = located.report, located.location.path or (BANNER,)
-    given = facts(report, located.location.outcome)
-    lead = table.lead(given.category)
-    rules = islice(table.fitting(given), 1 + RUNNERS_UP)
-    chosen, *others = (_ruling(rule, path, located.about, raised, lead) for rule in rules)
-    skipped = tuple(_skipped(chosen, path, located.about))
-    return Routed(table=table.version, chosen=chosen, runners_up=tuple(others), skipped=skipped)
+def routed(table: Table, located: ReportLocated, opened_at: datetime, raised: Level = Level.GRID) -> Routed:
+    """What the table decides on a report whose case was opened then (aware), never below the level to which people or
+    a deadline have ``raised`` it.
+    """
+    return ruled(table, facts(located, opened_at), located.location.path or (BANNER,), located.about, raised)
 
 
-def _ruling(rule: Rule, path: Path, about: Path, raised: Level, lead: str | None) -> Ruling:
+def ruled(table: Table, given: Facts, path: Path, about: Path, raised: Level) -> Routed:
+    """What the table decides on these facts, for a place with this path and a report about that unit, if any."""
+    ruling = partial(_ruling, path=path, about=about, raised=raised, lead=table.lead(given.category))
+    chosen, *others = map(ruling, islice(table.fitting(given), 1 + RUNNERS_UP))
+    return Routed(
+        table=table.version,
+        chosen=chosen,
+        runners_up=tuple(others),
+        skipped=tuple(_skipped(chosen, path, about)),
+        shadows=tuple(map(ruling, islice(table.shadows(given), RUNNERS_UP))),
+        facts=given,
+        raised=raised,
+    )
+
+
+def _ruling(rule: Rule, *, path: Path, about: Path, raised: Level, lead: str | None) -> Ruling:
     then = rule.then
-    unit = deepest(path, max(then.level, raised, key=HEIGHT.__getitem__), about)
-    return Ruling(rule=rule.name, zh=rule.zh, level=then.level, unit=unit, lead=then.lead or lead, clock=then.clock)
+    leads = then.lead or lead
+    return Ruling(
+        rule=rule.name,
+        zh=rule.zh,
+        level=then.level,
+        unit=deepest(path, max(then.level, raised, key=HEIGHT.__getitem__), about),
+        lead=leads,
+        clock=then.clock,
+        cooperating=tuple(code for code in then.cooperating if code != leads),
+    )
 
 
 def deepest(path: Path, lowest: Level, about: Path) -> UnitRef:
@@ -51,21 +72,31 @@ def within(unit: UnitRef, about: Path) -> bool:
 def reason(found: str, how: Routed, path: Path, about: Path) -> str:
     """Why a unit has the case: what gis found, the row, and the unit that was avoided, if one was."""
     chosen = how.chosen
-    lead = f"，牵头部门{NAMES[chosen.lead]}" if chosen.lead else ""
     to = office(down_to(path, chosen.unit))
-    return f"{found}；按“{chosen.zh}”交{to}办理{lead}，时限类别{chosen.clock.zh}{_avoided(path, about)}"
+    return f"{found}；按“{chosen.zh}”交{to}办理{_departments(chosen)}，时限类别{chosen.clock.zh}{_avoided(path, about)}"
 
 
 def reading(how: Routed, path: Path) -> str:
-    """A decision of the table as officials read it, with what would have held without its row."""
+    """A decision of the table as officials read it, with what would have held without its row, and what is tried."""
     chosen = how.chosen
-    lead = f"，牵头部门{NAMES.get(chosen.lead, chosen.lead)}" if chosen.lead else ""
+    to = office(down_to(path, chosen.unit))
     said = [
-        f"规则表{how.table}“{chosen.zh}”：由{office(down_to(path, chosen.unit))}办理{lead}，时限类别{chosen.clock.zh}",
+        f"规则表{how.table}“{chosen.zh}”：由{to}办理{_departments(chosen)}，时限类别{chosen.clock.zh}",
         *how.skipped,
         *(f"如无上述规则，适用“{one.zh}”，由{office(down_to(path, one.unit))}办理" for one in how.runners_up[:1]),
+        *(f"试行规则“{one.zh}”如生效，由{office(down_to(path, one.unit))}办理" for one in how.shadows[:1]),
     ]
     return "；".join(said)
+
+
+def _departments(how: Ruling) -> str:
+    lead = f"，牵头部门{named([how.lead])}" if how.lead else ""
+    return lead + (f"，协办部门{named(how.cooperating)}" if how.cooperating else "")
+
+
+def named(departments: Iterable[str]) -> str:
+    """The Chinese names of departments; one that is no longer known is read by its code."""
+    return "、".join(NAMES.get(code, code) for code in departments)
 
 
 def down_to(path: Path, unit: UnitRef) -> Path:

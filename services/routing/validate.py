@@ -4,16 +4,18 @@ As a program, ``python -m services.routing.validate [FILE]`` prints each fault o
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from itertools import product
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from contracts.case import Facts
 from services.chassis.tables import BrokenTableError
 from services.routing import nearby
+from services.routing.answers import Bits
 from services.routing.rules import FILE, read
-from services.routing.table import OTHER, Facts, Table, compiled
+from services.routing.table import OTHER, Table, compiled
 
 
 class Fault(NamedTuple):
@@ -33,19 +35,23 @@ def load(file: Path = FILE) -> Table:
 
 
 def faults(table: Table) -> Iterator[Fault]:
-    """Every row that decides nothing, then every category with reports that no row fits. Exact, not sampled."""
+    """Every row that decides nothing, then every category with reports that no row fits. Exact, not sampled.
+
+    A row on trial decides nothing if it would decide nothing were it active, it alone.
+    """
     deciding, gaps = 0, dict[str | None, Facts]()
-    shadowed: dict[int, Facts] = {}
+    met: dict[Bits, Facts] = {}
     for given in kinds(table):
         rows = table.rows(given)
-        if not rows:
+        active = rows & table.active
+        if not active:
             gaps.setdefault(given.category, given)
-        elif given.category != OTHER:
-            deciding |= rows & -rows
-            shadowed |= {rows: shadowed.get(rows, given)}
+        if given.category != OTHER:
+            deciding |= active & -active | table.tried(rows)
+            met |= {rows: met.get(rows, given)}
     for n, rule in enumerate(table.rules):
         if not deciding >> n & 1:
-            yield Fault(f"rule {rule.name}", _in_vain(table, n, shadowed), "a place above them, or no such row")
+            yield Fault(f"rule {rule.name}", _in_vain(table, n, met), "a place above them, or no such row")
     for given in gaps.values():
         yield Fault("the rows", f"none that fits {said(given)}", "a last row without conditions")
 
@@ -53,36 +59,47 @@ def faults(table: Table) -> Iterator[Fault]:
 def kinds(table: Table) -> Iterator[Facts]:
     """One report of each kind that the table tells apart: any other fits the very same rows as one of them.
 
-    A category that only a newer version knows is a kind of its own, which needs a row but justifies none.
+    A category that only a newer version knows is a kind of its own, which needs a row but justifies none. Answers that
+    leave the same rows are followed up once, so the kinds are as many as the rows need and not as all answers allow.
     """
-    axes = (table.categories, table.urgencies, table.crowds, table.places, table.sources, table.solved)
-    for values in product(*(_classes(fits) for fits in axes)):
-        yield Facts(**dict(zip((field.name for field in fields(Facts)), values, strict=True)))
+    categories, *axes = (_classes(fits) for fits in table.axes().values())
+    for rows, category in categories.items():
+        found: dict[Bits, tuple[Any, ...]] = {rows: (category,)}
+        for answers in axes:
+            further: dict[Bits, tuple[Any, ...]] = {}
+            for left, values in found.items():
+                for fits, value in answers.items():
+                    further.setdefault(left & fits, (*values, value))
+            found = further
+        for values in found.values():
+            yield Facts.model_construct(**dict(zip(table.axes(), values, strict=True)))
 
 
 def said(given: Facts) -> str:
     """The report in one line."""
     known = {
         "category": {None: "undecided", OTHER: "unknown"}.get(given.category, given.category),
-        "people": "unknown" if given.people is None else given.people,
+        **{name: "unknown" for name in ("people", "money", "group") if getattr(given, name) is None},
+        "place": given.place or "elsewhere",
         "source": given.source or "unknown",
     }
-    shown = {field.name: getattr(given, field.name) for field in fields(Facts)} | known
+    shown = {name: getattr(given, name) for name in Facts.model_fields} | known
     return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
-def _classes(fits: Mapping[Any, int]) -> Sequence[Any]:
+def _classes(fits: Mapping[Any, Bits]) -> Mapping[Bits, Any]:
     """The first of all values that leave the same rows."""
-    firsts: dict[int, Any] = {}
+    firsts: dict[Bits, Any] = {}
     for value, rows in fits.items():
         firsts.setdefault(rows, value)
-    return tuple(firsts.values())
+    return firsts
 
 
-def _in_vain(table: Table, n: int, shadowed: Mapping[int, Facts]) -> str:
-    for rows, given in shadowed.items():
-        if rows >> n & 1:
-            first = table.rules[(rows & -rows).bit_length() - 1]
+def _in_vain(table: Table, n: int, met: Mapping[Bits, Facts]) -> str:
+    for rows, given in met.items():
+        active = rows & table.active
+        if rows >> n & 1 and active:
+            first = table.rules[(active & -active).bit_length() - 1]
             return f"that earlier rows take all that fits it, such as rule {first.name} {said(given)}"
     return "that nothing fits it"
 
@@ -91,12 +108,15 @@ def main(arguments: Sequence[str]) -> int:
     """Prove a file's table; the exit code is 1 where it has faults."""
     file = Path(arguments[0]) if arguments else FILE
     try:
-        table = compiled(read(file))
+        rules = read(file)
     except BrokenTableError as fault:
         sys.stdout.write(f"{fault}\n")
         return 1
+    table = compiled(rules)
     found = [str(BrokenTableError(file, *fault)) for fault in faults(table)]
-    whole = f"{file.name} {table.version}: {len(table.rules)} rows, {sum(1 for _ in kinds(table))} kinds of report"
+    states = ", ".join(f"{count} {state}" for state, count in Counter(rule.state for rule in rules.rule).items())
+    rows = f"{len(rules.rule)} rows ({states}), {sum(1 for _ in kinds(table))} kinds of report"
+    whole = f"{file.name} {table.version}: {rows}"
     sys.stdout.write("\n".join(found or [f"{whole}, each with its row"]) + "\n")
     return int(bool(found))
 

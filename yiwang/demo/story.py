@@ -41,6 +41,7 @@ ROLES: Final = {
     "superior": "上级",
     "informed": "知会",
     "lead": "牵头部门",
+    "cooperating": "协办部门",
     "banner": "旗中心",
     "former": "原承办",
 }
@@ -56,6 +57,7 @@ TEMPLATES: Final = {
     "life": "告知特急事项",
     "informed": "知会特急事项",
     "lead": "告知牵头部门",
+    "cooperating": "告知协办部门",
     "moved": "告知事项已移走",
     "rescheduled": "告知时限调整",
     "requested": "请上级审批申请",

@@ -261,6 +261,24 @@ def test_who_and_what_it_is_about_goes_on_with_the_report() -> None:
     assert normalised(decision).model_dump(include=set(about)) == about
 
 
+@pytest.mark.parametrize(
+    ("fields", "money", "group"),
+    [
+        ({}, None, None),
+        ({"text": "12名工人集体讨薪，共欠3万元"}, 30_000, 12),
+        ({"title": "欠薪3万元", "text": "12名工人集体讨薪"}, 30_000, 12),
+        ({"text": "12名工人集体讨薪，共欠3万元", "money": 41_500.75, "group": 15}, 41_500, 15),
+        ({"text": "12名工人集体讨薪，共欠3万元", "money": 0, "group": 0}, 0, 0),
+    ],
+)
+def test_money_and_group_are_the_sources_fields_or_else_what_its_words_say(
+    fields: Mapping[str, object], money: int | None, group: int | None
+) -> None:
+    _, (decision,) = after(arrived(fields))
+
+    assert (normalised(decision).money, normalised(decision).group) == (money, group)
+
+
 def test_the_category_is_decided_and_the_sources_own_word_stays() -> None:
     def classify(department: str, category: str | None, words: str) -> Classification:
         by = (

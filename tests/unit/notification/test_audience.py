@@ -95,6 +95,11 @@ def test_the_lead_departments_liaison_is_told_and_of_a_case_without_a_lead_nobod
     assert who(Role.LEAD, case(lead="water"), some=roster(leave=away(LIAISON))) == []
 
 
+def test_the_liaisons_of_departments_that_help_are_told_too() -> None:
+    assert who(Role.COOPERATING, case(lead="police", cooperating=("water", "heating"))) == [(LIAISON, "cooperating")]
+    assert who(Role.COOPERATING, case(lead="water")) == []
+
+
 def test_who_had_the_case_before_is_told_by_name() -> None:
     assert who(Role.FORMER, case(), former=(MEMBER, "499999")) == [(MEMBER, "former")]
 

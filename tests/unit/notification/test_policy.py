@@ -37,7 +37,7 @@ def told(policy: Policy, event: Happened) -> set[tuple[Level, ClockClass, Role]]
 
 def test_every_input_has_its_row_and_every_row_its_input() -> None:
     assert faults(POLICY) == []
-    assert len(POLICY.table) == len(Happened) * 4 * 3 * len(AssignedBecause) * 6 == len(list(product(*DIMENSIONS)))
+    assert len(POLICY.table) == len(Happened) * 4 * 3 * len(AssignedBecause) * 7 == len(list(product(*DIMENSIONS)))
 
 
 def test_every_event_that_there_is_stands_in_the_table() -> None:

@@ -110,6 +110,7 @@ ASKED = (
     (Template.INFORMED,   BANNER,
      "由旗综治中心处置（时限3月12日14:30）。请就近人员立即到场先行救助，并报告现场情况。"),
     (Template.LEAD,       TOWN,     "该事项由贵部门牵头，昂素镇承办，应于3月12日14:30前办结。请予指导配合。"),
+    (Template.COOPERATING, TOWN,    "该事项请贵部门协办，昂素镇承办，应于3月12日14:30前办结。请予配合。"),
     (Template.MOVED,      VILLAGE,
      "该事项已改由昂素镇昂素嘎查办理（时限3月12日14:30），你处无需继续办理。"),
     (Template.CORRECTED,  VILLAGE,  "来源已更正该事项，请昂素镇昂素嘎查按更正后的内容办理，时限3月12日14:30不变。"),
@@ -133,6 +134,12 @@ def test_the_unit_that_must_act_is_named_with_its_town_and_told_by_when(
     due = datetime(2026, 3, 12, 14, 30, tzinfo=SHANGHAI)
     now = due + 3 * DAY if template is Template.OVERDUE else MORNING
     assert said(template, given_to(unit), due, n=3, now=now).text.endswith(f"（水利）。{asked}")
+
+
+def test_the_lead_and_those_who_help_are_named_to_each_other() -> None:
+    of = case(lead="police", cooperating=("women", "tomorrow"))
+    assert "该事项由贵部门牵头、妇女联合会、tomorrow协办，昂素镇昂素嘎查第1网格承办" in said(Template.LEAD, of).text
+    assert "该事项由公安牵头，请贵部门协办，昂素镇昂素嘎查第1网格承办" in said(Template.COOPERATING, of).text
 
 
 def test_every_template_is_asked_in_the_table() -> None:

@@ -112,6 +112,13 @@ def test_the_lead_department_is_told_of_the_first_assignment_and_not_of_each() -
     assert (LIAISON, "lead", "lead") not in told(hear(scheduled(assignment=assignment(2, VILLAGE), lead="water")))
 
 
+def test_departments_that_help_are_told_as_the_lead_is() -> None:
+    helped = scheduled(lead="police", cooperating=("water",))
+    assert (LIAISON, "cooperating", "cooperating") in told(hear(helped))
+    again = scheduled(assignment=assignment(2, VILLAGE), lead="police", cooperating=("water",))
+    assert LIAISON not in [staff for staff, *_ in told(hear(again))]
+
+
 def test_what_is_not_urgent_waits_for_the_morning_and_says_so() -> None:
     (notice,) = notices(hear(scheduled(when=at(23))))
     assert notice.not_before == at(7, day=6)

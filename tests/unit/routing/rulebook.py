@@ -19,9 +19,9 @@ HEAD = 'version = "test"\n'
 LAST = '[[rule]]\nname = "last"\nzh = "其他"\nthen = { level = "grid" }\n'
 
 
-def row(name: str, when: str = "", then: str = 'level = "grid"') -> str:
-    """A row of a table, as text."""
-    return f'[[rule]]\nname = "{name}"\nzh = "规则{name}"\nwhen = {{ {when} }}\nthen = {{ {then} }}\n'
+def row(name: str, when: str = "", then: str = 'level = "grid"', more: str = "") -> str:
+    """A row of a table, as text; ``more`` are further lines of it."""
+    return f'[[rule]]\nname = "{name}"\nzh = "规则{name}"\nwhen = {{ {when} }}\nthen = {{ {then} }}\n{more}\n'
 
 
 def written(folder: Path, *rows: str, head: str = HEAD) -> Path:

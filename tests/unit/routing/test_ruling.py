@@ -1,17 +1,20 @@
 """Rulings: what the committed table decides, who is passed over and why, and how officials read it."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path as File
 from typing import Any
 
 import pytest
 
-from contracts.case import ClockClass, Routed
-from contracts.report import LocationOutcome, ReportLocated
+from contracts.case import ClockClass, Facts, Routed
+from contracts.report import LocationOutcome, ReportLocated, Urgency
 from contracts.territory import BANNER, Level, Path, UnitRef
-from services.routing.ruling import reading, reason, routed
+from services.routing import ruling
+from services.routing.ruling import reading, reason
 from services.routing.table import Table
 from tests import builders
-from tests.builders import GRID, OTHER_GRID, OTHER_PATH, PATH, TOWN, VILLAGE
+from tests.builders import GRID, HOUR, MORNING, OTHER_GRID, OTHER_PATH, PATH, TOWN, VILLAGE
 from tests.unit.routing.rulebook import LAST, TABLE, classified, row, table
 
 ORDINARY, URGENT, LIFE = "ordinary", "urgent", "life_threatening"
@@ -38,6 +41,10 @@ def located(
     of = builders.report(department=source, urgency=urgency, people=people, classified=classified(code), **fields)
     at = builders.location(outcome, **({"path": path} if path is not None else {}))
     return builders.located(of, at).model_copy(update={"about": about})
+
+
+def routed(table: Table, of: ReportLocated, raised: Level = Level.GRID, opened_at: datetime = MORNING) -> Routed:
+    return ruling.routed(table, of, opened_at, raised)
 
 
 DECIDED = (
@@ -99,6 +106,64 @@ def test_the_committed_table_decides(
 ) -> None:
     chosen = routed(TABLE, located(code, urgency, people, outcome, source=source)).chosen
     assert (chosen.unit, chosen.lead, chosen.clock) == (unit, lead, clock)
+
+
+BEYOND: tuple[tuple[str, Mapping[str, Any], UnitRef, tuple[str, ...], ClockClass], ...] = (
+    # category  with                                    goes to  helped by                 clock
+    ("060101", {"money": 99_999},                       TOWN,    (),                       STANDARD_CLOCK),
+    ("060101", {"money": 100_000},                      TOWN,    (),                       URGENT_CLOCK),
+    ("060101", {"money": 1_000_000},                    BANNER,  ("justice",),             URGENT_CLOCK),
+    ("060101", {"money": 1_000_000, "people": 60},      BANNER,  ("police", "justice"),    URGENT_CLOCK),
+    ("020101", {"group": 4},                            GRID,    (),                       STANDARD_CLOCK),
+    ("020101", {"group": 5},                            TOWN,    ("petitions",),           URGENT_CLOCK),
+    ("020101", {"group": 30},                           BANNER,  ("police", "petitions"),  URGENT_CLOCK),
+    ("050202", {},                                      VILLAGE, ("women", "justice"),     URGENT_CLOCK),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "fields", "unit", "cooperating", "clock"), BEYOND)
+def test_the_committed_table_decides_on_money_and_groups_too(
+    code: str, fields: Mapping[str, Any], unit: UnitRef, cooperating: tuple[str, ...], clock: ClockClass
+) -> None:
+    chosen = routed(TABLE, located(code, **fields)).chosen
+    assert (chosen.unit, chosen.cooperating, chosen.clock) == (unit, cooperating, clock)
+
+
+def test_a_row_on_trial_is_recorded_with_what_it_would_have_decided_and_decides_nothing() -> None:
+    by_day, by_night = (routed(TABLE, located("040101"), opened_at=MORNING + n * HOUR) for n in (0, 13))
+    assert by_night.chosen == by_day.chosen
+    assert (by_night.chosen.rule, by_night.chosen.unit) == ("fire-risk", GRID)
+    assert by_day.shadows == ()
+    assert [(one.rule, one.unit, one.clock) for one in by_night.shadows] == [("hazards-at-night", TOWN, URGENT_CLOCK)]
+    assert reading(by_night, PATH).endswith(
+        "；试行规则“夜间的火险、公共设施和道路险情由苏木镇值班人员限时处置”如生效，由昂素镇办理"
+    )
+
+
+def test_a_decision_records_what_it_was_made_on_so_that_it_can_be_made_again() -> None:
+    of = located("060101", URGENT, 12, money=40_000, group=12, about=PATH[:3], source="labour")
+    how = routed(TABLE, of, Level.TOWN, MORNING + 14 * HOUR)
+    assert how.facts == Facts(
+        category="060101", urgency=Urgency.URGENT, people=12, money=40_000, group=12, place=GRID.code,
+        day=date(2026, 3, 5), time="23:00", located=FOUND, source="labour", solved=False,
+    )  # fmt: skip
+    assert how.raised is Level.TOWN
+    assert ruling.ruled(TABLE, how.facts, PATH, PATH[:3], how.raised) == how
+
+
+def test_the_department_in_the_lead_does_not_help_itself(tmp_path: File) -> None:
+    helped = table(
+        tmp_path, '[leads]\n02 = "water"\n', row("a", then='level = "grid", cooperating = ["police", "water"]')
+    )
+    assert routed(helped, located("020101")).chosen.cooperating == ("police",)
+    assert routed(helped, located("050101")).chosen.cooperating == ("police", "water")
+
+
+def test_so_many_runners_up_and_rows_on_trial_are_told_of_and_no_more(tmp_path: File) -> None:
+    tried = [row(f"t{n}", more='state = "shadow"') for n in range(5)]
+    how = routed(table(tmp_path, *tried, *(row(f"r{n}") for n in range(6))), located())
+    assert [one.rule for one in how.shadows] == ["t0", "t1", "t2"]
+    assert [one.rule for one in how.runners_up] == ["r1", "r2", "r3"]
 
 
 def test_what_was_solved_on_the_spot_is_noted_where_it_was_unless_it_is_sensitive() -> None:
@@ -207,6 +272,12 @@ def test_the_reason_says_what_was_found_which_row_who_leads_and_who_was_avoided(
 ) -> None:
     how = routed(one_row(tmp_path, lowest, 'lead = "water", clock = "urgent"'), located(path=path, about=about))
     assert reason("坐标落在网格内", how, path, about) == f"坐标落在网格内；按“规则a”{why}"
+
+
+def test_those_who_help_are_named_after_the_lead(tmp_path: File) -> None:
+    how = routed(one_row(tmp_path, "grid", 'lead = "water", cooperating = ["police", "health"]'), located())
+    said = "交昂素镇昂素嘎查第1网格办理，牵头部门水利，协办部门公安、卫生健康，时限类别普通"
+    assert reason("查找结果", how, PATH, ()) == f"查找结果；按“规则a”{said}"
 
 
 def test_without_a_department_in_the_lead_none_is_named(tmp_path: File) -> None:
