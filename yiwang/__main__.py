@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import uvloop
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from services.chassis.settings import Settings
 from services.chassis.values import Unavailable
 from yiwang.dead import options
+from yiwang.rules import options as rules_options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     explain = notify.add_parser("explain", help="who was told of an event, or would be, when and why")
     explain.add_argument("event", metavar="EVENT", help="its ce_id; or a file with its JSON (-: standard input) to try")
     options.add(commands.add_parser("dead", help="dead letters: list, show, edit, replay, discard"))
+    rules_options.add(commands.add_parser("rules", help="the routing table: what another one would have decided"))
     return root
 
 
@@ -107,14 +110,26 @@ async def _dead(asked: argparse.Namespace) -> int:
     return await run(asked)
 
 
+async def _rules(asked: argparse.Namespace) -> int:
+    from services.chassis.logs import configure
+    from yiwang.rules.run import run
+
+    configure("ERROR")
+    return await run(asked)
+
+
+OWN: Final = {"dead": _dead, "rules": _rules}
+"""Commands that read their settings themselves."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code."""
     asked = parser().parse_args(arguments)
     try:
         if asked.command == "notify":
             return _explain(asked.event)
-        if asked.command == "dead":
-            return uvloop.run(_dead(asked))
+        if asked.command in OWN:
+            return uvloop.run(OWN[asked.command](asked))
         settings = Settings()
         return uvloop.run(_on_servers(settings, asked))
     except ValidationError as fault:

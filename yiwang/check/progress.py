@@ -18,7 +18,7 @@ def on_stderr(line: str) -> None:
 
 
 async def counted(
-    what: str, found: AsyncIterator[T], total: int | None = None, say: Say = on_stderr
+    what: str, found: AsyncIterator[T], total: int | None = None, say: Say = on_stderr, who: str = "check"
 ) -> AsyncIterator[T]:
     """The same things one by one, and a line every two seconds: check: records 120,000 of 600,000, 11,000/s."""
     began = said = time.monotonic()
@@ -30,4 +30,4 @@ async def counted(
         if now - said > SAY_SECONDS:
             said = now
             of = f" of {total:,}" if total else ""
-            say(f"check: {what} {count:,}{of}, {count / (now - began):,.0f}/s")
+            say(f"{who}: {what} {count:,}{of}, {count / (now - began):,.0f}/s")

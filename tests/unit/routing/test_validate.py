@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import product
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -12,10 +13,12 @@ from contracts.report import LocationOutcome, Urgency
 from contracts.territory import BANNER
 from services.chassis.tables import BrokenTableError
 from services.gis.boundaries import Boundaries
-from services.routing.rules import FILE, NAMES, read
+from services.routing.rules import FILE, read
 from services.routing.validate import faults, kinds, load, main
 from tests import builders
 from tests.unit.routing.rulebook import LAST, TABLE, row, table, written
+
+SOURCES: Final = ("water", "police", "one-of-tomorrow")
 
 DEAD: tuple[tuple[tuple[str, ...], list[str]], ...] = (
     # rows                                                                              those in vain
@@ -91,9 +94,9 @@ def test_a_report_that_no_row_fits_is_found(rows: tuple[str, ...], gaps: list[st
 def test_going_through_the_kinds_sees_what_going_through_every_single_report_would(tmp_path: Path) -> None:
     rows = row("a", 'category = ["0201"], people_max = 3'), row("b", 'source = ["water"], people_min = 2')
     small = table(tmp_path, *rows, row("c", 'category = ["02"], urgency = ["urgent"], solved = true'))
-    every = product((None, *CATEGORIES), Urgency, (None, *range(6)), LocationOutcome, NAMES, (False, True))
+    every = product((None, *CATEGORIES), Urgency, (None, *range(6)), LocationOutcome, SOURCES, (False, True))
     names = ("category", "urgency", "people", "located", "source", "solved")
-    still = {"place": BANNER.code, "day": date(2026, 3, 5), "time": "09:00"}
+    still: dict[str, Any] = {"place": BANNER.code, "day": date(2026, 3, 5), "time": "09:00"}
     seen = {small.rows(Facts.model_construct(**still, **dict(zip(names, values, strict=True)))) for values in every}
     assert {small.rows(one) for one in kinds(small)} == seen
 
@@ -114,7 +117,12 @@ def test_and_of_money_groups_places_days_and_times(tmp_path: Path) -> None:
         (date(2026, 3, day) for day in range(4, 8)), (f"{hour:02}:00" for hour in range(24)),
     )  # fmt: skip
     names = ("money", "group", "place", "day", "time")
-    still = {"urgency": usual.urgency, "located": LocationOutcome.LOCATED, "source": "water", "solved": False}
+    still: dict[str, Any] = {
+        "urgency": usual.urgency,
+        "located": LocationOutcome.LOCATED,
+        "source": "water",
+        "solved": False,
+    }
     seen = {small.rows(Facts.model_construct(**still, **dict(zip(names, values, strict=True)))) for values in every}
     assert {small.rows(one) for one in kinds(small)} == seen
 
