@@ -16,7 +16,7 @@ SHOWN = frozenset(
     {
         # of a report; its words may be personal, and every department reads the outcomes
         *("reference", "occurred_at", "coordinates", "place_code", "category", "urgency", "revision", "attachments"),
-        *("people", "staff", "about_unit", "about_staff", "same_as"),
+        *("people", "money", "group", "staff", "about_unit", "about_staff", "same_as"),
         # of an action
         *("version", "case_id", "action", "sender", "action_id", "actor", "assignment", "other"),
         # of a search

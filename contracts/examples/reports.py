@@ -47,6 +47,8 @@ EVERYTHING = _submission(
     about_staff=MEMBER,
     same_as="SL-2026-000316",
     withdrawn="1",
+    money=20_000.5,
+    group=3,
 )
 """Every field, to show its form; no real report has all of them."""
 

@@ -115,6 +115,31 @@ def test_a_correction_that_leaves_the_unit_changes_what_is_known_and_no_clock() 
     )
 
 
+def test_a_correction_that_names_no_sum_and_no_group_keeps_those_that_were_named() -> None:
+    before = standing(money=120_000, group=8)
+    decision = correct(before, revised(code="060101"))
+    case, how = after(decision), told(decision).routed
+    assert (case.money, case.group) == (120_000, 8)
+    assert how
+    assert (how.chosen.rule, how.facts and how.facts.money) == ("wages-of-100000-yuan", 120_000)
+    newer = after(correct(before, revised(money=500, group=2)))
+    assert (newer.money, newer.group) == (500, 2)
+
+
+def test_a_correction_at_night_of_what_was_opened_by_day_counts_as_by_day() -> None:
+    how = told(correct(standing(), revised(code="040101"), NIGHT)).routed
+    assert how
+    assert how.facts
+    assert (how.facts.time, how.shadows) == ("09:00", ())
+
+
+def test_those_who_help_are_the_tables_unless_people_have_chosen_who_leads() -> None:
+    chosen = correct(standing(lead="water", cooperating=("health",)), revised(code="050202"))
+    assert (after(chosen).lead, after(chosen).cooperating) == ("police", ("women", "justice"))
+    placed = correct(standing(lead="water", cooperating=("health",), placed=True), revised(code="050202"))
+    assert (after(placed).lead, after(placed).cooperating) == ("water", ("health",))
+
+
 def test_a_correction_that_changes_the_unit_gives_the_case_to_it() -> None:
     decision = correct(standing(status=Status.ACCEPTED), revised(path=FAR_PATH))
     case = after(decision)

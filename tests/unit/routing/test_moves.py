@@ -396,6 +396,15 @@ def test_a_transfer_to_another_department_alone_changes_who_leads_and_nothing_el
     assert told(decision).why == f"已由{full_name(PATH)}转办，牵头部门改为水利：已修复"
 
 
+def test_who_takes_the_lead_helps_no_more() -> None:
+    before = standing(ACCEPTED)
+    assert before.case
+    helped = before.model_copy(update={"case": before.case.model_copy(update={"cooperating": ("water", "health")})})
+    for to_where in ((), to(OTHER_PATH)):
+        case = after(act(helped, TRANSFER, to=to_where, department="water"))
+        assert (case.lead, case.cooperating) == ("water", ("health",))
+
+
 NO_WAY = (
     # asks for                                            the reason begins with
     ({"to": ()},                                          "转办须写明另一承办单位或另一牵头部门"),

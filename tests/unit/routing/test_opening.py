@@ -39,6 +39,24 @@ def test_a_report_goes_where_the_table_says_and_the_reason_tells_why() -> None:
     assert (told.case.classified, told.case.people, told.case.staff) == (classified("080101"), 3, "403371")
 
 
+def test_a_case_has_who_helps_and_the_numbers_that_the_table_asked_for() -> None:
+    of = builders.report(classified=classified("060101"), money=1_200_000, group=8)
+    [told] = happened(decide(None, arrived(located(of)), context()))
+    assert told.case
+    assert (told.case.cooperating, told.case.money, told.case.group) == (("justice",), 1_200_000, 8)
+    assert "牵头部门人力资源和社会保障，协办部门司法行政，时限类别限时" in told.why
+
+
+def test_a_row_on_trial_changes_nothing_of_the_case() -> None:
+    of = builders.report(classified=classified("040101"))
+    night = context(MORNING + 14 * HOUR)
+    [told] = happened(decide(None, arrived(located(of)), night))
+    assert told.routed
+    assert [one.unit for one in told.routed.shadows] == [TOWN]
+    assert told.case
+    assert (told.case.assignment.unit, told.routed.chosen.rule) == (GRID, "fire-risk")
+
+
 def test_a_report_about_a_unit_goes_past_it_and_the_case_remembers_the_unit() -> None:
     about = located().model_copy(update={"about": PATH[:3]})
     case = after(decide(None, arrived(about), context()))

@@ -23,7 +23,7 @@ from contracts.territory import Path
 from contracts.wire import Body
 from services.chassis.values import Decision, Outcome, Tick
 from services.routing.corrections import PRESSING
-from services.routing.ruling import HEIGHT, within
+from services.routing.ruling import HEIGHT, ruled, within
 from services.routing.state import State, facets, wake
 from services.routing.turn import HEARD
 from tests import builders
@@ -64,6 +64,8 @@ REPORTS = st.builds(
     withdrawn=st.sampled_from([None, None, None, "误报"]),
     urgency=st.sampled_from(Urgency),
     people=st.sampled_from([None, 3, 12, 60]),
+    money=st.sampled_from([None, 500, 2_000_000]),
+    group=st.sampled_from([None, 6, 40]),
     classified=st.sampled_from([None, "020101", "080101", "1402", "160104", "050202"]).map(classified),
 )
 PLACES = st.builds(builders.location, st.sampled_from(LocationOutcome), path=st.sampled_from(PATHS))
@@ -119,6 +121,17 @@ def test_versions_count_without_a_gap(inputs: list[Given]) -> None:
     versions = [body.version for _, _, decision, _ in steps for body in case_events(decision)]
     assert versions == list(range(1, len(versions) + 1))
     assert all(after.version == (after.case.version if after.case else after.version) for *_, after in steps)
+
+
+@given(INPUTS)
+def test_each_decision_of_the_table_says_all_that_is_needed_to_make_it_again(inputs: list[Given]) -> None:
+    told = [body for _, _, decision, _ in lived(inputs) for body in case_events(decision) if body.routed]
+    for body in told:
+        how, case = body.routed, body.case
+        assert how
+        assert how.facts
+        assert case
+        assert ruled(TABLE, how.facts, case.path, case.about, how.raised) == how
 
 
 @given(INPUTS)
