@@ -95,6 +95,7 @@ class Desk:
             **({"staff": staff} if told is Manner.GRID and staff else {}),
             **_solved(random, ask),
             **phrases.extras(random, ask),
+            **_money(self.seed, ask),
         }
         return Draft(ask.department, fields, self._truth(ask, where, way, notation, exact))
 
@@ -165,6 +166,14 @@ def _people(random: Random, ask: Ask) -> dict[str, int]:
     if ask.matter.people is None or _of_a_hundred(random, UNCOUNTED):
         return {}
     return {"people": random.randint(*ask.matter.people)}
+
+
+def _money(seed: int, ask: Ask) -> dict[str, int]:
+    """What an office has counted; others say it in words, or not at all."""
+    if ask.matter.money is None or manner(ask.department) is not Manner.OFFICE:
+        return {}
+    random = chance(seed, "money", ask.department, ask.reference)
+    return {} if _of_a_hundred(random, UNCOUNTED) else {"money": random.randint(*ask.matter.money)}
 
 
 def _reporter(random: Random, ask: Ask) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class Matter:
 
     ``leaf`` is its category in the banner's tree, ``weight`` how often it happens beside others, ``on_spot`` how many
     of a hundred are solved by who reports them, ``done`` how. ``people``: least and most people involved. ``about``:
-    "staff" or "unit", whom a complaint is about. ``words`` are categories as its sources call them.
+    "staff" or "unit", whom a complaint is about. ``money``: least and most yuan, which offices send. ``words`` are
+    categories as its sources call them.
     """
 
     leaf: str
@@ -49,6 +50,7 @@ class Matter:
     urgency: Urgency = Urgency.ORDINARY
     people: tuple[int, int] | None = None
     about: str | None = None
+    money: tuple[int, int] | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _NUMBER: Final = rf"(?:{_FIGURES}|[{_WORDS}亿万])(?:{_FIGURES}|[{_WORDS}亿万
 _ABOUT: Final = "[余多来几]?"
 _SUM: Final = re.compile(
     rf"(?<![\d.几数第])(?P<sign>[¥￥] ?)?(?P<number>{_NUMBER}){_ABOUT}(?P<scale>[百千]?[亿万]?){_ABOUT}"
-    r"(?P<unit>元(?![月旦宝])|圆|块钱|人民币)?"
+    r"(?P<unit>元(?![月旦宝])|圆|块(?=[钱,。;!?\n、 ]|$)|人民币)?"
 )
 """A number that may be a sum of money, its text already normalised."""
 _OWED: Final = re.compile(r"[欠借骗赔罚还款金费价资付缴损失额][^,。;!?\n\d]{0,4}$")

@@ -168,4 +168,10 @@ BUGS: Final = (
         "                await self._store.record(past)\n",
         "                pass\n",
     ),
+    Bug(
+        "row-on-trial-has-effect",
+        "services/routing/opening.py",
+        "unit=chosen.unit",
+        "unit=(how.shadows or (chosen,))[0].unit",
+    ),
 )

@@ -16,6 +16,7 @@ from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref, shown
 from yiwang.check.moves import Stand, early, unlawful
 from yiwang.check.rules import offence
+from yiwang.check.rulings import otherwise
 from yiwang.check.steps import CaseSeen, Step, step_of
 from yiwang.check.values import Offence
 
@@ -40,6 +41,8 @@ class Cases:
         step = step_of(name, said)
         self._identify(ref, said, step)
         self._in_order(ref, said, case)
+        if what := otherwise(said):
+            self._strange.append(offence("ruled-otherwise", said.case_id, f"{self.log.where(ref)} {what}"))
         other = case.steps.setdefault(said.version, step)
         if other is not step:
             what = f"version {said.version} is event {UUID(int=other.name)} and event {UUID(int=name)}"

@@ -85,6 +85,20 @@ class RelatedSeen(Value):
 
     case_id: UUID
     status: Status
+class RulingSeen(Value):
+    """Of what a row of the routing table decides."""
+
+    rule: str
+    unit: UnitSeen
+    lead: str | None = None
+    clock: str = ""
+    cooperating: tuple[str, ...] = ()
+
+
+class RoutedSeen(Value):
+    """Of a decision of the routing table."""
+
+    chosen: RulingSeen
 
 
 class SnapshotSeen(Value):
@@ -103,6 +117,9 @@ class SnapshotSeen(Value):
     duplicates: tuple[RelatedSeen, ...] = ()
     parts: tuple[RelatedSeen, ...] = ()
     resolved_at: AwareDatetime | None = None
+    lead: str | None = None
+    clock: str = ""
+    cooperating: tuple[str, ...] = ()
 
 
 class CaseEventSeen(Value):
@@ -114,6 +131,7 @@ class CaseEventSeen(Value):
     at: AwareDatetime
     case: SnapshotSeen | None = None
     answers: UUID | None = None
+    routed: RoutedSeen | None = None
 
 
 class RelationSeen(Value):

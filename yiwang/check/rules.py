@@ -49,6 +49,7 @@ RULES: Final[Mapping[str, Rule]] = {
     # cases
     "snapshot-wrong":        Rule(UNLAWFUL,   1,    "an event carries the snapshot of its own version"),
     "move-unlawful":         Rule(UNLAWFUL,   None, "successive snapshots are a lawful walk"),
+    "ruled-otherwise":       Rule(UNLAWFUL,   None, "a case is opened as the row of the table that decided says"),
     "closed-early":          Rule(UNLAWFUL,   2,    "what closes by itself was resolved long enough before"),
     "time-before-inputs":    Rule(UNLAWFUL,   2,    "after a timer's event follows nothing that was appended before"),
     "answer-missing":        Rule(LOST,       3,    "a settled action or breach is answered"),
