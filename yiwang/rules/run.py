@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from services.chassis.mongo import MongoStore, client
 from services.chassis.ports import Past
 from services.chassis.settings import Settings
 from services.chassis.tables import BrokenTableError
+from services.gis.boundaries import Boundaries
 from services.routing.app import service
 from services.routing.state import ROUTING
 from services.routing.table import Table
@@ -37,11 +38,20 @@ async def run(asked: Namespace, say: Say = print) -> int:
     except (BrokenTableError, Mistake) as fault:
         print(f"yiwang rules replay: {fault}", file=sys.stderr)
         return 2
+    for line in nowhere(table, Boundaries.load()):
+        print(f"yiwang rules replay: {line}", file=sys.stderr)
     settings = Settings()
     store = MongoStore(client(settings.mongo), settings.database(ROUTING), service(table))
     past = counted("history of routing", (one async for _, one in store.every_past()), who="rules")
     await replay(table, past, span, asked, say)
     return 0
+
+
+def nowhere(table: Table, boundaries: Boundaries) -> Iterator[str]:
+    """The places of rows that are no units of the banner: such a row never fits, and routing cannot know it."""
+    for rule in table.rules:
+        unknown = [code for code in rule.when.place or () if boundaries.path(code) is None]
+        yield from (f"rule {rule.name}: when.place: found {code}; right is the code of a unit" for code in unknown)
 
 
 def _span(asked: Namespace, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -13,13 +13,14 @@ import pytest
 from contracts.case import CaseEvent, CaseEventKind
 from contracts.territory import BANNER, Level
 from services.chassis.ports import Past
+from services.gis.boundaries import Boundaries
 from services.routing.table import Table
 from tests import builders
 from tests.builders import DAY, HOUR, MORNING, PATH, arrived, context
 from tests.unit.routing.rulebook import LAST, TABLE, classified, decide, row, table
 from yiwang.__main__ import main
 from yiwang.rules.replay import Tally, remade
-from yiwang.rules.run import replay
+from yiwang.rules.run import nowhere, replay
 from yiwang.rules.telling import HEAD
 
 WORDS = "报告人0147反映，电话15000000147，围栏边的井坏了"
@@ -170,6 +171,13 @@ async def test_nothing_that_a_person_wrote_is_told(stricter: Table, as_json: boo
     told = "\n".join(await said(stricter, past(WELL, wages), json=as_json))
     assert str(wages.case_id) in told
     assert not any(word in told for word in ("0147", "15000000147", "围栏", "反映"))
+
+
+def test_a_row_for_a_place_that_is_none_of_the_banners_is_named(tmp_path: Path) -> None:
+    some = table(tmp_path, row("a", 'place = ["150623103", "150623103999"]'), LAST)
+    said = ["rule a: when.place: found 150623103999; right is the code of a unit"]
+    assert list(nowhere(some, Boundaries.load())) == said
+    assert list(nowhere(TABLE, Boundaries.load())) == []
 
 
 @pytest.mark.parametrize(
