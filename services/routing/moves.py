@@ -22,7 +22,7 @@ from contracts.case import (
 from contracts.territory import Path, office
 from services.routing import relations, waiting
 from services.routing.rules import NAMES, Limits
-from services.routing.ruling import within
+from services.routing.ruling import put_in_lead, within
 
 
 class Goes(Enum):
@@ -251,11 +251,6 @@ def _related(case: Case, asked: CaseAction, now: datetime) -> Case:
     if asked.action is Action.LINK and asked.other:
         return relations.asking(case, asked.other, now, asked.actor)
     return relations.divided(case, relations.split_off(case, asked, now))
-
-
-def put_in_lead(case: Case, department: str | None) -> dict[str, Any]:
-    """What another department in the lead changes: where it helped before, it does so no more."""
-    return {"lead": department, "cooperating": tuple(code for code in case.cooperating if code != department)}
 
 
 def _counts(move: Move, capacity: Capacity) -> bool:

@@ -13,7 +13,7 @@ from contracts.masking import masked
 from contracts.relation import RelationKind
 from contracts.territory import BANNER, Level, Path, UnitRef, office
 from services.routing.rules import NAMES
-from services.routing.ruling import within
+from services.routing.ruling import put_in_lead, within
 
 FOLLOWERS: Final = 50
 """Duplicates of one case."""
@@ -171,7 +171,7 @@ def _part(case: Case, asked: CaseAction, n: int, now: datetime) -> Case:
         "title": None,
         "opened_at": now,
         "due_at": None,
-        "lead": piece.department or case.lead,
+        **put_in_lead(case, piece.department or case.lead),
         "returns": 0,
         "placed": True,
         "parent": case.case_id,

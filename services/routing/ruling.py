@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from contracts.case import Facts, Routed, Ruling
+from contracts.case import Case, Facts, Routed, Ruling
 from contracts.report import ReportLocated
 from contracts.territory import BANNER, CENTRE, Level, Path, UnitRef, full_name, office
 from services.routing.rules import NAMES, Rule
@@ -97,6 +97,11 @@ def _departments(how: Ruling) -> str:
 def named(departments: Iterable[str]) -> str:
     """The Chinese names of departments; one that is no longer known is read by its code."""
     return "、".join(NAMES.get(code, code) for code in departments)
+
+
+def put_in_lead(case: Case, department: str | None) -> dict[str, Any]:
+    """What another department in the lead changes: where it helped before, it does so no more."""
+    return {"lead": department, "cooperating": tuple(code for code in case.cooperating if code != department)}
 
 
 def down_to(path: Path, unit: UnitRef) -> Path:

@@ -85,6 +85,8 @@ class RelatedSeen(Value):
 
     case_id: UUID
     status: Status
+
+
 class RulingSeen(Value):
     """Of what a row of the routing table decides."""
 

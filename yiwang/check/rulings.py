@@ -1,12 +1,17 @@
 """Whether a case is opened as the routing table decided, so that no row on trial and none that lost has any effect."""
 
-from contracts.case import CaseEventKind
+from contracts.case import AssignedBecause, CaseEventKind
 from yiwang.check.glances import CaseEventSeen
+
+OPENED = AssignedBecause.OPENED
 
 
 def otherwise(said: CaseEventSeen) -> str | None:
-    """In what an opened case departs from the row that decided; None if in nothing, or if nothing was opened."""
-    if said.kind is not CaseEventKind.OPENED or said.case is None:
+    """In what an opened case departs from the row that decided; None if in nothing, or if no report opened it.
+
+    A part (拆分) is opened by whoever split its case.
+    """
+    if said.kind is not CaseEventKind.OPENED or said.case is None or said.case.assignment.because is not OPENED:
         return None
     if said.routed is None:
         return "opens a case and does not say by which row"
