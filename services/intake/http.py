@@ -151,6 +151,8 @@ def _status(state: Intake, past: Sequence[Past], *, whole: bool) -> Mapping[str,
         "revisions": [one.model_dump(mode="json", include={"revision", "received_at"}) for one in state.revisions],
         "outcomes": [one.model_dump(mode="json", include={"kind", "revision", "at", "said"}) for one in told],
         "classified": _classified(state.report),
+        "money": state.report.money,
+        "group": state.report.group,
         "contact": mask(state.contact).model_dump(exclude_none=True) if state.contact else None,
         **({"report": state.report.model_dump(mode="json")} if whole else {}),
     }

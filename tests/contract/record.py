@@ -49,6 +49,8 @@ ROWS: Sequence[Row] = (
         ("opened",       "reported",           "opened"),
         ("opened-solved", "solved_on_the_spot", "opened"),
         ("opened-about-a-unit", "about_its_town", "opened"),
+        ("opened-with-helpers", "by_many",     "opened"),
+        ("opened-with-a-row-on-trial", "at_night", "opened"),
         ("accepted",     "resolved",           "accepted"),
         ("assigned",     "handed_up",          "assigned"),
         ("assigned-corrected", "corrected",    "assigned"),

@@ -93,6 +93,23 @@ def outside() -> Story:
     return story
 
 
+def by_many() -> Story:
+    """Eight people sign together: departments help the one in the lead."""
+    story = Story()
+    story.submit(
+        smallest(text="8名牧民联名反映机井维修款2万元未公开，约200只羊饮水困难。", coordinates=at(WELL[Datum.WGS84])),
+        RECEIVED,
+    )
+    return story
+
+
+def at_night() -> Story:
+    """A hazard of the night, for which a row is on trial."""
+    story = Story()
+    story.submit(smallest(category="040101", coordinates=at(WELL[Datum.WGS84])), RECEIVED + timedelta(hours=9))
+    return story
+
+
 def on_a_border() -> Story:
     story = Story()
     story.submit(smallest(coordinates=at(BORDER)), RECEIVED)
@@ -310,6 +327,7 @@ def cut_off() -> Story:
 
 STORIES: Sequence[Callable[[], Story]] = (
     *(solved_on_the_spot, without_a_place, outside, on_a_border),
+    *(by_many, at_night),
     *(reported, resolved, closed, handed_up, climbed),
     *(confirmed, passed_around, given_time, cancelled, published_later),
     *(linked, split),

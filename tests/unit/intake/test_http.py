@@ -265,6 +265,8 @@ async def test_a_department_sees_its_own_report_with_the_contact_masked() -> Non
         "revisions": [{"revision": 1, "received_at": "2026-03-05T09:00:00+08:00"}],
         "outcomes": [],
         "classified": {"code": None, "zh": "未定类别", "by": "undecided", "confidence": 0.0},
+        "money": None,
+        "group": None,
         "contact": {"name": "报***", "phone": "***58", "phone_valid": False},
     }
     assert [told["kind"] for told in answer.json()["outcomes"]] == ["received"]
@@ -280,6 +282,12 @@ async def test_a_department_sees_how_its_report_was_classified() -> None:
         "by": "code",
         "confidence": 1.0,
     }
+
+
+async def test_a_department_sees_the_money_and_the_group_that_its_words_gave() -> None:
+    shown = (await House(shelf=known(text="12名工人集体讨薪，共欠3万元")).ask("GET", f"/v1/reports/{ID}")).json()
+
+    assert (shown["money"], shown["group"]) == (30_000, 12)
 
 
 @pytest.mark.parametrize(("occurred_at", "status"), [("昨天下午三点", 202), ("2026-03-06T09:00:01+08:00", 422)])
