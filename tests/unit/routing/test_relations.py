@@ -18,7 +18,7 @@ from contracts.relation import CaseRelation
 from contracts.topics import RELATIONS
 from contracts.wire import Event
 from services.chassis.values import Decision, Outcome, Tick
-from services.routing.relations import PARTS
+from services.routing.relations import PARTS, split_off
 from services.routing.state import State, wake
 from tests import builders
 from tests.builders import (
@@ -310,6 +310,13 @@ def test_a_case_is_split_into_parts_of_which_each_has_a_unit_and_a_clock_of_its_
     assert (second.assignment.unit, second.lead) == (OTHER_GRID, "transport")
     assert {one.assignment.because for one in (first, second)} == {AssignedBecause.SPLIT}
     assert divided.case(A).assignment.number == 1, "no touch of its own clock"
+
+
+def test_who_leads_a_part_does_not_help_in_it() -> None:
+    of = builders.case(lead="water", cooperating=("transport", "police"))
+    first, second = split_off(of, builders.action(Action.SPLIT, pieces=PIECES), MORNING)
+    assert (first.lead, first.cooperating) == ("water", ("transport", "police"))
+    assert (second.lead, second.cooperating) == ("transport", ("police",))
 
 
 def test_of_a_part_its_source_hears_nothing(divided: Desk) -> None:
