@@ -15,8 +15,12 @@ _WORDS: Final = "".join((*DIGITS, *UNITS))
 _FIGURES: Final = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 _NUMBER: Final = rf"(?:{_FIGURES}|[{_WORDS}亿万])(?:{_FIGURES}|[{_WORDS}亿万])*"
 _ABOUT: Final = "[余多来几]?"
+_WHOLE: Final = rf"(?<![\d.几数第{_WORDS}亿万])"
+"""Where a number begins: not within one, nor behind what makes it vague (几十万) or an ordinal."""
+LONGEST: Final = 30
+"""Characters of a number; a longer row of digits is no sum."""
 _SUM: Final = re.compile(
-    rf"(?<![\d.几数第])(?P<sign>[¥￥] ?)?(?P<number>{_NUMBER}){_ABOUT}(?P<scale>[百千]?[亿万]?){_ABOUT}"
+    rf"{_WHOLE}(?P<sign>[¥￥] ?)?(?P<number>{_NUMBER}){_ABOUT}(?P<scale>[百千]?[亿万]?){_ABOUT}"
     r"(?P<unit>元(?![月旦宝])|圆|块(?=[钱,。;!?\n、 ]|$)|人民币)?"
 )
 """A number that may be a sum of money, its text already normalised."""
@@ -42,7 +46,7 @@ _ACTING: Final = (
     "集体(?:来访|到访|上访|访|到|前往|去|找|反映|投诉|讨|要求|签名|维权|停工)"
 )
 _PEOPLE: Final = "人|群众|工人|农民工|民工|业主|村民|农牧民|牧民|农民|居民|职工|员工|家长|商户|司机|教师|老师"
-_COUNT: Final = rf"(?<![\d.几数第])(\d{{1,7}}|[{_WORDS}]+){_ABOUT}[名位个]?(?:务工|退役|涉事)?(?:{_PEOPLE}|人员|军人)"
+_COUNT: Final = rf"{_WHOLE}(\d{{1,7}}|[{_WORDS}]{{1,9}}){_ABOUT}[名位个]?(?:务工|退役|涉事)?(?:{_PEOPLE}|人员|军人)"
 _NEAR: Final = r"[^。!?;\n]{0,12}?"
 _GROUPS: Final = (re.compile(f"{_COUNT}{_NEAR}(?:{_ACTING})"), re.compile(f"(?:{_ACTING}){_NEAR}{_COUNT}"))
 
@@ -67,10 +71,14 @@ def group(text: str) -> int | None:
 
 
 def _yuan(match: re.Match[str]) -> int | None:
-    before, after = match.string[max(0, match.start() - 10) : match.start()], match.string[match.end() :][:10]
-    if _EACH_BEFORE.search(before) or _EACH_AFTER.match(after):
+    text, begins, ends = match.string, match.start(), match.end()
+    before, after, much = (
+        text[max(0, begins - 10) : begins],
+        text[ends : ends + 10],
+        f"{match['number']}{match['scale']}",
+    )
+    if len(much) > LONGEST or _EACH_BEFORE.search(before) or _EACH_AFTER.match(after):
         return None
-    much = f"{match['number']}{match['scale']}"
     if not (match["sign"] or match["unit"] or (set(much) & {"千", *MYRIADS} and _is_owed(before, after))):
         return None
     value = _value(much.replace(",", ""))

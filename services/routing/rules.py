@@ -48,6 +48,9 @@ Number = Annotated[int, Field(ge=0, strict=True)]
 Place = Annotated[str, Field(pattern=rf"^{BANNER.code}([0-9]{{3}}){{1,3}}$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
+PLACED: Final = frozenset({LocationOutcome.LOCATED, LocationOutcome.TWO_FIT})
+"""Of what is located otherwise no place within the banner is known."""
+
 
 class When(Part):
     """The conditions of a row, all of which must hold; what is left out does not matter.
@@ -83,10 +86,6 @@ class When(Part):
         if self.place and self.located and not PLACED & set(self.located):
             raise ValueError(f"a place of what is {' or '.join(self.located)}; right is {' or '.join(sorted(PLACED))}")
         return self
-
-
-PLACED: Final = frozenset({LocationOutcome.LOCATED, LocationOutcome.TWO_FIT})
-"""Of what is located otherwise no place within the banner is known."""
 
 
 class Then(Part):

@@ -1,5 +1,7 @@
 """Sums of money and sizes of groups are read as people write them, and what only looks like one is none."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,10 +43,14 @@ SUMS: tuple[tuple[str, int | None], ...] = (
     ("2020年元月5日报过",                                    None),
     ("围栏占了3.5万亩草场",                                  None),
     ("丢了20只羊，第3网格",                                  None),
+    ("损失几十万元，也许数十万元",                            None),
     ("损失几万元、数百元不等",                                None),
     ("路面坑洼一块一块的",                                   None),
     ("到旗里有30公里",                                       None),
 )  # fmt: skip
+SECONDS = 1.0
+"""Of this process's time; a text is at most 20,000 characters."""
+
 GROUPS: tuple[tuple[str, int | None], ...] = (
     # said                                                  people
     ("30余名工人集体到旗政府讨薪",                            30),
@@ -78,6 +84,9 @@ def test_no_words_break_the_reading(said: str) -> None:
     assert people is None or 0 <= people <= amounts.GROUP_MOST
 
 
-def test_the_longest_text_of_digits_is_read_at_once() -> None:
-    assert amounts.money("9" * 20_000 + "元") is None
-    assert amounts.group("9" * 20_000 + "人聚集") is None
+@pytest.mark.parametrize("sign", ["9", "一", "百", "万", "1,", "¥1", "人", "聚集", "每", "欠一"])
+def test_the_longest_text_of_one_sign_is_read_at_once(sign: str) -> None:
+    began = time.process_time()
+    assert amounts.money(sign * 20_000 + "元") in {None, 1}
+    assert amounts.group(sign * 20_000 + "人聚集") in {None, 1}
+    assert time.process_time() - began < SECONDS
