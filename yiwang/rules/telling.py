@@ -11,7 +11,7 @@ from services.routing.ruling import down_to
 from yiwang.demo.tables import table
 from yiwang.rules.replay import EFFECTS, Remade, Tally
 
-HEAD: Final = ("case", "decided", "category", "row", "unit", "lead", "cooperating", "clock")
+HEAD: Final = ("case", "decided", "category", "row", "unit", "level", "lead", "cooperating", "clock")
 ARROW: Final = " → "
 NONE: Final = "-"
 
@@ -72,6 +72,7 @@ def _row(one: Remade) -> tuple[str, ...]:
         one.category or NONE,
         _both(old.rule, new.rule),
         _both(_unit(one.path, old), _unit(one.path, new)),
+        _both(old.level.value, new.level.value),
         _both(old.lead or NONE, new.lead or NONE),
         _both(" ".join(old.cooperating) or NONE, " ".join(new.cooperating) or NONE),
         _both(old.clock.value, new.clock.value),

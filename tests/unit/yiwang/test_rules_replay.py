@@ -123,6 +123,7 @@ async def test_the_table_tells_counts_rows_and_each_decision(stricter: Table) ->
     assert [re.split(r" {2,}", line) for line in lines[-2:]] == [
         list(HEAD),
         [str(WAGES.case_id), first, "060101", "labour-disputes-and-wages → much-money", "昂素镇 → 旗综治中心",
+            "town → banner",
          "labour → -", "- → police", "standard"],
     ]  # fmt: skip
 
