@@ -55,6 +55,16 @@ def disposition_cause(letter: UUID, by: str, n: int) -> UUID:
     return name_id(f"disposition/{letter}/{by}/{n}")
 
 
+def application_id(table: str, by: str, why: str, at: str) -> UUID:
+    """One decision to apply a table to what runs already; ``at`` is its time in ISO 8601."""
+    return name_id(f"application/{table}/{by}/{at}/{why}")
+
+
+def order_cause(application: UUID, case: UUID, assignment: int) -> UUID:
+    """The cause of what such a decision brings about at one assignment of a case."""
+    return name_id(f"order/{application}/{case}/{assignment}")
+
+
 def event_id(cause: UUID, event_type: str, discriminator: str = "") -> UUID:
     """The id of the event of ``event_type`` that ``cause`` brings about."""
     return name_id(f"{cause}/{event_type}/{discriminator}")

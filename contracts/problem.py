@@ -20,7 +20,9 @@ SHOWN = frozenset(
         # of an action
         *("version", "case_id", "action", "sender", "action_id", "actor", "assignment", "other"),
         # of a search
-        *("unit", "level", "status", "due_before", "limit", "cursor"),
+        *("unit", "level", "status", "due_before", "limit", "cursor", "light", "from", "to"),
+        # of an order
+        *("application", "table"),
     }
 )
 """Fields whose values an error repeats; of all others, and of lists and objects, it names the type alone."""
@@ -71,6 +73,9 @@ TABLE: Mapping[str, tuple[str, str]] = {
     "datetime_parsing":           ("a date and time in ISO 8601",           "应为 ISO 8601 格式的日期时间"),
     "datetime_from_date_parsing": ("a date and time in ISO 8601",           "应为 ISO 8601 格式的日期时间"),
     "timezone_aware":             ("a time with its zone",                  "应带时区，如 +08:00"),
+    "date_from_datetime_parsing": ("a day, such as 2026-03-05",             "应为日期，如 2026-03-05"),
+    "date_from_datetime_inexact": ("a day, such as 2026-03-05",             "应为日期，如 2026-03-05"),
+    "period":                     ("at most {days} days, from first to last", "应为不超过{days}天，止日不早于起日"),
     "cursor":                     ("the `next` of an earlier answer",       "应为上一页答复中的 next"),
 }  # fmt: skip
 
@@ -86,6 +91,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     r"^[0-9]{6}([0-9]{3}){0,3}$":     ("a code of 6, 9, 12 or 15 digits", "应为6、9、12或15位数字"),
     r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$": ("an address such as https://…", "应为网址，如 https://…"),
     r"^\d{4,18}$":                    ("a staff number of 4 to 18 digits", "应为4至18位数字的工号"),
+    r"^[a-z0-9][a-z0-9.-]{0,62}$":    ("a staff number or account", "应为工号或账号"),
     r"^[a-z0-9][a-z0-9-]{0,62}$":     ("a name of at most 63 a-z, 0-9 and -", "应为不超过63个小写字母、数字或连字符"),
 }  # fmt: skip
 

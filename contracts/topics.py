@@ -8,10 +8,11 @@ from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Repla
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.departments import DEPARTMENTS, Department
 from contracts.notice import Notice
+from contracts.order import TermsOrder
 from contracts.outcome import OutcomeKind, ReportOutcome
 from contracts.relation import CaseRelation, RelationKind
 from contracts.report import ReportLocated, ReportNormalised, Submission
-from contracts.wire import MIB, Topic
+from contracts.wire import KIB, MIB, Topic
 
 INTAKE, GIS, ROUTING = "services/intake", "services/gis", "services/routing"
 ESCALATION, NOTIFICATION = "services/escalation", "services/notification"
@@ -97,6 +98,18 @@ DEADLINES = Topic(
     key="case id",
 )
 
+ORDERS = Topic(
+    name="deadline.orders.v1",
+    about="What officials order of clocks that run already: to go by the table of terms in force. They do not expire.",
+    model=TermsOrder,
+    types=("yiwang.terms.ordered.v1",),
+    producers=("ops",),
+    consumers=(ESCALATION,),
+    key="case id",
+    retention=None,
+    max_bytes=64 * KIB,
+)
+
 NOTICES = Topic(
     name="notification.notices.v1",
     about="What one person is to be told, before it is known when and together with what else.",
@@ -177,6 +190,7 @@ TOPICS = (
     CASES,
     RELATIONS,
     DEADLINES,
+    ORDERS,
     NOTICES,
     ALERTS,
     OUTCOMES,

@@ -95,6 +95,10 @@ class FlakyStore:
         """See the port."""
         return await self._server.query(where, order, limit)
 
+    async def count(self, where: Mapping[str, Any], most: int) -> int:
+        """See the port."""
+        return await self._server.count(where, most)
+
     async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
         """See the port."""
         return await self._server.history(subject, limit, topic)

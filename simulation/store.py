@@ -167,6 +167,10 @@ class MemoryStore:
             found.sort(key=lambda row: _sortable(_facet(row, key)), reverse=way < 0)
         return [_stored(row) for row in found[:limit]]
 
+    async def count(self, where: Mapping[str, Any], most: int) -> int:
+        """See the port."""
+        return min(most, sum(_fits(row, where) for row in self.rows.values()))
+
     async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
         """See the port."""
         mine = [message for name, message in self.past.values() if name == subject and topic in {None, message.topic}]
@@ -203,7 +207,7 @@ def _meets(row: Row, key: str, wanted: Any) -> bool:
     found = _facet(row, key)
     if isinstance(wanted, Mapping):
         return all(bool(COMPARE[sign](found, value)) for sign, value in wanted.items())
-    return bool(found == wanted)
+    return wanted in found if isinstance(found, list) else bool(found == wanted)
 
 
 def _stored(row: Row) -> Stored:

@@ -14,6 +14,7 @@ from services.chassis.settings import Settings
 from services.chassis.values import Unavailable
 from yiwang.dead import options
 from yiwang.rules import options as rules_options
+from yiwang.terms import options as terms_options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("event", metavar="EVENT", help="its ce_id; or a file with its JSON (-: standard input) to try")
     options.add(commands.add_parser("dead", help="dead letters: list, show, edit, replay, discard"))
     rules_options.add(commands.add_parser("rules", help="the routing table: what another one would have decided"))
+    terms_options.add(
+        commands.add_parser("terms", help="deadlines that run already: what another table changes, and its order")
+    )
     return root
 
 
@@ -118,7 +122,13 @@ async def _rules(asked: argparse.Namespace) -> int:
     return await run(asked)
 
 
-OWN: Final = {"dead": _dead, "rules": _rules}
+async def _terms(asked: argparse.Namespace) -> int:
+    from yiwang.terms.run import run
+
+    return await run(asked)
+
+
+OWN: Final = {"dead": _dead, "rules": _rules, "terms": _terms}
 """Commands that read their settings themselves."""
 
 

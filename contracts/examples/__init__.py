@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from contracts.examples.actions import ACTIONS
 from contracts.examples.letters import DISPOSITIONS, REPLAYS
+from contracts.examples.orders import ORDERS
 from contracts.examples.reports import SUBMITTED
 from contracts.wire import Topic
 
@@ -21,6 +22,7 @@ FOLDER = Path(__file__).parents[1] / "generated" / "examples"
 BY_HAND: Mapping[str, Mapping[str, BaseModel]] = {
     "report.submitted.v1": SUBMITTED,
     "case.actions.v1": ACTIONS,
+    "deadline.orders.v1": ORDERS,
     "replay.v1": REPLAYS,
     "dead.dispositions.v1": DISPOSITIONS,
 }

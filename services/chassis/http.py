@@ -7,19 +7,21 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from contracts.problem import problems
 from contracts.wire import Message
 from services.chassis.ports import Store
 from services.chassis.settings import Settings
 from services.chassis.tokens import Token, Tokens
 from services.chassis.values import Unavailable
 
-__all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser", "bounded_body"]
+__all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser", "bad", "bounded_body"]
 
 
 class HttpProblem(Exception):
@@ -39,6 +41,14 @@ class HttpProblem(Exception):
         return JSONResponse(
             {**body, **self.extensions}, self.status, media_type="application/problem+json", headers=headers
         )
+
+
+def bad(error: ValidationError) -> HttpProblem:
+    """The answer to parameters or a body that cannot be used: each with what was found and what is right."""
+    found = problems(error)
+    english = "; ".join(map(str, found))
+    chinese = "；".join(f"{one.path}：{one.expected_zh}" for one in found)
+    return HttpProblem(400, "Bad request", f"{english} / {chinese}", problems=[one.model_dump() for one in found])
 
 
 class Authorise(Protocol):

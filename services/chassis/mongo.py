@@ -157,8 +157,14 @@ class MongoStore:
     async def query(self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int) -> list[Stored]:
         """See the port."""
         keys = [(key if key == "_id" else f"facets.{key}", way) for key, way in order]
-        cursor = self._documents.find(rows.faceted(where), {"kept": 0, "outbox": 0, "inbox": 0}).sort(keys).limit(limit)
-        return [rows.stored(raw) for raw in await _sure(cursor.to_list(None))]
+        cursor = self._documents.find(rows.faceted(where), {"kept": 0, "outbox": 0, "inbox": 0}).limit(limit)
+        ordered = cursor.sort(keys) if keys else cursor
+        return [rows.stored(raw) for raw in await _sure(ordered.to_list(None))]
+
+    async def count(self, where: Mapping[str, Any], most: int) -> int:
+        """See the port."""
+        found: int = await _sure(self._documents.count_documents(rows.faceted(where), limit=most))
+        return found
 
     async def every_document(self) -> AsyncIterator[Document]:
         """All documents in no order; for whoever looks at everything."""

@@ -208,7 +208,13 @@ class Store(Protocol):
         """One document, for a query."""
 
     async def query(self, where: Mapping[str, Any], order: Sequence[tuple[str, int]], limit: int) -> list[Stored]:
-        """Documents by their facets; ``where`` as MongoDB has it, ``_id`` for the subject."""
+        """Documents by their facets; ``where`` as MongoDB has it, ``_id`` for the subject; no order: any.
+
+        A facet that is a list equals each of its words.
+        """
+
+    async def count(self, where: Mapping[str, Any], most: int) -> int:
+        """How many documents there are by their facets; it counts no further than ``most``."""
 
     async def history(self, subject: str, limit: int = 1000, topic: str | None = None) -> list[Past]:
         """A document's events by version, the newest last; of one topic, if that is named."""

@@ -17,7 +17,9 @@ from services.escalation.domain import decide, wake
 from services.escalation.ledger import Ledger
 from services.escalation.obligation import Tables
 from services.escalation.queries import Queries
+from services.escalation.readers import ORDER_READER
 from services.escalation.settings import EscalationSettings
+from services.escalation.shelf import BY_END, BY_LEVEL, BY_UNIT, facets
 from services.escalation.validate import load
 
 
@@ -25,14 +27,16 @@ def service(tables: Tables) -> Service:
     """The service under these tables."""
     return Service(
         name="escalation",
-        readers=(internal(CASES),),
+        readers=(internal(CASES), ORDER_READER),
         decide=partial(decide, tables),
         dead=DEAD["escalation"],
         replays=REPLAYS["escalation"],
         writes=written_by("escalation"),
         state=Ledger,
-        schema=2,
+        schema=3,
         wake=wake,
+        facets=facets,
+        indexes=(BY_UNIT, BY_LEVEL, BY_END),
     )
 
 
@@ -41,7 +45,11 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
     if doors.store is None:
         return ()
     queries = Queries(doors.store, doors.authorise, doors.now)
-    return (Route("/v1/deadlines/{case_id:uuid}", queries.one, methods=["GET"]),)
+    return (
+        Route("/v1/deadlines", queries.many, methods=["GET"]),
+        Route("/v1/deadlines/{case_id:uuid}", queries.one, methods=["GET"]),
+        Route("/v1/statistics", queries.statistics, methods=["GET"]),
+    )
 
 
 def compose(settings: EscalationSettings) -> Composition:

@@ -7,9 +7,11 @@ from uuid import UUID
 from contracts.case import Case, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import timer_cause
+from contracts.order import TermsOrder
 from contracts.topics import DEADLINES
 from contracts.wire import Event, event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
+from services.escalation.account import holdings
 from services.escalation.ledger import (
     Entry,
     Ledger,
@@ -25,6 +27,7 @@ from services.escalation.ledger import (
     taken,
 )
 from services.escalation.obligation import Tables
+from services.escalation.orders import hindrance, obeyed
 
 OTHERWISE: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED, Status.LINKED, Status.JOINED})
 """Where a case stands whose clock has ended without its being resolved."""
@@ -39,6 +42,8 @@ def decide(tables: Tables, state: Ledger | None, given: Input[Any] | Tick | Done
         return _tick(tables, state, given.at)
     if isinstance(given, Input) and isinstance(given.body, CaseEvent) and given.body.case:
         return _heard(tables, state, given.body, given.body.case, context.now, given.id)
+    if isinstance(given, Input) and isinstance(given.body, TermsOrder):
+        return _ordered(tables, state, given.body, context.now)
     return Decision(outcome=Outcome.NOTHING)
 
 
@@ -109,6 +114,18 @@ def _looked(tables: Tables, ledger: Ledger, at: datetime) -> tuple[Ledger, list[
     return _rescheduled(ledger, checked(tables, ledger.case, before, at), at) if before else (ledger, [])
 
 
+def _ordered(tables: Tables, state: Ledger | None, order: TermsOrder, now: datetime) -> Decision[Ledger]:
+    """The running clock by the table in force, if the order is about it and comes in time."""
+    if state is None:
+        return Decision(outcome=Outcome.STALE)
+    ledger, events = _looked(tables, state, now)
+    clock, hindered = ledger.running, hindrance(tables, ledger, order, now)
+    if clock is None or hindered:
+        return Decision(state=ledger, events=tuple(events), outcome=hindered or Outcome.STALE)
+    ledger, told = _rescheduled(ledger, obeyed(tables, ledger.case, clock, order, now), now)
+    return Decision(state=ledger, events=(*events, *told))
+
+
 def _approved(ledger: Ledger, case: Case, now: datetime) -> tuple[Ledger, list[Event]]:
     """What the newer snapshot of the same assignment says that was approved."""
     before = ledger.running
@@ -141,5 +158,6 @@ def _tell(ledger: Ledger, clock: Entry, step: Step, now: datetime, cause: UUID) 
         press_at=clock.press_at,
         case=ledger.case,
         basis=explained(clock) if step.kind in DATED else None,
+        held=holdings(ledger) if step.kind is DeadlineKind.OVERDUE else None,
     )
     return ledger.model_copy(update={"version": body.version}), event(DEADLINES, body, cause=cause)

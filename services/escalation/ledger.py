@@ -12,7 +12,16 @@ from contracts.territory import UnitRef
 from contracts.wire import Value
 from services.escalation import clocks
 from services.escalation.calendar import DAY, day_of, midnight
-from services.escalation.obligation import Tables, anew, no_sooner, obligation
+from services.escalation.obligation import (
+    FROM_ORDER,
+    UNKNOWN,
+    Due,
+    Tables,
+    anew,
+    no_sooner,
+    obligation,
+    reckoned,
+)
 
 
 class Entry(Value):
@@ -21,10 +30,12 @@ class Entry(Value):
     ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last
     looked at for it, and ``moved`` counts how often it was due at another time then. ``base_at`` is when it would be
     due by its term alone; ``extended`` minutes and ``pauses`` are what the unit above has approved since, and the clock
-    stands still while a pause has no end. ``asked`` counts how often the breach was said, ``kept`` that routing
-    answered from the banner, above which there is nobody; from then on the banner's centre is told of it every
-    ``supervise``: ``supervised`` is the number of the last time, and ``unsupervised`` that of the last one of an
-    earlier due time. ``ended_how``: resolved, withdrawn, cancelled, linked, joined, or why another unit was given it.
+    stands still while a pause has no end. Where an official has ordered another table for it, ``before_at`` is when it
+    would have been due by its term alone without that, and ``rested`` how long it had rested by then. ``asked`` counts
+    how often the breach was said, ``kept`` that routing answered from the banner, above which there is nobody; from
+    then on the banner's centre is told of it every ``supervise``: ``supervised`` is the number of the last time, and
+    ``unsupervised`` that of the last one of an earlier due time. ``ended_how``: resolved, withdrawn,
+    cancelled, linked, joined, or why another unit was given it.
     """
 
     assignment: int
@@ -44,6 +55,8 @@ class Entry(Value):
     warnings: int = 0
     pressed_at: AwareDatetime | None = None
     pressings: int = 0
+    before_at: AwareDatetime | None = None
+    rested: timedelta = timedelta()
     asked: int = 0
     asked_at: AwareDatetime | None = None
     kept: bool = False
@@ -129,9 +142,39 @@ def checked(tables: Tables, case: Case, entry: Entry, now: datetime) -> Entry:
     """The entry by the calendar of this moment; ``moved`` counts on if it is due at another time."""
     if entry.basis is None or look_at(entry) is None:
         return entry
-    base, due = entry.base_at or entry.due_at, anew(tables, case, entry.basis)
+    base, due = entry.base_at or entry.due_at, _due(tables, case, entry, entry.basis)
     if due.at < base:
-        due = no_sooner(due, min(base, midnight(day_of(now) + DAY)))
+        due = no_sooner(due, min(base, midnight(day_of(now) + DAY)), UNKNOWN)
+    return _again(entry, due, now)
+
+
+def reordered(tables: Tables, case: Case, entry: Entry, basis: Basis, now: datetime) -> Entry:
+    """The entry by the row of another table, as an official has ordered for what runs already.
+
+    It keeps what was approved. Nobody has less than the new term from the order on, or what they had without it: of a
+    limit that is shortened, the new one runs from the decision, and the old one ends it sooner if it does.
+    """
+    over = [(one.since, one.until or now) for one in entry.pauses]
+    changes = {
+        "before_at": entry.base_at or entry.due_at,
+        "rested": sum((until - since for since, until in over), timedelta()),
+        "supervise": tables.terms.supervise[entry.clock],
+    }
+    asked = entry.model_copy(update=changes)
+    return _again(asked, _due(tables, case, asked, basis), now)
+
+
+def _due(tables: Tables, case: Case, entry: Entry, basis: Basis) -> Due:
+    """When it is due by its term alone: from the assignment on, but a term that an order has shortened from that."""
+    due = anew(tables, case, basis)
+    if basis.ordered is None or entry.before_at is None:
+        return due
+    least = reckoned(tables, basis, basis.ordered.at).at - entry.rested
+    return no_sooner(due, min(entry.before_at, least), FROM_ORDER)
+
+
+def _again(entry: Entry, due: Due, now: datetime) -> Entry:
+    """The entry that is due then by its term alone, from now on."""
     changes = {"basis": due.basis, "base_at": due.at, "checked_at": now}
     return _moved(entry, _timed(entry.model_copy(update=changes)), now)
 

@@ -42,21 +42,30 @@ class Reckoned(NamedTuple):
 
 def obligation(tables: Tables, case: Case) -> Due:
     """When the case's assignment is due: by its own row, and no later than a standard case would be there."""
+    return anew(tables, case, chosen(tables, case))
+
+
+def chosen(tables: Tables, case: Case) -> Basis:
+    """The row of the table that decides for the case's assignment, with nothing reckoned yet."""
     level, category = case.assignment.unit.level, case.classified.code if case.classified else None
     own = tables.terms.row(case.clock, level, category)
     usual = tables.terms.row(ClockClass.STANDARD, level, category)
     within = tuple(dict.fromkeys((str(own.within), str(usual.within))))
-    basis = Basis(rule=own.name, zh=own.zh, within=within, table=tables.terms.version, why="", why_en="")
-    return anew(tables, case, basis)
+    return Basis(rule=own.name, zh=own.zh, within=within, table=tables.terms.version, why="", why_en="")
 
 
 def anew(tables: Tables, case: Case, basis: Basis) -> Due:
     """When the case's assignment is due by the same terms and the calendar of this moment."""
-    start, due_by = case.assignment.assigned_at.astimezone(UTC), case.assignment.due_by
+    return reckoned(tables, basis, case.assignment.assigned_at, case.assignment.due_by)
+
+
+def reckoned(tables: Tables, basis: Basis, start: datetime, due_by: datetime | None = None) -> Due:
+    """When it is due by these terms from ``start`` on, and not after ``due_by``."""
+    start = start.astimezone(UTC)
     terms = [term(each) for each in basis.within]
     found = [MEASURED[each.measure](each, start, tables) for each in terms]
     soonest = min(found, key=lambda one: one.at)
-    notes, at = [_rule(basis, terms[0])], soonest.at
+    notes, at = [*_ordered(basis), _rule(basis, terms[0])], soonest.at
     if soonest is not found[0]:
         notes.append(_usual(terms[-1]))
     notes += soonest.notes
@@ -75,16 +84,25 @@ def anew(tables: Tables, case: Case, basis: Basis) -> Due:
     return Due(at, basis.model_copy(update=changes))
 
 
-def no_sooner(due: Due, least: datetime) -> Due:
+def no_sooner(due: Due, least: datetime, because: Said) -> Due:
     """The same, but not before ``least``: what nobody could know yet must not have passed."""
     if due.at >= least:
         return due
-    why = {"why": due.basis.why + UNKNOWN.zh, "why_en": due.basis.why_en + UNKNOWN.en}
+    why = {"why": due.basis.why + because.zh, "why_en": due.basis.why_en + because.en}
     return Due(least.astimezone(UTC), due.basis.model_copy(update=why))
 
 
 def _rule(basis: Basis, own: Term) -> Said:
     return Said(f"{basis.zh}应{own.zh}办结", f"rule {basis.rule}: {own}")
+
+
+def _ordered(basis: Basis) -> Sequence[Said]:
+    ordered = basis.ordered
+    if ordered is None:
+        return ()
+    day = day_of(ordered.at)
+    zh = f"经{ordered.by}决定，自{day.year}年{day.month}月{day.day}日起改按{basis.table}版时限表："
+    return [Said(zh, f"by order of {ordered.by} of {day}, by the table {basis.table}: ")]
 
 
 def _usual(usual: Term) -> Said:
@@ -94,6 +112,10 @@ def _usual(usual: Term) -> Said:
 REPLACED: Final = Said("，且不晚于原时限", ", and no later than the clock that it replaces")
 UNKNOWN: Final = Said(
     "；放假安排公布后始知提前，不早于得知当日24时", "; not before the end of the day on which this was known"
+)
+FROM_ORDER: Final = Said(
+    "；时限缩短的，自决定之时起算，不晚于原时限",
+    "; a shorter term counts from the order, and ends no later than the one before",
 )
 PROVISIONAL: Final = Said(
     "；所涉年份的放假安排尚未公布，暂按周末和法定节假日计算，公布后重算",

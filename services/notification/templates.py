@@ -7,16 +7,19 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from contracts.case import AssignedBecause, Case, ClockClass, Request
+from contracts.deadline import Holding
 from contracts.departments import DEPARTMENTS
 from contracts.masking import masked
 from contracts.notice import Words
 from contracts.report import LocationOutcome, Urgency
 from contracts.spans import MINUTE, span_zh
-from contracts.territory import CENTRE, SHANGHAI, Level, full_name, office
+from contracts.territory import CENTRE, SHANGHAI, Level, Path, UnitRef, full_name, office
 from services.notification.sms import fitted, segments
 
 SHORT: Final = 40
 """Characters of what the source wrote that a notice shows of its title, and of its place."""
+HOLDERS: Final = 12
+"""Units that a notice names as those who have held a case."""
 HALF: Final = 16
 """Characters of a title in a digest's line."""
 ENDS: Final = "。．.！!？?，,；;：:、…~～ "
@@ -105,7 +108,7 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "{led}请贵部门协办，{actor}承办，{by}前办结。"),
     Template.MOVED:      ("改派告知",   "该事项已改由{actor}办理（时限{by}），你处无需继续办理。",
                           "已改由{actor}办理（时限{by}），你处无需办理。"),
-    Template.RESCHEDULED: ("时限调整",  "办理时限调整为{by}（延时、挂账恢复或放假安排公布）。请{actor}按此办结。",
+    Template.RESCHEDULED: ("时限调整",  "办理时限调整为{by}（延时、恢复、放假或时限表变化）。请{actor}按此办结。",
                           "时限调整为{by}。"),
     Template.REQUESTED:  ("待批申请",   "{unit}申请{wish}（时限{by}），请审批。",
                           "{unit}申请{wish}（时限{by}），请审批。"),
@@ -119,7 +122,8 @@ TEMPLATES: Final[Mapping[Template, tuple[str, str, str]]] = {
                           "{unit}应于{by}前办结，时限将尽，请督促。"),
     Template.BREACHED:   ("事项超期",   "{unit}应于{by}前办结，现已超期，即将{then}，请{urged}抓紧办理。",
                           "应于{by}前办结，已超期，请{urged}抓紧办理。"),
-    Template.OVERDUE:    ("督办",       "{unit}应于{by}前办结，已超期{late}，现列入督办，请{urged}立即办理并反馈。",
+    Template.OVERDUE:    ("督办",       ("{unit}应于{by}前办结，已超期{late}，现列入督办，"
+                                          "请{urged}立即办理并反馈。{held}"),
                           "应于{by}前办结，已超期{late}，请{urged}立即办理。"),
     Template.CORRECTED:  ("事项更正",   "来源已更正该事项，请{actor}按更正后的内容办理，时限{by}不变。",
                           "请按更正后的内容办理，时限{by}不变。"),
@@ -165,13 +169,17 @@ NAMES: Final[Mapping[str, str]] = {department.code: department.zh for department
 
 
 class Said(NamedTuple):
-    """What words are about: the case as it stood, its due time, the moment of reading (aware), counts and persons."""
+    """What words are about: the case as it stood, its due time, the moment of reading (aware), counts and persons.
+
+    ``held``: all who have held the case, where they are to be named.
+    """
 
     case: Case
     due_at: datetime | None
     now: datetime
     n: int = 1
     whom: str = ""
+    held: Sequence[Holding] = ()
 
 
 def wish(request: Request | None) -> str:
@@ -218,7 +226,32 @@ def _values(said: Said) -> dict[str, str]:
         "late": _span(said.now - said.due_at) if said.due_at else "",
         "n": str(said.n),
         "whom": said.whom,
+        "held": holders(case, said.held),
     }
+
+
+def holders(case: Case, held: Sequence[Holding]) -> str:
+    """Who has held the case, since when, and whether they let it pass, the newest ones; empty where nobody is named."""
+    if not held:
+        return ""
+    named = [_holder(case, one) for one in held[-HOLDERS:]]
+    return f"先后承办：{f'（此前{len(held) - HOLDERS}次从略）' if len(held) > HOLDERS else ''}{'、'.join(named)}。"
+
+
+def _holder(case: Case, one: Holding) -> str:
+    since, until = _day(one.since), f"至{_day(one.until)}" if one.until else "起"
+    return f"{office(_path(case, one.unit))}（{since}{until}{'，超期' if one.late else ''}）"
+
+
+def _path(case: Case, unit: UnitRef) -> Path:
+    """The path down to the unit as far as the case knows it."""
+    known = {one.code: one for one in (*case.path, *case.path_in_charge())}
+    return (*(one for code, one in sorted(known.items()) if unit.code.startswith(code) and code != unit.code), unit)
+
+
+def _day(moment: datetime) -> str:
+    day = moment.astimezone(SHANGHAI)
+    return f"{day.month}月{day.day}日"
 
 
 def _sms(values: Mapping[str, str], most: int) -> str:

@@ -122,8 +122,8 @@ def _issue(
     body, case = said
     clock = body if isinstance(body, DeadlineEvent) else None
     due, n = (clock.due_at, clock.n) if clock else (watch.due_at or case.due_at, 1)
-    because = case.assignment.because
-    parts = [(one, one.row.words(because), Said(case, due, one.due, n)) for one in wanted]
+    because, held = case.assignment.because, (clock.held or ()) if clock else ()
+    parts = [(one, one.row.words(because), Said(case, due, one.due, n, held=held)) for one in wanted]
     return issue(rules, watch, cause, parts)
 
 

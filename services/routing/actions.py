@@ -16,10 +16,10 @@ from contracts.case import CaseAction, CaseEvent, CaseEventKind
 from contracts.identity import event_id
 from contracts.topics import ACTIONS, CASES
 from contracts.wire import Message, event, message
-from services.chassis.http import Authorise, HttpProblem, bounded_body
+from services.chassis.http import Authorise, HttpProblem, bad, bounded_body
 from services.chassis.ports import Store
 from services.chassis.trace import child
-from services.routing.queries import bad, etag, history, view
+from services.routing.queries import etag, history, view
 from services.routing.state import State
 
 PAUSES: Final = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4)

@@ -1,48 +1,29 @@
 """The HTTP door for reading: one case with its history, and lists by unit, level, status and due time."""
 
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from contracts.case import Case, CaseEvent, Status
-from contracts.problem import problems
 from contracts.territory import Level
 from contracts.topics import CASES
-from services.chassis.http import Authorise, HttpProblem
+from services.chassis.http import Authorise, HttpProblem, bad
+from services.chassis.pages import LAST, Cursor, cursor, stamp
 from services.chassis.ports import Past, Store, Stored
 from services.routing.ruling import reading
-from services.routing.state import ESCALATION, NO_DUE, ROUTING, State, stamp, turn
+from services.routing.state import ESCALATION, ROUTING, State, turn
 
 ORDER: Final = (("turn", 1),)
 """Oldest due first; cases without a due time behind all others; then by id."""
-TURN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/[0-9a-f-]{36}")
 SERVICES: Final = frozenset({ROUTING, ESCALATION})
 SYSTEM: Final = "系统"
 """What officials read where a service acted by itself."""
 FIRST_DUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def cursor(turn: str) -> str:
-    """A place in the order as an opaque word for a URL."""
-    return urlsafe_b64encode(turn.encode()).decode()
-
-
-def _turn(word: str) -> str:
-    try:
-        turn = urlsafe_b64decode(word.encode()).decode()
-    except ValueError:
-        turn = ""
-    if not TURN.fullmatch(turn):
-        raise PydanticCustomError("cursor", "the `next` of an earlier answer")
-    return turn
 
 
 class Search(BaseModel):
@@ -53,9 +34,9 @@ class Search(BaseModel):
     unit: Annotated[str | None, Field(pattern=r"^\d{6}(\d{3}){0,3}$")] = None
     level: Level | None = None
     status: Status | None = None
-    due_before: Annotated[AwareDatetime | None, Field(ge=FIRST_DUE, lt=NO_DUE)] = None
+    due_before: Annotated[AwareDatetime | None, Field(ge=FIRST_DUE, lt=LAST)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, BeforeValidator(_turn)] = ""
+    cursor: Cursor = ""
 
 
 def where(search: Search) -> Mapping[str, Any]:
@@ -141,11 +122,3 @@ def line(told: CaseEvent) -> Mapping[str, Any]:
     unit = told.case.assignment.unit.model_dump(mode="json") if told.case else None
     said = told.model_dump(mode="json", include={"kind", "at", "by", "why", "version", "routed"})
     return {**said, "who": SYSTEM if told.by in SERVICES else told.by, "unit": unit}
-
-
-def bad(error: ValidationError) -> HttpProblem:
-    """The answer to parameters or a body that cannot be used: each with what was found and what is right."""
-    found = problems(error)
-    english = "; ".join(map(str, found))
-    chinese = "；".join(f"{one.path}：{one.expected_zh}" for one in found)
-    return HttpProblem(400, "Bad request", f"{english} / {chinese}", problems=[one.model_dump() for one in found])

@@ -1,20 +1,19 @@
 """A case's document: what is kept of it, by which fields it is found, and when it closes or goes on by itself."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from contracts.case import Case, Status
 from contracts.territory import Level
 from contracts.wire import Value
+from services.chassis.pages import LAST, place
 from services.routing.nearby import Cell
 from services.routing.waiting import resumes_at
 
 ROUTING: Final = "routing"
 ESCALATION: Final = "escalation"
 """Who a case's events are by where no person acted."""
-NO_DUE: Final = datetime(9999, 12, 31, tzinfo=UTC)
-"""Stands in the order where a case has no due time (yet), so that such cases come behind all others."""
 CLOSES_AFTER: Final = timedelta(days=7)
 """How long after it was resolved a case closes, if nobody objects."""
 
@@ -64,13 +63,5 @@ def facets(state: State) -> Mapping[str, str | datetime]:
 
 
 def turn(case: Case) -> str:
-    """The case's place in the one order of lists: by due time, then by id.
-
-    One word instead of two fields, so that a page begins at a plain bound, which any index serves.
-    """
-    return f"{stamp(case.due_at or NO_DUE)}/{case.case_id}"
-
-
-def stamp(time: datetime) -> str:
-    """The time (aware) as text that sorts as times do: UTC, milliseconds, one width."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+    """The case's place in the one order of lists: by due time, then by id; cases without one are the last."""
+    return place(case.due_at or LAST, case.case_id)

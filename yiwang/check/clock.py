@@ -12,6 +12,7 @@ class Clock:
         "breaches",
         "dues",
         "moved",
+        "ordered",
         "overdue",
         "pressed",
         "scheduled",
@@ -23,11 +24,15 @@ class Clock:
     )
 
     def __init__(self, said: DeadlineSeen) -> None:
-        """Begin with what never changes; ``dues`` are due times that it was given, ``spoken`` others that it told."""
+        """Begin with what never changes; ``dues`` are due times that it was given, ``spoken`` others that it told.
+
+        ``ordered`` are the causes of what moved it by an official's order, by the number among ``moved``.
+        """
         self.started_at = moment(said.started_at)
         self.dues: set[Moment] = set()
         self.spoken: dict[Moment, Ref] = {}
         self.moved: dict[int, Moment] = {}
+        self.ordered: dict[int, Name] = {}
         self.pressed: dict[int, Moment] = {}
         self.scheduled: Name | None = None
         self.scheduled_at: Moment = 0

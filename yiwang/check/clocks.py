@@ -9,8 +9,8 @@ from pydantic import AwareDatetime
 
 from contracts.case import Status
 from contracts.deadline import DeadlineKind
-from contracts.identity import event_id, timer_cause
-from contracts.topics import CASES, DEADLINES
+from contracts.identity import event_id, order_cause, timer_cause
+from contracts.topics import CASES, DEADLINES, ORDERS
 from yiwang.check.cases import Cases
 from yiwang.check.clock import Clock, Ledger
 from yiwang.check.gaps import gaps
@@ -112,6 +112,9 @@ class Clocks:
         if said.kind is not DeadlineKind.RESCHEDULED and at < moment(due):
             what = f"{self.log.where(ref)} is {said.kind.value} at {said.at}, before {due}"
             self._strange.append(offence("clock-early", said.case_id, what))
+        ordered = said.basis.ordered if said.basis else None
+        if ordered and moment(ordered.at) == at:
+            clock.ordered[said.n] = order_cause(ordered.application, said.case_id, said.assignment).int
         if self._take(name, said, clock, at):
             what = f"{self.log.where(ref)}: {said.kind.value} {said.n} of assignment {said.assignment} once more"
             self._strange.append(offence("clock-twice", said.case_id, what))
@@ -146,8 +149,19 @@ class Clocks:
             yield offence("clock-moved", case, f"{what} {', '.join(map(shown, sorted(clock.dues)))}")
         if self.log.whole(DEADLINES.name):
             yield from self._counts(case, number, clock)
+        for n, cause in clock.ordered.items():
+            yield from self._obeyed(case, f"rescheduled {n} of assignment {number}", cause, clock.moved[n])
         for n, (name, _) in clock.breaches.items():
             yield from self._answered(case, f"breach {n} of assignment {number}", name)
+
+    def _obeyed(self, case: UUID, what: str, cause: Name, at: Moment) -> Iterator[Offence]:
+        """What an official has ordered was ordered, and is of the time at which the order came."""
+        times = self.log.times(cause)
+        if not times and self.log.whole(ORDERS.name):
+            yield offence("event-uncaused", case, f"{what} obeys the order {UUID(int=cause)}, which was never given")
+        elif times and at not in times:
+            told = f"{what} is of {shown(at)}; its order was appended {shown(min(times))}"
+            yield offence("wrong-time", case, told)
 
     def _counts(self, case: UUID, number: int, clock: Clock) -> Iterator[Offence]:
         """Of each kind it counts from one on, and warns once for each time that it was due."""
@@ -231,10 +245,11 @@ class Clocks:
                 since = None
 
     def _silent(self, case: UUID, ledger: Ledger, steps: list[tuple[int, Step]]) -> Iterator[Offence]:
+        """Orders come from another topic than what ends an assignment: which of the two is read first is no offence."""
         for number, clock in ledger.clocks.items():
             end, rests = self._end(number, steps), list(self._rests(number, steps))
             rung = {
-                "rescheduled": clock.moved.values(),
+                "rescheduled": [at for n, at in clock.moved.items() if n not in clock.ordered],
                 "warned": clock.warned.values(),
                 "pressing": clock.pressed.values(),
                 "breached": [at for _, at in clock.breaches.values()],

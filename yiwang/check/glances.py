@@ -160,6 +160,19 @@ class VersionSeen(Value):
     version: int
 
 
+class OrderedSeen(Value):
+    """Of an order by which a clock goes."""
+
+    application: UUID
+    at: AwareDatetime
+
+
+class BasisSeen(Value):
+    """Of why a clock is due when it is."""
+
+    ordered: OrderedSeen | None = None
+
+
 class DeadlineSeen(Value):
     """Of what a clock says."""
 
@@ -173,6 +186,7 @@ class DeadlineSeen(Value):
     warn_at: AwareDatetime
     due_at: AwareDatetime
     press_at: AwareDatetime | None = None
+    basis: BasisSeen | None = None
     case: VersionSeen
 
 

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from contracts.case import CaseAction, CaseEventKind
 from contracts.deadletter import DeadLetter, Disposition, Replay
 from contracts.identity import name_id
+from contracts.order import TermsOrder
 from contracts.outcome import OutcomeKind
 from contracts.report import Submission
 from contracts.topics import (
@@ -22,6 +23,7 @@ from contracts.topics import (
     LOCATED,
     NORMALISED,
     NOTICES,
+    ORDERS,
     OUTCOMES,
     RELATIONS,
     REPLAYS,
@@ -115,6 +117,8 @@ class Hearing:
             self._sent(ref, record)
         elif topic == ACTIONS.name:
             self.actions.hear(ref, CaseAction.model_validate_json(record.value or b""))
+        elif topic == ORDERS.name:
+            self.log.first(TermsOrder.model_validate_json(record.value or b"").cause.int, ref)
         elif topic in REPLAY_TOPICS:
             self.letters.replay(ref, Replay.model_validate_json(record.value or b""))
             self._replayed.append((ref, again(record)))
@@ -139,6 +143,8 @@ class Hearing:
             self._sent(ref, record)
         elif record.topic == ACTIONS.name:
             self.log.know(CaseAction.model_validate_json(record.value or b"").cause.int, ref)
+        elif record.topic == ORDERS.name:
+            self.log.know(TermsOrder.model_validate_json(record.value or b"").cause.int, ref)
         else:
             self.log.know(header_id(record, None).int, ref)
             if record.topic == CASES.name:

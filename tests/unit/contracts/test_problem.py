@@ -14,8 +14,11 @@ from contracts.examples import recorded
 from contracts.examples.actions import ACTIONS
 from contracts.examples.reports import SUBMITTED
 from contracts.generate import example_json
+from contracts.order import TermsOrder
 from contracts.problem import FOUND_LIMIT, MOST, PATTERNS, SHOWN, TABLE, Problem, problems, shorten
 from contracts.report import ReportNormalised, Submission
+from services.escalation.queries import Period
+from services.escalation.queries import Search as Clocks
 from services.routing.queries import Search
 
 THREE: dict[str, object] = {"reference": "1", "occurred_at": "2026-03-05 14:30", "text": "机井水泵损坏"}
@@ -115,6 +118,9 @@ REACHED: dict[str, tuple[type[BaseModel], object]] = {
     "datetime_parsing":           (ReportNormalised, when(10**40)),
     "datetime_from_date_parsing": (ReportNormalised, when("2026-13-05")),
     "timezone_aware":             (ReportNormalised, when("2026-03-05T14:30:00")),
+    "date_from_datetime_parsing": (Period,           {"from": "3月5日", "to": "2026-03-05"}),
+    "date_from_datetime_inexact": (Period,           {"from": "2026-03-05T10:00", "to": "2026-03-05"}),
+    "period":                     (Period,           {"from": "2026-03-05", "to": "2026-03-04"}),
     "cursor":                     (Search,           {"cursor": "page 2"}),
 }  # fmt: skip
 
@@ -208,7 +214,9 @@ def patterns(part: object) -> Iterator[str]:
 
 
 def test_every_pattern_that_somebody_outside_can_meet_has_its_words() -> None:
-    met = {found for model in (Submission, CaseAction, Search) for found in patterns(model.model_json_schema())}
+    met = {
+        found for model in (Submission, CaseAction, Search, TermsOrder) for found in patterns(model.model_json_schema())
+    }
     assert met == set(PATTERNS)
 
 
@@ -255,7 +263,8 @@ def test_neither_words_nor_the_reporters_contact_nor_a_whole_record_are_repeated
 
 
 def test_every_field_that_is_shown_is_one_of_a_report_an_action_or_a_search() -> None:
-    assert {*Submission.model_fields, *CaseAction.model_fields, *Search.model_fields} >= SHOWN
+    fields = {*Submission.model_fields, *CaseAction.model_fields, *TermsOrder.model_fields}
+    assert fields | {*Search.model_fields, *Clocks.model_fields, "from", "to"} >= SHOWN
     assert not SHOWN & {"text", "title", "place_name", "reporter", "solved_on_the_spot", "note"}
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.departments import DEPARTMENTS
-from contracts.topics import DEAD, DISPOSITIONS, SERVICES, SUBMITTED, TOPICS
+from contracts.topics import DEAD, DISPOSITIONS, ORDERS, SERVICES, SUBMITTED, TOPICS
 from contracts.wire import MIB, ROOM, Topic, settings
 from services.chassis.publisher import BATCH
 
@@ -56,8 +56,8 @@ def test_partition_counts_are_equal_so_that_a_case_stays_with_one_member() -> No
     assert len({topic.partitions for topic in TOPICS}) == 1
 
 
-def test_no_dead_letter_expires_and_all_else_does() -> None:
-    kept = {topic.name for topic in (*DEAD.values(), DISPOSITIONS)}
+def test_no_dead_letter_nor_order_expires_and_all_else_does() -> None:
+    kept = {topic.name for topic in (*DEAD.values(), DISPOSITIONS, ORDERS)}
     assert {topic.name for topic in TOPICS if topic.retention is None} == kept
 
 
@@ -79,7 +79,7 @@ def test_all_that_expires_stays_a_month() -> None:
 def test_a_topics_settings_say_how_long_records_stay_how_big_a_batch_is_and_who_dates_them(topic: Topic) -> None:
     assert settings(topic) == {
         "cleanup.policy": "delete",
-        "retention.ms": "-1" if topic.name.startswith("dead.") else "2592000000",
+        "retention.ms": "-1" if topic.name.startswith("dead.") or topic is ORDERS else "2592000000",
         "max.message.bytes": str(topic.max_bytes + 512 * 1024),
         "message.timestamp.type": "LogAppendTime",
     }

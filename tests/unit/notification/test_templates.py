@@ -104,7 +104,7 @@ ASKED = (
     (Template.REOPENED,   VILLAGE,
      "经核实尚未办妥，请昂素镇昂素嘎查重新办理。请签收，并于3月12日14:30前办结。"),
     (Template.LIFTED,     BANNER,   "多次退回、转办或返工，现提级由旗综治中心办理。请签收，并于3月12日14:30前办结。"),
-    (Template.RESCHEDULED, TOWN,    "办理时限调整为3月12日14:30（延时、挂账恢复或放假安排公布）。请昂素镇按此办结。"),
+    (Template.RESCHEDULED, TOWN,    "办理时限调整为3月12日14:30（延时、恢复、放假或时限表变化）。请昂素镇按此办结。"),
     (Template.CANCELLED,  VILLAGE,  "旗综治中心已作废该事项（原时限3月12日14:30），无需继续办理。"),
     (Template.LIFE,       BANNER,   "危及生命，请旗综治中心立即签收、立即处置，并于3月12日14:30前办结。"),
     (Template.INFORMED,   BANNER,
