@@ -11,9 +11,10 @@ from pydantic import BaseModel
 from contracts.case import Action, AssignedBecause, Assignment, Case, CaseAction, CaseEvent, CaseEventKind, Status
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import name_id, report_id
+from contracts.order import TermsOrder
 from contracts.report import Location, LocationMethod, LocationOutcome, Report, ReportLocated
 from contracts.territory import BANNER, SHANGHAI, Level, Path, UnitRef
-from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, RELATIONS
+from contracts.topics import ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, ORDERS, RELATIONS
 from contracts.wire import Topic
 from services.chassis.values import Context, Decision, Input, Record
 
@@ -33,7 +34,7 @@ OFFICER = "1001"
 
 B = TypeVar("B", bound=BaseModel)
 _TOPICS: dict[str, Topic] = {
-    topic.model.__name__: topic for topic in (ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, RELATIONS)
+    topic.model.__name__: topic for topic in (ACTIONS, CASES, DEADLINES, LOCATED, NORMALISED, ORDERS, RELATIONS)
 }
 
 
@@ -134,6 +135,20 @@ def deadline(kind: DeadlineKind = DeadlineKind.BREACHED, number: int = 1, **fiel
     return DeadlineEvent.model_validate(usual | fields)
 
 
+def order(table: str, number: int = 1, **fields: object) -> TermsOrder:
+    """An official's order to put the clock of the ``number``-th assignment under this version of the table."""
+    usual = {
+        "case_id": CASE_ID,
+        "assignment": number,
+        "application": name_id("one decision"),
+        "table": table,
+        "by": "900017",
+        "why": "旗综治中心会议决定",
+        "at": MORNING,
+    }
+    return TermsOrder.model_validate(usual | fields)
+
+
 def record(
     body: BaseModel | bytes | None,
     topic: Topic = LOCATED,
@@ -158,7 +173,7 @@ def arrived(
     body: B, at: datetime = MORNING, *, cause: UUID | None = None, subject: object = CASE_ID, topic: Topic | None = None
 ) -> Input[B]:
     """The body as an input that was appended at this time; an action's id is its cause, others count on."""
-    own = body.cause if isinstance(body, CaseAction) else name_id(f"input/{next(_INPUTS)}")
+    own = body.cause if isinstance(body, CaseAction | TermsOrder) else name_id(f"input/{next(_INPUTS)}")
     topic = topic or _TOPICS[type(body).__name__]
     return Input(id=cause or own, subject=str(subject), body=body, record=record(body, topic, time=at))
 

@@ -21,6 +21,7 @@ from services.escalation.ledger import (
     ended,
     entry,
     explained,
+    informed,
     latest,
     look_at,
     next_step,
@@ -84,7 +85,7 @@ def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
         return newer.with_last(ended(running, current.assigned_at, current.because.value))
     if running and not case.status.open:
         how = case.status if case.status in OTHERWISE else Status.RESOLVED
-        return newer.with_last(ended(running, case.resolved_at or at, how.value))
+        return newer.with_last(ended(informed(running, current), case.resolved_at or at, how.value))
     return newer
 
 

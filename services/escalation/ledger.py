@@ -128,7 +128,7 @@ def entry(tables: Tables, case: Case) -> Entry:
         checked_at=assignment.assigned_at,
         supervise=tables.terms.supervise[case.clock],
     )
-    return _timed(_approved(fresh, assignment))
+    return informed(fresh, assignment)
 
 
 def look_at(entry: Entry) -> datetime | None:
@@ -185,10 +185,15 @@ def approved(entry: Entry, assignment: Assignment, now: datetime) -> Entry:
     ``moved`` counts on wherever it goes on by something else than before, though that should be the same time: routing
     waits for being told. While it rests there is no time to tell.
     """
-    after = _timed(_approved(entry, assignment))
+    after = informed(entry, assignment)
     if (after.extended, after.pauses) == (entry.extended, entry.pauses) or after.rests:
         return after
     return _ahead(after.model_copy(update={"moved": entry.moved + 1}), now)
+
+
+def informed(entry: Entry, assignment: Assignment) -> Entry:
+    """The entry that knows what was approved, and is due by that."""
+    return _timed(_approved(entry, assignment))
 
 
 def _approved(entry: Entry, assignment: Assignment) -> Entry:

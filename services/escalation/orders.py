@@ -39,5 +39,6 @@ def over(clock: Entry, now: datetime) -> bool:
 def obeyed(tables: Tables, case: Case, clock: Entry, order: TermsOrder, now: datetime) -> Entry:
     """The clock by the table that is in force, with whose order that is."""
     ordered = Ordered(application=order.application, by=order.by, why=order.why, at=now)
-    basis = chosen(tables, case).model_copy(update={"ordered": ordered})
-    return reordered(tables, case, clock, basis, now)
+    mine = case.model_copy(update={"clock": clock.clock})
+    basis = chosen(tables, mine).model_copy(update={"ordered": ordered})
+    return reordered(tables, mine, clock, basis, now)
