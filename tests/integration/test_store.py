@@ -159,6 +159,26 @@ async def test_queries_go_by_facets_in_the_order_asked_for(store: Store) -> None
     assert late[0].state == {"version": 0}
 
 
+async def test_a_facet_that_is_a_list_is_found_by_each_of_its_words(store: Store) -> None:
+    lists = {"a": ["x", "y"], "b": ["y"], "c": []}
+    await store.write([change(name, 0, facets={"words": words}) for name, words in lists.items()])
+    await store.write([change("d", 0, facets={"words": "x"}), change("e", 0)])
+    assert {one.subject for one in await store.query({"words": "y"}, (), 10)} == {"a", "b"}
+    assert {one.subject for one in await store.query({"words": "x"}, (), 10)} == {"a", "d"}
+    assert len(await store.query({"words": "y"}, (), 1)) == 1
+    await store.write([change("a", 1, facets={"words": ["z"]})])
+    assert {one.subject for one in await store.query({"words": "y"}, (), 10)} == {"b"}
+
+
+async def test_documents_are_counted_no_further_than_asked_for(store: Store) -> None:
+    codes = ["15", "1501", "150199", "1502", "16"]
+    await store.write([change(code, 0, facets={"code": code, "light": "red"}) for code in codes])
+    below = {"code": {"$gte": "1501", "$lt": "1501~"}, "light": "red"}
+    assert await store.count(below, 10) == 2
+    assert await store.count({"light": "red"}, 3) == 3
+    assert await store.count({"light": "green"}, 3) == 0
+
+
 async def test_a_document_can_be_read_with_its_inbox(store: Store) -> None:
     await store.write([change("a", 0)])
     found = await store.read("a")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def started(of: Case | None = None, using: Tables = TABLES) -> Ledger:
     return decision.state
 
 
-def obey(ledger: Ledger | None, new: Tables, at: datetime, **fields: object) -> Decision[Ledger]:
+def obey(ledger: Ledger | None, new: Tables, at: datetime, **fields: Any) -> Decision[Ledger]:
     table = fields.pop("table", new.terms.version)
     given_order = order(str(table), **fields)
     return domain.decide(new, ledger, arrived(given_order, at), context(at))

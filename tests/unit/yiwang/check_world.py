@@ -9,12 +9,16 @@ from typing import Any
 
 from contracts.case import Action, Capacity, CaseAction, Piece
 from contracts.examples.scene import TOWN
-from contracts.identity import report_id
-from contracts.topics import ACTIONS, SUBMITTED, TOPICS
+from contracts.identity import application_id, report_id
+from contracts.order import TermsOrder
+from contracts.topics import ACTIONS, ORDERS, SUBMITTED, TOPICS
 from services.chassis.loop import Loop
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Document, Intent, Partition, Past
 from services.chassis.values import Done, Effect, Record, Service
+from services.escalation import app as escalation
+from services.escalation.terms import term
+from services.escalation.validate import load
 from simulation.clock import MemoryClock
 from simulation.store import MemoryStore
 from simulation.stream import Broker, Fault, MemoryStream, no_fault
@@ -86,10 +90,10 @@ class World:
 
         return passes
 
-    def restart(self, service: str) -> None:
-        """A new process on the same servers."""
+    def restart(self, service: str, instead: Service | None = None) -> None:
+        """A new process on the same servers, perhaps with other tables."""
         member = self.members[service]
-        self.members[service] = self._member(member.service, member.store)
+        self.members[service] = self._member(instead or member.service, member.store)
 
     def _member(self, service: Service, store: MemoryStore) -> Member:
         phones = self.phones if service.name == "notification" else None
@@ -121,6 +125,13 @@ class World:
         }
         asked = CaseAction.model_validate(usual | more)
         return self.broker.append(ACTIONS.name, str(case), asked.model_dump_json(exclude_none=True).encode())
+
+    def order(self, reference: str, table: str) -> Record:
+        """An official orders this version of the table for a case's first assignment."""
+        case, by, at = report_id(SOURCE, reference), "900017", self.clock.time
+        name = application_id(table, by, "-", "once")
+        order = TermsOrder(case_id=case, assignment=1, application=name, table=table, by=by, why="-", at=at)
+        return self.broker.append(ORDERS.name, str(case), order.model_dump_json(exclude_none=True).encode())
 
     async def rest(self) -> None:
         """Let all services work until there is nothing to read, and nobody to be called."""
@@ -250,6 +261,7 @@ async def lived() -> Evidence:
     await given_time(world)
     await joined(world)
     await world.wait(timedelta(days=9))
+    await ordered(world)
     return world.evidence()
 
 
@@ -262,6 +274,21 @@ async def joined(world: "World") -> None:
     world.ask("B-2", Action.LINK, "c1", "同一机井", capacity=Capacity.CENTRE, other=main)
     world.ask("B-1", Action.SPLIT, "c2", "分头办理", pieces=(Piece(summary="更换水泵"), Piece(summary="修复道路")))
     await world.rest()
+
+
+async def ordered(world: "World") -> None:
+    """Escalation gets another table, and an official orders it of a case that runs, twice, and of an unknown one."""
+    world.report("A-7")
+    await world.rest()
+    known = load()
+    first, *others = known.terms.rows
+    rows = (first.model_copy(update={"within": term("2 days")}), *others)
+    terms = replace(known.terms, version="another", rows=rows)
+    world.restart("escalation", escalation.service(known._replace(terms=terms)))
+    for reference, table in (("A-7", "another"), ("A-7", "another"), ("A-8", "another"), ("A-7", "a third")):
+        world.order(reference, table)
+    await world.rest()
+    await world.wait(timedelta(days=2))
 
 
 async def given_time(world: "World") -> None:

@@ -7,7 +7,19 @@ import pytest
 
 from contracts.deadletter import DeadLetter, Reason
 from contracts.identity import event_id, record_cause, report_cause, report_id
-from contracts.topics import ACTIONS, ALERTS, CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES, RELATIONS
+from contracts.topics import (
+    ACTIONS,
+    ALERTS,
+    CASES,
+    DEAD,
+    DEADLINES,
+    LOCATED,
+    NORMALISED,
+    NOTICES,
+    ORDERS,
+    OUTCOMES,
+    RELATIONS,
+)
 from contracts.wire import event, message
 from services.chassis.ports import ENTRY, Document, Entry, Inbox
 from services.chassis.values import Outcome, Record
@@ -40,6 +52,7 @@ BREACH = where(kind="breached", case_id=str(A4))
 WARNED = where(kind="warned", case_id=str(A4))
 RESTED = where(kind="warned", case_id=str(A6), assignment=2)
 LATER = sets(version=90, kind="refused")
+OBEYED = where(kind="rescheduled", basis__table="another")
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +65,8 @@ def test_a_run_in_which_everything_went_well_is_ok(healthy: Evidence) -> None:
 
     assert [one.line() for one in verdict.offences] == []
     assert verdict.ok
-    assert verdict.line().startswith("check: reports=12 cases=8 repeats=2 parked=2 pending=0 breaches=")
-    assert verdict.line().endswith(" lost=0 duplicated=0 unlawful=0 redelivered=0 resent=0 unknown=0")
+    assert verdict.line().startswith("check: reports=13 cases=9 repeats=2 parked=2 pending=0 breaches=")
+    assert verdict.line().endswith(" lost=0 duplicated=0 unlawful=0 redelivered=3 resent=0 unknown=0")
 
 
 def told_of(reference: str, revision: int, kind: str) -> Any:
@@ -133,6 +146,17 @@ def forgets_an_input(one: Document) -> Document:
     return replace(one, inbox=Inbox(one.inbox.raw[ENTRY:]))
 
 
+def forgets_an_order(one: Document) -> Document:
+    """Its second input, which came behind the event that opened the case."""
+    return replace(one, inbox=Inbox(one.inbox.raw[:ENTRY] + one.inbox.raw[2 * ENTRY :]))
+
+
+def obeyed_later(said: dict[str, Any]) -> None:
+    """As if the order had come a second later."""
+    for part in (said, said["basis"]["ordered"]):
+        moves("at", seconds=1)(part)
+
+
 def knows_too_much(one: Document) -> Document:
     return replace(one, inbox=one.inbox.after([Entry(NEW, Outcome.APPLIED)]))
 
@@ -174,12 +198,14 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("event-identity",         renamed(OUTCOMES, lambda said: "report_id" not in said)),
     ("event-uncaused",         without(ACTIONS, where(action="accept"), every=True)),
     ("event-uncaused",         without(NOTICES, where(template="escalated"))),
+    ("event-uncaused",         without(ORDERS, where(table="another"), every=True)),
     ("event-uncaused",         edited(NOTICES, where(template="reminder"), sets(alert_id=str(NEW)))),
     ("event-altered",          repeated(CASES, where(kind="accepted"), sets(by="1002"), None)),
     ("wrong-key",              rekeyed(CASES, where(kind="accepted"))),
     ("wrong-time",             edited(CASES, where(kind="accepted"), moves("at", seconds=1))),
     ("wrong-time",             edited(DEADLINES, where(kind="scheduled"), moves("at", seconds=1))),
     ("wrong-time",             edited(OUTCOMES, where(kind="received"), moves("at", seconds=1))),
+    ("wrong-time",             edited(DEADLINES, OBEYED, obeyed_later)),
     ("version-gap",            without(CASES, where(kind="accepted"))),
     ("version-gap",            without(DEADLINES, where(kind="warned"))),
     ("version-gap",            without(NOTICES, where(version=1))),
@@ -255,6 +281,7 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("state-unreadable",       document("escalation", where(), lambda one: replace(one, state="{"))),
     ("inbox-missing",          document("routing", where(), forgets_an_input)),
     ("inbox-missing",          document("intake", where(), forgets_an_input)),
+    ("inbox-missing",          document("escalation", where(case__reference="A-7"), forgets_an_order)),
     ("inbox-uncaused",         document("escalation", where(), knows_too_much)),
     ("input-twice",            applied_to_two),
     ("outbox-unpublished",     document("routing", where(), never_sent)),

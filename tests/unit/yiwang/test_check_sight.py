@@ -59,7 +59,7 @@ def test_what_retention_has_cut_from_one_topic_is_out_of_sight(healthy: Evidence
 
 
 def test_what_is_missing_behind_the_cut_is_an_offence_all_the_same(healthy: Evidence) -> None:
-    left = cut(healthy, CUT, moment(healthy, 0.2))
+    left = cut(healthy, CUT, moment(healthy, 0.15))
     climbed = [one for one in left.records if one.topic == CASES.name and b'"by":"escalation"' in (one.value or b"")]
 
     second = [one for one in climbed if str(report_id(SOURCE, "A-4")).encode() in (one.value or b"")][1]
