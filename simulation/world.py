@@ -18,6 +18,7 @@ from simulation.defect import SHARE, broken
 from simulation.group import Group
 from simulation.kit import CHANNELS, PARTITIONS, Kit, topics
 from simulation.member import Member, Shop
+from simulation.official import Official
 from simulation.phones import PersonChannel, Phones
 from simulation.store import MemoryStore
 from simulation.stream import Broker
@@ -53,12 +54,15 @@ class World:
         self.broker = Broker([replace(one, partitions=PARTITIONS) for one in topics(DEPARTMENTS)], now=virtual.now)
         again = frozenset(CHANNELS) if self.chaos.random.random() < RESENT else frozenset[str]()
         services = kit.all_services(again)
+        retimed = kit.retimed
         if self.chaos.random.random() < SHARE:
             services = {name: broken(one, self.chaos) for name, one in services.items()}
+            retimed = broken(retimed, self.chaos)
         self.shops = {name: self._shop(one) for name, one in services.items()}
         self.phones = Phones()
         self.town = Town.of(seed, kit.land, self.broker.append)
         self.clerk = Clerk(chance(seed, "clerk"), self.broker)
+        self.official = Official(chance(seed, "official"), self.chaos, self.broker, self.shops["escalation"], retimed)
         self.slots = [slot for shop in self.shops.values() for slot in self._slots(shop)]
         self.unmeant, self.broken = list[str](), list[BaseException]()
         """Exceptions of the platform's own code: what it counted otherwise than was meant, and what ended a process."""
@@ -97,6 +101,7 @@ class World:
             yield self._keep(slot)
         yield self.town.report(0.6 * seconds)
         yield self.town.work()
+        yield self.official.rule(seconds)
         yield Troubles(self.chaos, self.slots, seconds).strike()
 
     def _delay(self, seconds: float) -> float:
@@ -142,7 +147,7 @@ class World:
     async def _peace(self) -> None:
         """All faults cease; then everything is read, decided and told, within bounds."""
         self.chaos.tell("", "peace")
-        self.chaos.calm, self.town.done = True, True
+        self.chaos.calm, self.town.done, self.official.done = True, True, True
         self._calmed.set()
         self.clerk.rush()
         self.chaos.down.clear()
@@ -187,6 +192,7 @@ class World:
     def _heard(self, record: Record) -> None:
         self.town.hear(record)
         self.clerk.hear(record)
+        self.official.hear(record)
         for shop in self.shops.values():
             shop.group.stir(record)
 

@@ -48,6 +48,9 @@ LEAST = {
     "redelivered": 5000,
     "defect": 300,
     "reordered across partitions": 500,
+    "another table": 100,
+    "ordered": 500,
+    "obeyed": 100,
 }
 POINTS = (
     "load", "write", "record", "publish", "commit", "clock", "ends", "intents", "due", "intend", "fulfilled", "send",

@@ -219,7 +219,7 @@ async def test_what_ended_between_the_look_and_the_order_is_left_as_it_is(office
             await office.given(1, **done)
         return found
 
-    office.store.query = looked  # type: ignore[method-assign]  # a hook: something happens between two looks
+    office.store.query = looked  # type: ignore[assignment, method-assign]  # a hook: something happens between two looks
     assert await office.run(f"apply --table '{file}' {SIGNED}") == 0
     assert "1 by the table now" in office.said[-1]
     assert "1 ended or over meanwhile, left as they are" in office.said[-1]
@@ -246,7 +246,12 @@ async def test_a_person_is_asked_and_may_say_no(office: Office, tmp_path: Path) 
     file, new = table(tmp_path, "5 days")
     office.deploy(new)
     asked = list[str]()
-    office.desk = replace(office.desk, confirm=lambda question: bool(asked.append(question)))
+
+    def says_no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    office.desk = replace(office.desk, confirm=says_no)
     assert await office.run(f"apply --table '{file}' --why {WHY}") == 1
     assert asked == [f"order the table {new.terms.version} for 1 clocks? [y/N] "]
     assert office.told(ORDERS) == []
