@@ -254,6 +254,22 @@ def test_a_case_kept_at_the_banner_is_supervised_daily_instead_of_asked_about() 
     assert wake(known(tick(kept, due + DAY))) == due + 2 * DAY
 
 
+def test_the_overdue_is_told_with_all_who_have_held_the_case_and_who_let_it_pass() -> None:
+    ledger = heard(in_village(), known(tick(heard(case()), MORNING + HOUR / 2)))
+    given = assignment(3, BANNER, assigned_at=MORNING + 4 * DAY, because=AssignedBecause.ESCALATED)
+    late = heard(case(3, assignment=given, path=(BANNER,)), known(tick(ledger, MORNING + 3 * DAY + HOUR)))
+    asked = known(tick(late, MORNING + 11 * DAY))
+    kept = known(hear(asked, case(4, assignment=given, path=(BANNER,)), KEPT))
+    [overdue] = tick(kept, MORNING + 12 * DAY).events
+    assert isinstance(overdue.body, DeadlineEvent)
+    held = overdue.body.held or ()
+    assert [(one.unit, one.since, one.until, one.late, one.how) for one in held] == [
+        (builders.GRID, MORNING, MORNING + HOUR, False, "handed_up"),
+        (VILLAGE, MORNING + HOUR, MORNING + 4 * DAY, True, "escalated"),
+        (BANNER, MORNING + 4 * DAY, None, True, None),
+    ]
+
+
 def test_what_an_outage_has_left_out_is_told_once() -> None:
     due = MORNING + 7 * DAY
     kept = known(hear(at_the_banner(), case(2, assignment=assignment(1, BANNER)), KEPT, due + MINUTE))

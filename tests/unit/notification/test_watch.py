@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.case import AssignedBecause, CaseEventKind, ClockClass, Status
-from contracts.deadline import DeadlineKind
+from contracts.deadline import DeadlineKind, Holding
 from contracts.identity import name_id, timer_cause
 from contracts.territory import BANNER, UnitRef
 from services.chassis.values import Context, Decision, Outcome, Tick
@@ -16,6 +16,7 @@ from services.notification.domain import decide
 from services.notification.issue import alert_id
 from services.notification.policy import Policy
 from services.notification.state import State, wake
+from services.notification.templates import HOLDERS, holders
 from services.notification.watch import LISTED
 from services.notification.watching import ENDINGS
 from tests.builders import (
@@ -212,6 +213,28 @@ def test_supervision_is_told_each_time() -> None:
         (notice,) = notices(hear(body))
         assert (notice.staff, notice.role) == (CENTRE, "banner")
         assert f"已超期{n}日" in notice.words.text
+
+
+def test_supervision_names_all_who_have_held_the_case_with_their_towns_and_who_let_it_pass() -> None:
+    of, ended = case(assignment=assignment(3, BANNER)), {"due_at": MORNING + DAY, "since": MORNING}
+    held = (
+        Holding(assignment=1, unit=PATH[-1], until=MORNING + DAY, late=False, how="handed_up", **ended),
+        Holding(assignment=2, unit=PATH[2], until=MORNING + 4 * DAY, late=True, how="escalated", **ended),
+        Holding(assignment=3, unit=BANNER, late=True, **ended),
+    )
+    (notice,) = notices(hear(deadline(DeadlineKind.OVERDUE, case=of, due_at=MORNING - DAY, held=held)))
+    said = (
+        "昂素镇昂素嘎查第1网格（3月5日至3月6日）、昂素镇昂素嘎查（3月5日至3月9日，超期）、旗综治中心（3月5日起，超期）"
+    )
+    assert notice.words.text.endswith(f"请旗综治中心立即办理并反馈。先后承办：{said}。")
+    assert "先后承办" not in notice.words.sms
+
+
+def test_of_many_who_have_held_a_case_the_newest_are_named() -> None:
+    once = Holding(assignment=1, unit=PATH[-1], since=MORNING, until=MORNING + DAY, due_at=MORNING + DAY)
+    text = holders(case(), (once,) * (HOLDERS + 3))
+    assert text.startswith("先后承办：（此前3次从略）昂素镇")
+    assert text.count("昂素镇") == HOLDERS
 
 
 def test_of_life_supervision_counts_hours() -> None:
