@@ -63,13 +63,16 @@ def word(day: date, code: str) -> str:
 
 def running(*, unit: str | None, level: Level | None, light: Shown | None, after: str = "") -> Mapping[str, Any]:
     """Running clocks as a filter that either ``BY_UNIT`` or ``BY_LEVEL`` serves; what is not asked for is spelt out."""
-    levels, lights = [level] if level else list(Level), [light] if light else list(Shown)
     return {
         **({"unit": unit} if unit else {}),
-        **({"level": {"$in": [one.value for one in levels]}} if level or not unit else {}),
-        "light": {"$in": [one.value for one in lights]},
+        **({"level": _any_of(level, Level)} if level or not unit else {}),
+        "light": _any_of(light, Shown),
         "turn": {"$gt": after},
     }
+
+
+def _any_of(one: StrEnum | None, all_: type[StrEnum]) -> object:
+    return one.value if one else {"$in": [each.value for each in all_]}
 
 
 def below(code: str, light: Shown) -> Mapping[str, Any]:

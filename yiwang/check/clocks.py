@@ -52,7 +52,8 @@ class Clocks:
                 self._strange.append(offence("time-before-inputs", said.case_id, what))
             return
         self._ring(ref, name, said, clock)
-        ledger.ticked = max(ledger.ticked, at)
+        if said.kind is not DeadlineKind.RESCHEDULED or said.n not in clock.ordered:
+            ledger.ticked = max(ledger.ticked, at)
 
     def newest(self, case: Name) -> int:
         """The newest version of the ledger that was heard."""

@@ -214,7 +214,7 @@ async def test_what_ended_between_the_look_and_the_order_is_left_as_it_is(office
 
     async def looked(*given: Any) -> Any:
         found = await query(*given)
-        if next(looks) == 1:
+        if found and next(looks) == 1:
             done = {"status": Status.RESOLVED, "resolved_at": MORNING, "version": 2}
             await office.given(1, **done)
         return found
