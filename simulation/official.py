@@ -22,9 +22,9 @@ SHARE: Final = 0.6
 ROLLING: Final = 600.0
 """About so many seconds after the deployment a member goes by the new table."""
 DELAY: Final = 20_000.0
-"""About so many seconds after a clock has begun it is ordered to go by it."""
-ORDERED, WRONG, TWICE = 60, 10, 15
-"""Of a hundred clocks, those that somebody orders; of these, by a table or assignment that is not; and twice."""
+"""About so many seconds after a clock has begun somebody orders it alone, be the new table there or not."""
+ALONE, WRONG, TWICE = 25, 10, 15
+"""Of a hundred clocks, those ordered alone; of all orders, those of a table or assignment that is not; and twice."""
 OFFICIAL: Final = "1003"
 
 
@@ -38,7 +38,8 @@ class Official:
     shop: Shop
     other: Service
     done: bool = False
-    seen: set[tuple[UUID, int]] = field(default_factory=set)
+    clocks: dict[UUID, DeadlineEvent] = field(default_factory=dict)
+    """The newest clock of each case."""
 
     async def rule(self, seconds: float) -> None:
         """Deploy the other table some time within so many seconds, in some runs."""
@@ -52,6 +53,8 @@ class Official:
             await asyncio.sleep(self.random.expovariate(1 / ROLLING))
             if member.life.alive and not self.chaos.calm:
                 member.life.start(member.stop())
+        for said in list(self.clocks.values()):
+            self._write(self._order(said))
 
     def hear(self, record: Record) -> None:
         """A clock has begun, or obeys."""
@@ -60,10 +63,11 @@ class Official:
         said = DeadlineEvent.model_validate_json(record.value or b"")
         if said.kind is DeadlineKind.RESCHEDULED and said.basis and said.basis.ordered:
             self.chaos.note("obeyed")
-        if said.kind is not DeadlineKind.SCHEDULED or (said.case_id, said.assignment) in self.seen or self.done:
+        known = self.clocks.get(said.case_id)
+        if said.kind is not DeadlineKind.SCHEDULED or (known and known.assignment >= said.assignment) or self.done:
             return
-        self.seen.add((said.case_id, said.assignment))
-        if self._of_a_hundred(ORDERED):
+        self.clocks[said.case_id] = said
+        if self._of_a_hundred(ALONE):
             self._later(self._order(said))
 
     def _later(self, order: TermsOrder) -> None:

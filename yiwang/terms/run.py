@@ -10,7 +10,8 @@ from functools import partial
 from services.chassis.mongo import DatabaseClock, MongoStore, Steps, client
 from services.chassis.tables import BrokenTableError
 from services.chassis.timeline import SteppedClock
-from services.escalation.app import compose
+from services.escalation.app import service
+from services.escalation.validate import load
 from yiwang.dead.kafka import KafkaLogs
 from yiwang.dead.terminal import confirm
 from yiwang.dead.values import Mistake
@@ -24,7 +25,7 @@ async def run(asked: Namespace) -> int:
     """Run the command on the servers; answers the exit code. Raises Unavailable and pydantic's ValidationError."""
     settings = TermsSettings()
     motor = client(settings.mongo)
-    store = MongoStore(motor, settings.database(SERVICE), compose(settings).service)
+    store = MongoStore(motor, settings.database(SERVICE), service(load()))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     async with KafkaLogs(settings.brokers, settings.namespace).connected() as logs:
         desk = Desk(

@@ -268,6 +268,45 @@ def test_no_order_makes_a_clock_due_in_the_past_nor_a_shortened_one_later(old: s
         assert plain.due_at <= found.due_at <= ledger.running.due_at
 
 
+PARTS = st.floats(0.0, 1.0)
+
+
+@given(TERMS, TERMS, st.sampled_from([0, 60, 3_000]), PARTS, PARTS, PARTS, st.booleans())
+def test_whatever_was_approved_nobody_has_less_than_the_new_term_or_what_was_left(
+    old: str, new: str, extended: int, rests: float, goes_on: float, asked: float, resting: bool
+) -> None:
+    """A clock rests for a part of its time and may rest still; it is reckoned anew at some time before it is due."""
+    before, after = using(old), using(new, "new")
+    plain = started(using=before).running
+    assert plain
+    span = plain.due_at - MORNING
+    since = MORNING + rests * span * 0.9
+    until = since + goes_on * DAY
+    given_time = (Extension(minutes=extended, at=MORNING, by="1200", why="待料"),) if extended else ()
+    rest = Pause(since=since, until=None if resting else until, minutes=9999, by="1200", why="待料")
+    now = in_village(2, extended=given_time, pauses=(rest,))
+    status = Status.SUSPENDED if resting else Status.STARTED
+    ledger = heard(started(using=before), now.model_copy(update={"status": status}), until, before)
+    assert ledger.running
+    at = until if resting else until + asked * (ledger.running.due_at - until) * 0.99
+    found = clock(obey(ledger, after, at))
+    if resting:
+        going = rest.model_copy(update={"until": at})
+        resumed = in_village(3, extended=given_time, pauses=(going,)).model_copy(update={"status": Status.STARTED})
+        found_ledger = obey(ledger, after, at).state
+        assert found_ledger
+        found = clock(domain.decide(after, found_ledger, arrived(case_event(resumed, at=at), at), context(at)))
+        plain_ledger = domain.decide(before, ledger, arrived(case_event(resumed, at=at), at), context(at))
+        old_due = clock(plain_ledger).due_at
+    else:
+        old_due = ledger.running.due_at
+    fresh = started(in_village(assigned_at=at), after).running
+    assert fresh
+    assert found.due_at > at
+    assert found.due_at >= min(old_due, fresh.due_at)
+    assert found.extended == extended
+
+
 def using(within: str, version: str = "old") -> Tables:
     """One term for everything, without a file."""
     rows = (Row.model_validate({"name": "all", "zh": "规则", "within": within}),)
