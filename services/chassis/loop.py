@@ -319,15 +319,16 @@ class Loop:
     async def _advance(self, steps: Sequence[tuple[Document, Tick | Done]], now: datetime) -> None:
         """Decide timers at their partition's time, ends of effects ``now``; a document's in their order."""
         await self._settlement.rescue([document for document, _ in steps])
-        free, drafts = self._free(), dict[str, Draft]()
+        free, drafts, wakes = self._free(), dict[str, Draft](), list[datetime]()
         for document, step in steps:
             try:
                 one = drafts.get(document.subject) or draft(
                     self._service, document.subject, document, document.partition
                 )
-                self._late(one, step)
+                wake = wake_of(self._service, one.state) if isinstance(step, Tick) else None
                 one.advance(step, step.at if isinstance(step, Tick) else now, free)
                 drafts[document.subject] = one
+                wakes += [wake] if wake else []
             except Exception as fault:  # noqa: BLE001 - law 6: one timer's exception puts that timer aside
                 await self._put_aside(document, fault, now)
             await self._breathe()
@@ -338,6 +339,7 @@ class Loop:
         if lost:
             raise Unavailable(f"{len(lost)} timers met another writer: read again")
         await self._settlement.fulfilled(intents)
+        self._late(wakes)
 
     async def _storable(self, one: Draft, now: datetime) -> bool:
         """Whether it can be written; a timer whose draft cannot is put aside."""
@@ -356,10 +358,10 @@ class Loop:
         if self._store:
             await self._store.put_aside(document.subject, document.rev, now + ASIDE)
 
-    def _late(self, one: Draft, step: Tick | Done) -> None:
-        wake = wake_of(self._service, one.state) if isinstance(step, Tick) else None
-        if wake:
-            self._metrics.lateness.observe(max(0.0, (step.at - wake).total_seconds()))
+    def _late(self, wakes: Sequence[datetime]) -> None:
+        now = self._clock.wall()
+        for wake in wakes:
+            self._metrics.lateness.observe(max(0.0, (now - wake).total_seconds()))
 
     def _free(self) -> Counter[str]:
         return Counter(dict(self._performer.free())) if self._performer else Counter()

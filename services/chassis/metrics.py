@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 SLOW = (*FAST, 60, 600, 3600)
+LATE = (1, 10, 60, 600)
 
 
 class Figure(NamedTuple):
@@ -37,7 +38,7 @@ class Metrics:
         self.faults = count("faults", "Exceptions of our own, by where", ["where"])
         self.pauses = count("pauses", "Times the loop backed off")
         self.step = spread("step_seconds", "Time of one step of the loop", ["step"], buckets=FAST)
-        self.lateness = spread("timer_lateness_seconds", "From a timer's due time to its decision", buckets=SLOW)
+        self.lateness = spread("timer_lateness_seconds", "From a timer's due time until what it says is published", buckets=LATE)
         self.delay = spread("record_delay_seconds", "From a record's append to its commit", ["topic"], buckets=SLOW)
         self.lag = gauge("lag_records", "Records not yet settled", ["topic", "partition"])
         self.owned = gauge("owned_partitions", "Partitions that this member reads")

@@ -31,14 +31,14 @@ JUMPING: Final = "escalation.1"
 async def wrong_clocks(rig: Rig, *, faketime: bool) -> list[str]:
     """Give second members wrong clocks: each says so and is not ready, and is again once its clock is right."""
     for name, ahead in {**WRONG, JUMPING: 0}.items():
-        await _start(rig.pipeline, name, ahead, faketime=faketime)
+        start_wrong(rig.pipeline, name, ahead, faketime=faketime)
     await rig.pipeline.ready(JUMPING)
-    _set(rig.pipeline, JUMPING, DAY, faketime=faketime)
-    told = [await _told(rig.pipeline, name) for name in (*WRONG, JUMPING)]
+    set_clock(rig.pipeline, JUMPING, DAY, faketime=faketime)
+    told = [await told_of_clock(rig.pipeline, name) for name in (*WRONG, JUMPING)]
     for name in (*WRONG, JUMPING):
         settled = await rig.pipeline.metric(name, RECORDS)
         await eventually(partial(_has_more, rig.pipeline, name, settled), f"{name} works on by its wrong clock")
-    _set(rig.pipeline, JUMPING, 0, faketime=faketime)
+    set_clock(rig.pipeline, JUMPING, 0, faketime=faketime)
     await rig.pipeline.ready(JUMPING)
     return [*told, f"{JUMPING}: ready again once its clock was right"]
 
@@ -47,10 +47,12 @@ async def _has_more(pipeline: Pipeline, name: str, settled: float) -> bool:
     return await pipeline.metric(name, RECORDS) > settled
 
 
-async def _start(pipeline: Pipeline, name: str, ahead: int, *, faketime: bool) -> None:
+def start_wrong(pipeline: Pipeline, name: str, ahead: int, *, faketime: bool) -> None:
+    """Start a member whose clock is so many seconds ahead, in place of one that may run."""
     file, service = pipeline.folder / f"{name}.clock", name.partition(".")[0]
-    pipeline.kill(name)
-    _set(pipeline, name, ahead, faketime=faketime)
+    if name in pipeline.processes:
+        pipeline.kill(name)
+    set_clock(pipeline, name, ahead, faketime=faketime)
     if faketime:
         assert FAKETIME.exists(), "libfaketime is missing: `make faults` installs Debian's package faketime"
         pipeline.start_as(
@@ -61,11 +63,12 @@ async def _start(pipeline: Pipeline, name: str, ahead: int, *, faketime: bool) -
         pipeline.start_as(name, DYING, service, NEVER, "1", FAULTS_CLOCK=str(file))
 
 
-def _set(pipeline: Pipeline, name: str, ahead: int, *, faketime: bool) -> None:
+def set_clock(pipeline: Pipeline, name: str, ahead: int, *, faketime: bool) -> None:
+    """Let a member's clock be so many seconds ahead from now on."""
     (pipeline.folder / f"{name}.clock").write_text(f"{ahead:+}s\n" if faketime else str(ahead))
 
 
-async def _told(pipeline: Pipeline, name: str) -> str:
+async def told_of_clock(pipeline: Pipeline, name: str) -> str:
     """What a member says of its clock, once it does."""
     said = ""
 

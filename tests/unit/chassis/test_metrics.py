@@ -23,3 +23,12 @@ def test_a_figure_of_a_services_own_is_reckoned_at_the_moment_of_asking() -> Non
     metrics, moments = Metrics("toy"), iter([MORNING, MORNING + DAY])
     metrics.show(Figure("toy_days", "Days since the morning", lambda now: (now - MORNING) / DAY), lambda: next(moments))
     assert [metrics.registry.get_sample_value("yiwang_toy_days") for _ in range(2)] == [0.0, 1.0]
+
+
+def test_lateness_of_timers_is_told_in_the_classes_that_people_ask_about() -> None:
+    metrics = Metrics("toy")
+    for seconds in (0.5, 5, 30, 300, 3000):
+        metrics.lateness.observe(seconds)
+    samples = next(iter(metrics.lateness.collect())).samples
+    counts = {sample.labels["le"]: sample.value for sample in samples if sample.name.endswith("_bucket")}
+    assert counts == {"1.0": 1, "10.0": 2, "60.0": 3, "600.0": 4, "+Inf": 5}
