@@ -38,7 +38,9 @@ class Metrics:
         self.faults = count("faults", "Exceptions of our own, by where", ["where"])
         self.pauses = count("pauses", "Times the loop backed off")
         self.step = spread("step_seconds", "Time of one step of the loop", ["step"], buckets=FAST)
-        self.lateness = spread("timer_lateness_seconds", "From a timer's due time until what it says is published", buckets=LATE)
+        self.lateness = spread(
+            "timer_lateness_seconds", "From a timer's due time until what it says is published", buckets=LATE
+        )
         self.delay = spread("record_delay_seconds", "From a record's append to its commit", ["topic"], buckets=SLOW)
         self.lag = gauge("lag_records", "Records not yet settled", ["topic", "partition"])
         self.owned = gauge("owned_partitions", "Partitions that this member reads")

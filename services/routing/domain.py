@@ -1,6 +1,7 @@
 """Decides what each located report, action, deadline and passing of time makes of a case."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +16,7 @@ from services.routing import corrections, moves, opening, relating, relations
 from services.routing.refusals import refusal
 from services.routing.ruling import reason, routed
 from services.routing.sighting import is_cell, sighted, sightings
-from services.routing.state import CLOSES_AFTER, ESCALATION, ROUTING, State, wake
+from services.routing.state import CLOSES_AFTER, ESCALATION, ROUTING, Breach, State, wake
 from services.routing.table import Table
 from services.routing.turn import Turn
 from services.routing.waiting import resumed
@@ -25,7 +26,7 @@ UNOPPOSED: Final = f"办结满{CLOSES_AFTER.days}日，无异议，结案"
 
 
 def decide(table: Table, state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
-    """What the input makes of the case; timers close what is resolved, and resume what was suspended."""
+    """What the input makes of the case; timers close what is resolved, resume what rests, and answer breaches."""
     known = state or State()
     if isinstance(given, Tick):
         return _ticked(known, given.at)
@@ -123,48 +124,68 @@ def _scheduled(state: State, clock: DeadlineEvent) -> Decision[State]:
 
 
 def _breached(turn: Turn, clock: DeadlineEvent) -> Decision[State]:
-    case = turn.state.case
-    kind, after, why = _answer(case, clock, turn.now)
-    return turn.tell(kind, after, by=ESCALATION, why=why, answers=turn.cause).end()
+    known = clock.case.assignment
+    breach = Breach(
+        cause=turn.cause, at=turn.now, assignment=clock.assignment, extended=known.extended, pauses=known.pauses
+    )
+    if _answer(turn.state.case, breach)[0] is not CaseEventKind.ASSIGNED:
+        return _answered(turn, breach).end()
+    return Decision(state=turn.state.model_copy(update={"breaches": (*turn.state.breaches, breach)}))
 
 
-def _answer(case: Case | None, clock: DeadlineEvent, now: datetime) -> tuple[CaseEventKind, Case | None, str]:
+def _answered(turn: Turn, breach: Breach) -> Turn:
+    kind, after, why = _answer(turn.state.case, breach)
+    turn = replace(turn, cause=breach.cause, now=breach.at)
+    return turn.tell(kind, after, by=ESCALATION, why=why, answers=breach.cause)
+
+
+def _answer(case: Case | None, breach: Breach) -> tuple[CaseEventKind, Case | None, str]:
     """Law 3: a breach is a request; it moves the case only while its own assignment is the current one."""
-    number = f"第{clock.assignment}次指派"
+    number = f"第{breach.assignment}次指派"
     if case is None:
         return CaseEventKind.MOOT, None, "该事项尚未生成，不提级"
-    if why := _overtaken(case, clock, number):
+    if why := _overtaken(case, breach, number):
         return CaseEventKind.MOOT, case, why
     if case.above() is None:
         return CaseEventKind.KEPT, case, f"{number}已超期，{moves.in_charge(case)}为最高一级，继续办理并列入督办"
-    after = moves.climbed(case, AssignedBecause.ESCALATED, now)
+    after = moves.climbed(case, AssignedBecause.ESCALATED, breach.at)
     return CaseEventKind.ASSIGNED, after, f"{number}已超期，提级至{moves.in_charge(after)}"
 
 
-def _overtaken(case: Case, clock: DeadlineEvent, number: str) -> str | None:
+def _overtaken(case: Case, breach: Breach, number: str) -> str | None:
     """Why the breach asks for nothing any more, in Chinese; None if it does."""
     if not case.status.open:
         return f"事项{case.status.zh}，不再提级"
     if case.status is Status.SUSPENDED:
         return f"事项{case.status.zh}，暂不提级"
-    if clock.assignment != case.assignment.number:
+    if breach.assignment != case.assignment.number:
         return f"{number}已不是当前指派，不再提级"
-    known, current = clock.case.assignment, case.assignment
-    if (known.extended, known.pauses) != (current.extended, current.pauses):
+    if (breach.extended, breach.pauses) != (case.assignment.extended, case.assignment.pauses):
         return f"{number}的时限已调整，不提级"
     return None
 
 
 def _ticked(state: State, at: datetime) -> Decision[State]:
-    due, case = wake(state), state.case
-    if case is None or due is None or due > at:
+    case = state.case
+    if case is None:
         return _nothing(state)
+    turn = Turn(state.model_copy(update={"breaches": ()}), case.case_id, case.case_id, at)
+    for breach in state.breaches:
+        turn = _answered(turn, breach)
+    due, case = wake(turn.state), turn.state.case
+    if case and due and due <= at:
+        turn = _by_itself(turn, case, at)
+    return turn.end() if turn.events else _nothing(state)
+
+
+def _by_itself(turn: Turn, case: Case, at: datetime) -> Turn:
+    """What a case whose time has come does without anybody: it goes on after its rest, or closes."""
     if case.status is Status.SUSPENDED:
         kind, after, why, n = CaseEventKind.RESUMED, resumed(case, at), EXPIRED, len(case.assignment.pauses)
     else:
         kind, after, why, n = CaseEventKind.CLOSED, case.model_copy(update={"status": Status.CLOSED}), UNOPPOSED, 1
     cause = timer_cause(str(case.case_id), case.assignment.number, kind, n)
-    return Turn(state, case.case_id, cause, at).tell(kind, after, by=ROUTING, why=why).end()
+    return replace(turn, cause=cause, now=at).tell(kind, after, by=ROUTING, why=why)
 
 
 def _nothing(state: State) -> Decision[State]:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from contracts.case import Case, Status
+from pydantic import AwareDatetime
+
+from contracts.case import Case, Extension, Pause, Status
 from contracts.territory import Level
 from contracts.wire import Value
 from services.chassis.pages import LAST, place
@@ -21,13 +24,24 @@ BY_UNIT: Final = (("unit", 1), ("status", 1), ("turn", 1))
 BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
 
 
+class Breach(Value):
+    """What escalation asked for by the event ``cause``, appended ``at``, knowing these extensions and pauses."""
+
+    cause: UUID
+    at: AwareDatetime
+    assignment: int
+    extended: tuple[Extension, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+
 class State(Value):
     """The newest version and the case; ``case`` is None while only actions or deadlines have named its id.
 
     Or one cell of the map, whose document has neither.
 
     ``raised`` is the level at which people or a deadline have put it, below which no correction takes it;
-    ``clocked`` the newest version of escalation's ledger by which it is due when it is.
+    ``clocked`` the newest version of escalation's ledger by which it is due when it is. ``breaches`` would move the
+    case, and wait until all is read that was sent before them: a tick comes no sooner (law 2).
     """
 
     version: int = 0
@@ -35,11 +49,14 @@ class State(Value):
     raised: Level = Level.GRID
     clocked: int = 0
     cell: Cell | None = None
+    breaches: tuple[Breach, ...] = ()
 
 
 def wake(state: State) -> datetime | None:
-    """When the case closes or is resumed by itself: only if it is resolved or suspended."""
+    """When the case closes or is resumed by itself, if it is resolved or suspended; at once if a breach waits."""
     case = state.case
+    if state.breaches:
+        return state.breaches[0].at
     if case and (resumes := resumes_at(case)):
         return resumes
     if case is None or case.status is not Status.RESOLVED or case.resolved_at is None:

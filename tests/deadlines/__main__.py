@@ -1,4 +1,4 @@
-"""``make deadlines``: a hundred thousand open deadlines, of which some fall due; figures, and exit 1 unless as promised."""
+"""``make deadlines``: a hundred thousand open deadlines, of which some fall due; exit 1 unless all is as promised."""
 
 import argparse
 import asyncio
@@ -62,10 +62,11 @@ async def _scenario(name: str, plan: Plan, folder: Path) -> list[str]:
 async def _cost(folder: Path) -> list[str]:
     if not os.environ.get(PROGRAM):
         return ["left out: the usual server takes too long to store a million; name the fast one"]
-    server = Server(Documents(folder=folder / "documents", port=free_ports(1)[0]), folder)
+    documents = Documents(folder=folder / "documents", port=free_ports(1)[0])
+    server = Server(documents, folder)
     try:
         await server.ready()
-        found = await costs(f"mongodb://127.0.0.1:{server.engine.port}", server.process.pid, SIZES, say)
+        found = await costs(documents.uri, server.process.pid, SIZES, say)
     finally:
         server.kill()
     fewest, most = found[0], found[-1]

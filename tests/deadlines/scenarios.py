@@ -1,4 +1,4 @@
-"""A real member of escalation on real servers, with a hundred thousand open deadlines behind it, and some that fall due."""
+"""A real member of escalation on real servers, with a hundred thousand open deadlines, of which some fall due."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -87,7 +87,7 @@ async def spread_out(stage: Stage, plan: Plan) -> list[str]:
         step = timedelta(seconds=plan.seconds) / plan.due
         first = await found.clock.now() + _lead(plan)
         rings = await _rung(found, {f"due-{n}": first + n * step for n in range(plan.due)}, plan)
-        said = f"{plan.due} of {plan.stored} due over {plan.seconds:g} s: {_lateness(rings)}"
+    said = f"{plan.due} of {plan.stored} due over {plan.seconds:g} s: {_lateness(rings)}"
     late = percentile([one.late for one in rings.breaches()], 0.99)
     assert late <= plan.late, f"{said}; promised is p99 {plan.late:g} s"
     return [said]
@@ -130,7 +130,7 @@ async def wrong_clock(stage: Stage, plan: Plan) -> list[str]:
             start_wrong(found.pipeline, "escalation.1", ahead, faketime=plan.faketime)
             await eventually(partial(_owns, found.pipeline, "escalation.1"), "the second member has its share")
             said = await told_of_clock(found.pipeline, "escalation.1")
-            rings = await _all_rung(found, dues, plan, now)
+            await _all_rung(found, dues, plan, now)
             shares = [int(await found.pipeline.metric(name, PUBLISHED)) for name in ("escalation", "escalation.1")]
             assert min(shares) > 0, f"only one of the two has said anything: {shares}"
             set_clock(found.pipeline, "escalation.1", 0, faketime=plan.faketime)

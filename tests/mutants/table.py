@@ -102,21 +102,29 @@ MUTANTS: Final = (
         '        with self.progress.waiting("broker"):\n            _, read_to',
         f"{ON_MEMORY}ends_are_sampled_after_the_time_so_that_no_record_falls_between",
     ),
+    Mutant(
+        2,
+        "routing moves a case by a breach before it has read what was sent before that",
+        "services/routing/domain.py",
+        "    if _answer(turn.state.case, breach)[0] is not CaseEventKind.ASSIGNED:\n",
+        "    if breach.assignment:\n",
+        f"{UNIT}/routing/test_moves.py::test_a_breach_moves_nothing_before_all_is_read_that_was_sent_before_it",
+    ),
     # Law 3: a breach is a request.
     Mutant(
         3,
         "routing escalates whatever assignment the breach names",
         "services/routing/domain.py",
-        "    if clock.assignment != case.assignment.number:\n        return f",
-        "    if clock.assignment < 0:\n        return f",
+        "    if breach.assignment != case.assignment.number:\n        return f",
+        "    if breach.assignment < 0:\n        return f",
         f"{UNIT}/routing/test_moves.py::test_a_breach_that_is_asked_again_moves_the_case_once",
     ),
     Mutant(
         3,
         "the same, seen at the services' doors",
         "services/routing/domain.py",
-        "    if clock.assignment != case.assignment.number:\n        return f",
-        "    if clock.assignment < 0:\n        return f",
+        "    if breach.assignment != case.assignment.number:\n        return f",
+        "    if breach.assignment < 0:\n        return f",
         f"{DOORS}a_breach_moves_its_case_one_level_up_once_and_is_moot_when_its_assignment_has_passed",
     ),
     Mutant(

@@ -34,13 +34,12 @@ class Planting(MetaPathFinder):
         return found
 
 
-def main(name: str, words: Sequence[str]) -> None:
-    """Plant the bug of this name, then do what ``tests.seeds`` does, within this process."""
-    bug = next(bug for bug in BUGS if bug.name == name)
+def plant(bug: Bug, module: str, words: Sequence[str]) -> None:
+    """Plant the bug, then do what the module does as a program, within this process."""
     sys.meta_path.insert(0, Planting(bug))
-    sys.argv = ["tests.seeds", "--processes", "0", *words]
-    runpy.run_module("tests.seeds", run_name="__main__")
+    sys.argv = [module, "--processes", "0", *words]
+    runpy.run_module(module, run_name="__main__")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    plant(next(bug for bug in BUGS if bug.name == sys.argv[1]), "tests.seeds", sys.argv[2:])

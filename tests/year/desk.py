@@ -1,10 +1,11 @@
-"""One service with one case's document: what is appended for it waits while it is away, timers ring when it is there."""
+"""One service with one case's document: what is appended waits while it is away, timers ring when it is there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import attrgetter
+from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from contracts.case import CaseAction
 from contracts.wire import Event, Topic
@@ -29,16 +30,16 @@ class Told:
 
 @dataclass(slots=True)
 class Desk:
-    """``decide`` and ``wake`` are the service's own; ``merged``: a backlog is read in the order in which it came, else
-    topic after topic.
-    """
+    """``decide`` and ``wake`` are the service's own. A backlog is read topic after topic, in an order of chance."""
 
     decide: Callable[[datetime], Decide]
     wake: Callable[[Any], datetime | None]
     weather: Weather
-    merged: bool = True
+    random: Random
     state: Any = None
     waiting: list[Input[Any]] = field(default_factory=list)
+    done: dict[UUID, Input[Any]] = field(default_factory=dict)
+    """All that was read, in its order."""
     stuck: int = 0
     """Timers that were still due after they rang."""
 
@@ -51,14 +52,16 @@ class Desk:
         """Everything that waits, if the service is there."""
         if self.weather.back(now) > now:
             return []
-        waiting, self.waiting = self.ordered(), []
+        topics = sorted({one.record.topic for one in self.waiting})
+        self.random.shuffle(topics)
+        waiting, self.waiting = sorted(self.waiting, key=lambda one: topics.index(one.record.topic)), []
+        self.done |= {one.id: one for one in waiting}
         return [told for one in waiting for told in self._decided(one, one.record.time, now)]
 
-    def ordered(self) -> list[Input[Any]]:
-        """What waits, in the order in which it will be read."""
-        if self.merged:
-            return sorted(self.waiting, key=attrgetter("record.time"))
-        return sorted(self.waiting, key=attrgetter("record.topic"), reverse=True)
+    def since(self, cause: UUID | None) -> datetime | None:
+        """When this was appended, if it was read."""
+        known = self.done.get(cause) if cause else None
+        return known.record.time if known else None
 
     def tick(self, now: datetime) -> list[Told]:
         """Let time pass, if the service is there and has read everything."""

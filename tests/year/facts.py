@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -29,6 +30,7 @@ LAW_2026: Final = frozenset(
 Works = Callable[[date], bool]
 
 
+@cache
 def known(day: date) -> bool:
     """Whether a day is worked, by the notices of its year."""
     worked: bool = chinese_calendar.is_workday(day)
@@ -72,11 +74,11 @@ class Book:
         """When a term that begins at ``start`` (in the banner's time) ends."""
         if word == "same day":
             return self._same_day(start)
-        count, what = int(word.split()[0]), word.split(" ", 1)[1]
+        count, _, what = word.partition(" ")
         if what.startswith("working day"):
-            return _end(_nth(start.date(), count, works))
+            return _end(_nth(start.date(), int(count), works))
         if what.startswith("working hour"):
-            return self._hours(start, count * HOUR, works)
+            return self._hours(start, int(count) * HOUR, works)
         end = start + _plain(word.removesuffix(", whole"))
         return _end(end.date()) if what.endswith("whole") else end
 

@@ -1,4 +1,4 @@
-"""What a clock owes, compared with what it said: nothing early, nothing missed, nothing twice, no breach of timely work."""
+"""What a clock owes and what it said: nothing early, nothing missed, nothing twice, no breach of timely work."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -49,10 +49,9 @@ class Judge:
         for told in self.life.deadlines:
             self._rings.setdefault(_said(told).assignment, []).append(told)
         if self.life.left:
-            yield self._offence("missed", f"still open at {self.life.until}")
-        for desk in (self.life.routing, self.life.escalation):
-            if desk.stuck:
-                yield self._offence("wrong", f"{desk.stuck} timers were due still after they rang")
+            yield self._offence("missed", "it never came to its end")
+        if stuck := self.life.routing.stuck + self.life.escalation.stuck:
+            yield self._offence("wrong", f"{stuck} timers were due still after they rang")
         for number, rings in self._rings.items():
             clock = self.life.truth.clock(number)
             if clock is None:
@@ -133,24 +132,38 @@ class Judge:
 
     def _moves(self) -> Iterator[Offence]:
         """No breach has moved a case away from who had sent in time what ends its clock; each is answered."""
-        order = {one.id: n for n, one in enumerate(self.life.read)}
-        answers = {event.answers: event for told in self.life.cases if isinstance(event := told.event.body, CaseEvent)}
+        order = {name: n for n, name in enumerate(self.life.routing.done)}
+        answers = {event.answers: (told, event) for told, event in self._events() if event.answers}
         for told in self.life.deadlines:
             said = _said(told)
             clock = self.life.truth.clock(said.assignment)
             if said.kind is not DeadlineKind.BREACHED or clock is None:
                 continue
-            answer = answers.get(told.event.id)
-            if answer is None:
+            if (answer := answers.get(told.event.id)) is None:
                 yield self._offence("missed", f"breach {said.n} of assignment {said.assignment} was never answered")
-            elif answer.kind is CaseEventKind.ASSIGNED and answer.case:
-                if answer.case.assignment.because is not AssignedBecause.ESCALATED:
-                    yield self._offence("wrong", f"a breach has made it {answer.case.assignment.because.value}")
-                yield from self._overtook(clock, order[told.event.id])
+            elif answer[1].kind is CaseEventKind.ASSIGNED:
+                yield from self._moved(clock, *answer)
+                yield from self._overtook(clock, order[told.event.id], answer[0].handled)
 
-    def _overtook(self, clock: Clock, breach: int) -> Iterator[Offence]:
-        for one in self.life.read[breach + 1 :]:
+    def _moved(self, clock: Clock, told: Told, answer: CaseEvent) -> Iterator[Offence]:
+        """Only a clock that runs and is over moves its case, and only up."""
+        stage = clock.at(told.handled)
+        if stage.silent or clock.due(stage) > told.handled:
+            yield self._offence("false", f"a breach of assignment {clock.number} has moved the case at {told.handled}")
+        if answer.case is None or answer.case.assignment.because is not AssignedBecause.ESCALATED:
+            yield self._offence("wrong", f"a breach of assignment {clock.number} has made something else of the case")
+
+    def _events(self) -> Iterator[tuple[Told, CaseEvent]]:
+        for told in self.life.cases:
+            if isinstance(told.event.body, CaseEvent):
+                yield told, told.event.body
+
+    def _overtook(self, clock: Clock, breach: int, moved: datetime) -> Iterator[Offence]:
+        """Who has sent in time what ends the clock keeps the case, however late that is read."""
+        for one in list(self.life.routing.done.values())[breach + 1 :]:
             asked, at = one.body, one.record.time
+            if at > moved:
+                return
             if not isinstance(asked, CaseAction) or asked.action not in ENDING or asked.assignment != clock.number:
                 continue
             if at < clock.due(clock.at(at)):

@@ -1,4 +1,4 @@
-"""What the people of the simulated year do with a case: in time, late, at the last second, not at all, and asking for more."""
+"""What people do with a case of the simulated year: in time, late, at the last second, never, or they ask for more."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,9 +49,15 @@ class People:
                 yield self._end(now, due), self._act(case, Action.RESOLVE)
             case CaseEventKind.REQUESTED if due:
                 yield from self._decided(case, now, due)
+            case _:
+                yield from self._after(event.kind, case, now)
+
+    def _after(self, kind: CaseEventKind, case: Case, now: datetime) -> Iterator[Sent]:
+        """What is done about a case that no clock presses."""
+        match kind:
             case CaseEventKind.SUSPENDED if self._of_a_hundred(RESUMED):
                 yield self._later(now, 10 * DAY), self._act(case, Action.RESUME)
-            case CaseEventKind.KEPT if event.case:
+            case CaseEventKind.KEPT:
                 yield self._later(now, 4 * DAY), self._act(case, Action.RESOLVE)
             case CaseEventKind.RESOLVED:
                 yield from self._objected(case, now)

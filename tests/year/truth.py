@@ -1,6 +1,5 @@
-"""A case's clocks as they truly run: from what people did and when, by facts and arithmetic that share no code with them."""
+"""A case's clocks as they truly run: from what people did and when, by no code of the services."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -109,7 +108,7 @@ class Truth:
 
 
 def _moved(clock: Clock, kind: CaseEventKind, given: object, at: datetime, told: datetime) -> None:
-    rests: Sequence[Rest] = clock.stages[-1].rests
+    rests = clock.stages[-1].rests
     match kind:
         case CaseEventKind.REQUESTED if isinstance(given, CaseAction):
             clock.pending = given.action, given.minutes or 0

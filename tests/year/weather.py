@@ -1,4 +1,4 @@
-"""When services are away in the simulated year: for hours now and then, for days twice, and at moments that matter."""
+"""When services are away in the simulated year: for hours now and then, for days twice, and when much is due."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from typing import Final, Self
 from simulation.chance import chance
 from tests.year.facts import DAY, HERE, HOUR
 
-SHORT, LONG = 14, 2
-"""How often each service is away for hours, and for a day or two."""
+SHORT, LONG, MIDNIGHTS = 14, 2, 20
+"""How often each service is away for hours, for a day or two, and over a midnight, at which much is due."""
 MOMENTS: Final = (
     datetime(2025, 10, 8, 23, 30, tzinfo=HERE),
     datetime(2025, 11, 4, 9, tzinfo=HERE),
@@ -32,10 +32,12 @@ class Weather:
 
     @classmethod
     def of(cls, seed: int, service: str, start: datetime, days: int) -> Self:
-        """Those of this seed, from ``start`` (aware) on; the same for all cases."""
+        """Those of this seed, from ``start`` (a midnight, aware) on; the same for all cases."""
         random = chance(seed, "weather", service)
         found = [_away(random, start + random.uniform(0, days) * DAY, 0.2, 7) for _ in range(SHORT)]
         found += [_away(random, start + random.uniform(0, days) * DAY, 20, 50) for _ in range(LONG)]
+        nights = (start + random.randrange(days) * DAY - random.uniform(0, 2) * HOUR for _ in range(MIDNIGHTS))
+        found += [_away(random, night, 0.5, 4) for night in nights]
         found += [_away(random, moment, 1, 10) for moment in MOMENTS]
         return cls(_apart(sorted(found)))
 

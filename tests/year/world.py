@@ -1,4 +1,4 @@
-"""The banner of the simulated year: its grids, its reports over the days, its services' tables, and when they are away."""
+"""The banner of the simulated year: its grids, its reports over the days, its services' tables and their outages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,12 +83,12 @@ class World:
         random = chance(self.seed, "year", number)
         at = _moment(random)
         before, after = self.tables[number % 2]
-        routing = Desk(lambda _now: self.routing, state.wake, self.weather["routing"])
-        timing = Desk(lambda now: _by(before if now < PUBLISHED else after), escalation.wake, self.weather["escalation"])
-        people = People(random, tuple(random.choice(self.grids) for _ in range(3)))
-        return Life(
-            self._report(random, number, at), at, routing, timing, people, Truth(self.books[number % 2]), UNTIL
+        routing = Desk(lambda _now: self.routing, state.wake, self.weather["routing"], random)
+        timing = Desk(
+            lambda now: _by(before if now < PUBLISHED else after), escalation.wake, self.weather["escalation"], random
         )
+        people = People(random, tuple(random.choice(self.grids) for _ in range(3)))
+        return Life(self._report(random, number, at), at, routing, timing, people, Truth(self.books[number % 2]), UNTIL)
 
     def _report(self, random: Random, number: int, at: datetime) -> ReportLocated:
         grid = self.grids[number % len(self.grids)]

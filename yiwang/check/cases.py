@@ -31,6 +31,10 @@ class Cases:
 
     log: Log
     letters: Letters
+    waiting: set[Name] = field(default_factory=set)
+    """Breaches that routing has settled and holds back."""
+    ahead: set[Name] = field(default_factory=set)
+    """Cases of which routing had more to tell than was heard when its documents were looked at."""
     _known: dict[Name, CaseSeen] = field(default_factory=dict)
     _answers: dict[Name, int] = field(default_factory=dict)
     _strange: list[Offence] = field(default_factory=list)
@@ -161,12 +165,17 @@ class Cases:
             if step.timed and early(step.kind, step.stand, step.at):
                 yield offence("closed-early", name, f"version {version}, {step.kind.value}, is of {shown(step.at)}")
             yield from self._caused(name, version, step)
-            if step.timed:
+            if step.timed or self._moved_by_time(step):
                 ticked = max(ticked, step.at)
             elif self.log.before(step.at, ticked) and not self._replayed(step):
                 what = f"version {version} is of {shown(step.at)}, after a timer of {shown(ticked)}"
                 yield offence("time-before-inputs", name, what)
             before, told = step.stand or before, version
+
+    def _moved_by_time(self, step: Step) -> bool:
+        """Whether a breach has given the case to another unit."""
+        ref = self.log.find(step.cause)
+        return step.kind is CaseEventKind.ASSIGNED and ref is not None and self.log.topic(ref) == DEADLINES.name
 
     def _replayed(self, step: Step) -> bool:
         """Whether routing had parked its cause: then it came later, at the time that it would have had at first."""

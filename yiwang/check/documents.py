@@ -74,6 +74,9 @@ class Documents:
             return
         case, kept = UUID(subject).int, state.case
         self._compare("routing", subject, state.version, self.cases.newest(case), CASES.name)
+        self.cases.waiting.update(one.cause.int for one in state.breaches)
+        if state.version > self.cases.newest(case):
+            self.cases.ahead.add(case)
         told = self.cases.stand(case, state.version)
         if told is None or kept is None:
             return

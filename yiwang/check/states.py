@@ -13,11 +13,18 @@ class IntakeSeen(Value):
     version: int
 
 
+class BreachSeen(Value):
+    """Of a breach that waits until all is read that was sent before it."""
+
+    cause: UUID
+
+
 class RoutingSeen(Value):
     """Of routing's document of a case."""
 
     version: int = 0
     case: SnapshotSeen | None = None
+    breaches: tuple[BreachSeen, ...] = ()
 
 
 class LedgerSeen(Value):

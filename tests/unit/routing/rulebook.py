@@ -2,18 +2,29 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from contracts.categories import named
 from contracts.report import Classification, ClassifiedBy
+from services.chassis.values import Context, Decision, Input, Tick
 from services.routing import domain
 from services.routing.app import service
 from services.routing.rules import Rules, read
+from services.routing.state import State
 from services.routing.table import Table, compiled
 from services.routing.validate import load
 
 TABLE = load()
 SERVICE = service(TABLE)
 decide = partial(domain.decide, TABLE)
+
+
+def settled(state: State | None, one: Input[Any], known: Context) -> Decision[State]:
+    """What comes of an input before which everything is read: a breach that waits for that is answered by a tick."""
+    decision = decide(state, one, known)
+    waits = decision.state and decision.state.breaches
+    return decide(decision.state, Tick(known.now), known) if waits else decision
+
 
 HEAD = 'version = "test"\n'
 LAST = '[[rule]]\nname = "last"\nzh = "其他"\nthen = { level = "grid" }\n'

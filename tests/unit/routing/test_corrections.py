@@ -30,7 +30,7 @@ from tests.builders import (
     context,
     kinds,
 )
-from tests.unit.routing.rulebook import classified, decide
+from tests.unit.routing.rulebook import classified, decide, settled
 
 NOON, NIGHT = MORNING + 3 * HOUR, MORNING + 15 * HOUR
 FAR = UnitRef(code="150623101", name="敖勒召其镇", level=Level.TOWN)
@@ -198,7 +198,7 @@ def test_a_correction_is_decided_anew_and_never_brings_a_case_below_where_it_has
 @pytest.mark.parametrize("up", [builders.action(Action.HAND_UP), builders.deadline(DeadlineKind.BREACHED)])
 def test_how_high_a_case_has_climbed_is_kept_in_mind_over_several_corrections(up: object) -> None:
     state = decide(None, arrived(builders.located()), context()).state
-    state = decide(state, arrived(up), context(NOON)).state
+    state = settled(state, arrived(up), context(NOON)).state
     for revision, path in enumerate((FAR_PATH, PATH, FAR_PATH), start=2):
         decision = correct(state, revised(revision, path))
         assert after(decision).assignment.unit == path[2]

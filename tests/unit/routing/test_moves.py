@@ -29,9 +29,10 @@ from contracts.report import Coordinates, Datum
 from contracts.territory import BANNER, Level, Path, UnitRef, full_name, office
 from services.chassis.values import Decision, Outcome, Tick
 from services.routing.moves import MOVES, lawful
-from services.routing.state import State, wake
+from services.routing.state import CLOSES_AFTER, Breach, State, wake
 from tests import builders
 from tests.builders import (
+    CASE_ID,
     DAY,
     GRID,
     HOUR,
@@ -47,7 +48,7 @@ from tests.builders import (
     deadline,
     kinds,
 )
-from tests.unit.routing.rulebook import TABLE, decide
+from tests.unit.routing.rulebook import TABLE, decide, settled
 
 ASSIGNED, ACCEPTED, STARTED, SUSPENDED, LINKED, RESOLVED, CLOSED, WITHDRAWN, CANCELLED, JOINED = Status
 ACCEPT, START, HAND_UP, HAND_BACK, TRANSFER, *TIME, LINK, UNLINK, SPLIT, JOIN, COMMENT = Action
@@ -121,7 +122,7 @@ def act(state: State | None, what: Action = ACCEPT, **fields: object) -> Decisio
 
 
 def breach(state: State | None, number: int) -> Decision[State]:
-    return decide(state, arrived(deadline(DeadlineKind.BREACHED, number)), context(NIGHT))
+    return settled(state, arrived(deadline(DeadlineKind.BREACHED, number)), context(NIGHT))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +285,7 @@ def test_a_breach_names_the_unit_above_with_its_town_and_the_centre_at_the_top()
 
 def test_a_breach_moves_the_case_up_and_names_what_it_answers() -> None:
     asked = arrived(deadline(DeadlineKind.BREACHED))
-    decision = decide(standing(ACCEPTED), asked, context(NIGHT))
+    decision = settled(standing(ACCEPTED), asked, context(NIGHT))
     case = after(decision)
     new = assignment(2, VILLAGE, assigned_at=NIGHT, because=AssignedBecause.ESCALATED)
     assert (case.assignment, case.status, case.due_at) == (new, ASSIGNED, None)
@@ -324,6 +325,37 @@ def test_a_breach_and_a_hand_up_move_the_case_one_level_in_either_order() -> Non
     assert after(handed_first).assignment.unit == after(breached_first).assignment.unit == VILLAGE
     assert kinds(handed_first) == ["case.moot"]
     assert kinds(breached_first) == ["case.refused"]
+
+
+def test_a_breach_moves_nothing_before_all_is_read_that_was_sent_before_it() -> None:
+    asked = arrived(deadline(DeadlineKind.BREACHED))
+    held = decide(standing(), asked, context(NIGHT))
+    assert (held.events, held.outcome, after(held)) == ((), Outcome.APPLIED, standing().case)
+    assert held.state
+    assert wake(held.state) == NIGHT, "a tick comes at once, but for law 2"
+    done = act(held.state, RESOLVE)
+    assert kinds(done)[0] == "case.resolved"
+    answer = decide(done.state, Tick(NIGHT + HOUR), context(NIGHT + HOUR))
+    assert (told(answer).kind, told(answer).answers, told(answer).at) == (CaseEventKind.MOOT, asked.id, NIGHT)
+    assert answer.state
+    assert wake(answer.state) == MORNING + HOUR + CLOSES_AFTER
+
+
+def test_breaches_that_wait_together_are_answered_in_order_and_move_the_case_once() -> None:
+    state: State | None = standing()
+    for n in (1, 2):
+        state = decide(state, arrived(deadline(DeadlineKind.BREACHED, 1, n=n)), context(NIGHT + n * HOUR)).state
+    answers = decide(state, Tick(NIGHT + DAY), context(NIGHT + DAY))
+    assert kinds(answers) == ["case.assigned", "report.assigned", "case.moot"]
+    assert after(answers).assignment.unit == VILLAGE
+    assert after(answers).assignment.assigned_at == NIGHT + HOUR
+
+
+def test_a_case_that_goes_on_by_itself_does_so_in_the_tick_that_answers_a_breach() -> None:
+    resting = standing(SUSPENDED)
+    known = Breach(cause=CASE_ID, at=NIGHT, assignment=1)
+    both = decide(resting.model_copy(update={"breaches": (known,)}), Tick(NIGHT + DAY), context(NIGHT + DAY))
+    assert kinds(both) == ["case.moot", "case.resumed"]
 
 
 def test_a_breach_that_is_asked_again_moves_the_case_once() -> None:
@@ -669,7 +701,7 @@ def test_a_breach_that_did_not_know_what_was_approved_is_moot() -> None:
     assert told(breach(extended, 1)).why == "第1次指派的时限已调整，不提级"
     assert told(breach(resting, 1)).why == "事项已挂账，暂不提级"
     assert extended
-    knows = decide(extended, arrived(deadline(DeadlineKind.BREACHED, 1, case=extended.case)), context(NIGHT))
+    knows = settled(extended, arrived(deadline(DeadlineKind.BREACHED, 1, case=extended.case)), context(NIGHT))
     assert kinds(knows)[0] == "case.assigned"
 
 

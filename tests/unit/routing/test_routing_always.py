@@ -28,7 +28,7 @@ from services.routing.state import State, facets, wake
 from services.routing.turn import HEARD
 from tests import builders
 from tests.builders import DAY, HOUR, MORNING, OTHER_PATH, PATH, arrived, context
-from tests.unit.routing.rulebook import TABLE, classified, decide
+from tests.unit.routing.rulebook import TABLE, classified, decide, settled
 
 HANDED_BACK, TRANSFERRED = AssignedBecause.HANDED_BACK, AssignedBecause.TRANSFERRED
 GIVEN = ("extended", "pauses", "request")
@@ -100,7 +100,7 @@ def lived(inputs: list[Given]) -> list[Step]:
                 continue
             decision = decide(state, Tick(now), context(now))
         else:
-            decision = decide(state, arrived(one, now), context(now))
+            decision = settled(state, arrived(one, now), context(now))
         steps.append((one, state, decision, decision.state or state))
         state = decision.state or state
     return steps

@@ -227,6 +227,7 @@ SABOTAGES: tuple[tuple[str, Sabotage], ...] = (
     ("closed-early",           edited(CASES, where(kind="closed"), moves("at", days=-2))),
     ("time-before-inputs",     edited(DEADLINES, BREACH, moves("at", days=1))),
     ("time-before-inputs",     repeated(CASES, where(kind="closed"), both(moves("at", hours=-1), LATER))),
+    ("time-before-inputs",     edited(CASES, where(by="escalation", kind="assigned"), moves("at", days=1))),
     ("answer-missing",         without(CASES, where(kind="refused"))),
     ("answer-missing",         without(CASES, where(by="escalation", kind="assigned"))),
     ("answered-twice",         repeated(CASES, where(kind="accepted"), sets(version=90))),
