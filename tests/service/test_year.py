@@ -24,7 +24,7 @@ from tests.year.world import START, WORKING, World
 
 ROOT: Final = Path(__file__).parents[2]
 SEED, CASES = 20261130, 1_500
-MOST: Final = 6_000
+MOST: Final = 20_000
 """Cases in which a planted bug must show."""
 
 
@@ -63,14 +63,15 @@ def test_services_are_away_over_the_festival_the_years_end_and_many_midnights() 
         hours = [(until - since) / timedelta(hours=1) for since, until in weather.away]
         assert sum(hours) > 100
         assert max(hours) > 20
-        assert weather.back(datetime(2025, 12, 31, 16, tzinfo=UTC)) > datetime(2025, 12, 31, 16, tzinfo=UTC)
+        year_end = datetime(2024, 12, 31, 16, tzinfo=UTC)
+        assert weather.back(year_end) > year_end
 
 
 @pytest.mark.parametrize("file", [terms.FILE, WORKING], ids=lambda file: file.name)
 def test_the_judges_own_reckoning_agrees_with_escalations_on_every_kind_of_term(file: Path) -> None:
     book, tables, random = Book.read(file, calendar.FILE), validate.load(file), Random(SEED)
     for _ in range(1_000):
-        start = datetime(2025, 3, 1, tzinfo=UTC) + random.random() * 500 * DAY
+        start = datetime(2024, 10, 1, tzinfo=UTC) + random.random() * 500 * DAY
         clock, level, code = random.choice([*ClockClass]), random.choice([*Level]), random.choice([None, *CATEGORIES])
         unit = next(unit for unit in PATH if unit.level is level)
         classified = Classification(code=code, zh="", by=ClassifiedBy.CODE, confidence=1, version="test")

@@ -68,7 +68,7 @@ PLANTED: Final[Mapping[Bug, str]] = {
         LEDGER,
         "    if entry.basis is None or not entry.basis.provisional or entry.asked_at:\n",
         "    if entry.basis is None or entry.basis.provisional or entry.asked_at:\n",
-    ): "wrong",
+    ): "early",
     Bug(
         "moves-whatever-assignment-is-named",
         ROUTING,

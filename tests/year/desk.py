@@ -20,12 +20,14 @@ Decide = Callable[[Any, Any, Context], Decision[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event: when what it follows from was appended, or for a timer when it rang; and when it was decided."""
+    """An event: when what it follows from was appended, or for a timer when it rang; when it was decided, and why."""
 
     at: datetime
     handled: datetime
     event: Event
     given: Input[Any] | None
+    read: int
+    """How many records had been read by then."""
 
 
 @dataclass(slots=True)
@@ -55,8 +57,11 @@ class Desk:
         topics = sorted({one.record.topic for one in self.waiting})
         self.random.shuffle(topics)
         waiting, self.waiting = sorted(self.waiting, key=lambda one: topics.index(one.record.topic)), []
-        self.done |= {one.id: one for one in waiting}
-        return [told for one in waiting for told in self._decided(one, one.record.time, now)]
+        found = list[Told]()
+        for one in waiting:
+            self.done[one.id] = one
+            found += self._decided(one, one.record.time, now)
+        return found
 
     def since(self, cause: UUID | None) -> datetime | None:
         """When this was appended, if it was read."""
@@ -87,7 +92,7 @@ class Desk:
         decision = self.decide(now)(self.state, given, Context(now=at))
         self.state = self.state if decision.state is None else decision.state
         one = given if isinstance(given, Input) else None
-        return [Told(at, now, event, one) for event in decision.events]
+        return [Told(at, now, event, one, len(self.done)) for event in decision.events]
 
 
 def appended(topic: Topic, body: Any, at: datetime, cause: Any, subject: str) -> Input[Any]:

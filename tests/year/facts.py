@@ -17,15 +17,15 @@ import chinese_calendar
 HERE: Final = timezone(timedelta(hours=8))
 """The banner's time: one offset all year."""
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-PUBLISHED: Final = datetime(2025, 11, 4, 10, tzinfo=HERE)
-"""When the notice of 2026's days off came."""
-LAW_2026: Final = frozenset(
-    date(2026, month, day)
+PUBLISHED: Final = datetime(2024, 11, 12, 10, tzinfo=HERE)
+"""When the notice of 2025's days off came."""
+LAW_2025: Final = frozenset(
+    date(2025, month, day)
     for month, day in (
-        (1, 1), (2, 16), (2, 17), (2, 18), (2, 19), (4, 5), (5, 1), (5, 2), (6, 19), (9, 25), (10, 1), (10, 2), (10, 3)
+        (1, 1), (1, 28), (1, 29), (1, 30), (1, 31), (4, 4), (5, 1), (5, 2), (5, 31), (10, 1), (10, 2), (10, 3), (10, 6)
     )
 )  # fmt: skip
-"""The statutory days of 2026, by which it counts until then."""
+"""The statutory days of 2025, by which it counts until then."""
 
 Works = Callable[[date], bool]
 
@@ -38,8 +38,8 @@ def known(day: date) -> bool:
 
 
 def guessed(day: date) -> bool:
-    """The same as long as the notice of 2026 is not there."""
-    return known(day) if day.year < 2026 else day.weekday() < 5 and day not in LAW_2026
+    """The same as long as the notice of 2025 is not there."""
+    return known(day) if day.year < 2025 else day.weekday() < 5 and day not in LAW_2025
 
 
 def works_at(moment: datetime) -> Works:

@@ -132,7 +132,6 @@ class Judge:
 
     def _moves(self) -> Iterator[Offence]:
         """No breach has moved a case away from who had sent in time what ends its clock; each is answered."""
-        order = {name: n for n, name in enumerate(self.life.routing.done)}
         answers = {event.answers: (told, event) for told, event in self._events() if event.answers}
         for told in self.life.deadlines:
             said = _said(told)
@@ -142,15 +141,16 @@ class Judge:
             if (answer := answers.get(told.event.id)) is None:
                 yield self._offence("missed", f"breach {said.n} of assignment {said.assignment} was never answered")
             elif answer[1].kind is CaseEventKind.ASSIGNED:
-                yield from self._moved(clock, *answer)
-                yield from self._overtook(clock, order[told.event.id], answer[0].handled)
+                yield from self._moved(clock, told, *answer)
+                yield from self._overtook(clock, answer[0])
 
-    def _moved(self, clock: Clock, told: Told, answer: CaseEvent) -> Iterator[Offence]:
-        """Only a clock that runs and is over moves its case, and only up."""
-        stage = clock.at(told.handled)
-        if stage.silent or clock.due(stage) > told.handled:
+    def _moved(self, clock: Clock, breach: Told, told: Told, answer: CaseEvent) -> Iterator[Offence]:
+        """Only a clock that runs, and by all that was approved was over when it breached, moves its case, and once."""
+        stage, given = clock.at(told.handled), answer.case.assignment if answer.case else None
+        once = given is not None and given.number == clock.number + 1
+        if stage.silent or clock.due(stage) > breach.handled or not once:
             yield self._offence("false", f"a breach of assignment {clock.number} has moved the case at {told.handled}")
-        if answer.case is None or answer.case.assignment.because is not AssignedBecause.ESCALATED:
+        if given is None or given.because is not AssignedBecause.ESCALATED:
             yield self._offence("wrong", f"a breach of assignment {clock.number} has made something else of the case")
 
     def _events(self) -> Iterator[tuple[Told, CaseEvent]]:
@@ -158,11 +158,11 @@ class Judge:
             if isinstance(told.event.body, CaseEvent):
                 yield told, told.event.body
 
-    def _overtook(self, clock: Clock, breach: int, moved: datetime) -> Iterator[Offence]:
+    def _overtook(self, clock: Clock, moved: Told) -> Iterator[Offence]:
         """Who has sent in time what ends the clock keeps the case, however late that is read."""
-        for one in list(self.life.routing.done.values())[breach + 1 :]:
+        for one in list(self.life.routing.done.values())[moved.read :]:
             asked, at = one.body, one.record.time
-            if at > moved:
+            if at > moved.handled:
                 return
             if not isinstance(asked, CaseAction) or asked.action not in ENDING or asked.assignment != clock.number:
                 continue

@@ -48,7 +48,8 @@ class Life:
         while self._heap:
             now, what, _, desk, given = heappop(self._heap)
             if now > self.until or len(self.deadlines) > MOST:
-                self.left = True
+                last = self.truth.clocks[-1] if self.truth.clocks else None
+                self.left = last is not None and not last.stages[-1].ended
                 break
             if what == APPEND:
                 self._append(now, desk, given)

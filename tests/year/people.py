@@ -13,15 +13,16 @@ from tests.year.facts import DAY, HOUR, MINUTE
 Sent = tuple[datetime, CaseAction]
 
 # Of a hundred assignments, those whose unit does this; the rest it neglects.
-RESOLVES, HANDS_UP, HANDS_BACK, TRANSFERS, ASKS_TIME, ASKS_REST = 62, 9, 4, 4, 6, 5
-LATE, LAST_SECOND = 12, 3
-"""Of a hundred endings, those that come late, and those within two seconds of the due time."""
+RESOLVES, HANDS_UP, HANDS_BACK, TRANSFERS, ASKS_TIME, ASKS_REST = 58, 9, 4, 4, 9, 6
+LATE, LAST_SECOND = 12, 5
+"""Of a hundred endings and decisions, those that come late, and those within two seconds of the due time."""
 APPROVED, DECLINED = 75, 15
 COMMENTED, MEDDLED, CANCELLED = 15, 4, 1
 CONFIRMED, REOPENED, REOPENED_LATE = 25, 8, 2
 RESUMED = 60
 HANDLER, ABOVE = "1001", "1002"
-TWO_SECONDS: Final = timedelta(seconds=2)
+LAST: Final = (timedelta(seconds=2), timedelta(milliseconds=100))
+"""How near to the due time that is: half of them cross what is said then."""
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class People:
     random: Random
     elsewhere: tuple[Path, ...]
     """Where cases may be transferred to."""
+    calm: datetime
+    """From then on they only bring to an end what there is."""
     count: int = 0
 
     def hear(self, event: CaseEvent, now: datetime, due: datetime | None) -> Iterator[Sent]:
@@ -40,7 +43,7 @@ class People:
             return
         if self._of_a_hundred(COMMENTED):
             yield self._later(now, HOUR), self._act(case, Action.COMMENT, Capacity.REPORTER)
-        if self._of_a_hundred(MEDDLED):
+        if now < self.calm and self._of_a_hundred(MEDDLED):
             yield self._later(now, DAY), self._meddling(case)
         match event.kind:
             case CaseEventKind.OPENED | CaseEventKind.ASSIGNED if due and case.status.open:
@@ -61,7 +64,7 @@ class People:
                 yield self._later(now, 4 * DAY), self._act(case, Action.RESOLVE)
             case CaseEventKind.RESOLVED:
                 yield from self._objected(case, now)
-            case CaseEventKind.CLOSED if self._of_a_hundred(REOPENED_LATE):
+            case CaseEventKind.CLOSED if now < self.calm and self._of_a_hundred(REOPENED_LATE):
                 yield self._later(now, 9 * DAY), self._act(case, Action.REOPEN, Capacity.FOLLOW_UP)
 
     def _handled(self, case: Case, now: datetime, due: datetime) -> Iterator[Sent]:
@@ -69,7 +72,7 @@ class People:
         accepted = now + self.random.uniform(0.01, 0.3) * span
         if self._of_a_hundred(CANCELLED):
             yield accepted, self._act(case, Action.CANCEL, Capacity.CENTRE)
-        draw = self.random.random() * 100
+        draw = self.random.random() * 100 if now < self.calm else 0
         for share, action in (
             (RESOLVES, Action.RESOLVE), (HANDS_UP, Action.HAND_UP), (HANDS_BACK, Action.HAND_BACK),
             (TRANSFERS, Action.TRANSFER), (ASKS_TIME, Action.EXTEND), (ASKS_REST, Action.SUSPEND),
@@ -103,7 +106,7 @@ class People:
     def _objected(self, case: Case, now: datetime) -> Iterator[Sent]:
         if self._of_a_hundred(CONFIRMED):
             yield self._later(now, 4 * DAY), self._act(case, Action.CONFIRM, Capacity.FOLLOW_UP)
-        elif self._of_a_hundred(REOPENED):
+        elif now < self.calm and self._of_a_hundred(REOPENED):
             yield self._later(now, 3 * DAY), self._act(case, Action.REOPEN, Capacity.REPORTER)
 
     def _meddling(self, case: Case) -> CaseAction:
@@ -132,7 +135,7 @@ class People:
         """When what ends the assignment, or moves its time, is sent."""
         draw = self.random.random() * 100
         if draw < LAST_SECOND:
-            return max(now, due + self.random.uniform(-1, 1) * TWO_SECONDS)
+            return max(now, due + self.random.uniform(-1, 1) * self.random.choice(LAST))
         if draw < LAST_SECOND + LATE:
             return max(now, due) + self.random.uniform(0, 0.5) * max(MINUTE, due - now)
         return self._between(now, due)

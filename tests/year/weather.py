@@ -13,11 +13,11 @@ from tests.year.facts import DAY, HERE, HOUR
 SHORT, LONG, MIDNIGHTS = 14, 2, 20
 """How often each service is away for hours, for a day or two, and over a midnight, at which much is due."""
 MOMENTS: Final = (
-    datetime(2025, 10, 8, 23, 30, tzinfo=HERE),
-    datetime(2025, 11, 4, 9, tzinfo=HERE),
-    datetime(2025, 12, 31, 23, 40, tzinfo=HERE),
-    datetime(2026, 2, 14, 17, tzinfo=HERE),
-    datetime(2026, 2, 23, 23, 50, tzinfo=HERE),
+    datetime(2024, 10, 7, 23, 30, tzinfo=HERE),
+    datetime(2024, 11, 12, 9, tzinfo=HERE),
+    datetime(2024, 12, 31, 23, 40, tzinfo=HERE),
+    datetime(2025, 1, 26, 17, tzinfo=HERE),
+    datetime(2025, 2, 4, 23, 50, tzinfo=HERE),
 )
 """An outage begins: the holiday's last minutes, the notice's day, the year's end, make-up days, the festival's end."""
 

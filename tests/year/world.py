@@ -38,10 +38,12 @@ from tests.year.people import People
 from tests.year.truth import Truth
 from tests.year.weather import Weather
 
-START: Final = datetime(2025, 3, 15, tzinfo=HERE)
+START: Final = datetime(2024, 10, 1, tzinfo=HERE)
 DAYS: Final = 365
-UNTIL: Final = datetime(2026, 12, 20, tzinfo=HERE)
-"""By then the last case has ended long ago."""
+CALM: Final = datetime(2026, 1, 1, tzinfo=HERE)
+"""From then on nobody begins anything anew."""
+UNTIL: Final = datetime(2026, 12, 1, tzinfo=HERE)
+"""By then the last case has ended."""
 WORKING: Final = File(__file__).parent / "working.toml"
 BY_DAY: Final = 85
 """Of a hundred reports, those that come between seven and ten in the evening."""
@@ -87,7 +89,7 @@ class World:
         timing = Desk(
             lambda now: _by(before if now < PUBLISHED else after), escalation.wake, self.weather["escalation"], random
         )
-        people = People(random, tuple(random.choice(self.grids) for _ in range(3)))
+        people = People(random, tuple(random.choice(self.grids) for _ in range(3)), CALM)
         return Life(self._report(random, number, at), at, routing, timing, people, Truth(self.books[number % 2]), UNTIL)
 
     def _report(self, random: Random, number: int, at: datetime) -> ReportLocated:
