@@ -20,7 +20,7 @@ FIND_PYTHON = for each in $(CANDIDATES); do \
 # The server of documents for what is measured: the usual one's sibling in Rust, which is four times as fast.
 # With `ENGINE=` the usual one is measured.
 ENGINE := .run/measuring/bin/secantusd-rs
-MEASURED := soak faults steady poison
+MEASURED := soak faults steady poison deadlines
 
 # Installs a package of Debian's, unless the command given second finds what is wanted of it.
 define debian
@@ -30,8 +30,8 @@ define debian
 	$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends $(1); fi
 endef
 
-.PHONY: help venv run up down status demo test soak faults steady poison laws simulate check format contracts client-test \
-	lock clean
+.PHONY: help venv run up down status demo test soak faults steady poison deadlines year laws simulate check format contracts \
+	client-test lock clean
 
 ifneq ($(ENGINE),)
 $(MEASURED): export YIWANG_DOCUMENTS = $(abspath $(ENGINE))
@@ -91,6 +91,13 @@ steady: venv ## the highest rate that the machine holds, for MINUTES=20: is memo
 poison: venv ## records of poison to every topic that a service reads: COUNT=10000 each; SEED=1 TOPICS=case.,water LARGE=500
 	@$(PY) -m tests.poison $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(TOPICS),--topics $(TOPICS)) $(if $(LARGE),--large $(LARGE))
+
+deadlines: venv ## 100,000 open deadlines: how late, at which rate, by a wrong clock, at what cost; installs Debian's faketime
+	$(call debian,faketime,test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1)
+	@$(PY) -m tests.deadlines
+
+year: venv ## a year of the whole banner on the virtual clock, in minutes: CASES=60000 SEED=1
+	@$(PY) -m tests.year $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants

@@ -275,6 +275,20 @@ async def test_a_timer_rings_once_and_never_early() -> None:
     assert bench.state("a").rings == 1
 
 
+async def test_how_late_a_timer_is_counts_until_what_it_says_is_published() -> None:
+    bench = Bench()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+
+    def slow(point: str) -> None:
+        bench.clock.advance(seconds=5 * (point == "before publish"))
+
+    bench.fault = slow
+    await bench.tick(seconds=70)
+    value = bench.metrics.registry.get_sample_value
+    assert (value("yiwang_timer_lateness_seconds_count"), value("yiwang_timer_lateness_seconds_sum")) == (1, 15)
+
+
 async def test_no_time_passes_for_a_document_before_its_inputs_are_read() -> None:
     bench = Bench()
     bench.put("a", "1", amount=5, ring_after=60)
