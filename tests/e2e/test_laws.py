@@ -141,7 +141,9 @@ async def test_a_breach_moves_its_case_one_level_up_once_and_is_moot_when_its_as
         (builders.deadline(DeadlineKind.BREACHED, number, n=n, case_id=case_id, case=opened.case), uuid4())
         for number, n in ((1, 1), (1, 2), (2, 1))
     )
-    await publish(pipeline, DEADLINES, first, first, again, later, key=case_id)
+    await publish(pipeline, DEADLINES, first, first, again, key=case_id)
+    await until_kinds(pipeline, case_id, "opened", "assigned", "moot")
+    await publish(pipeline, DEADLINES, later, key=case_id)
     await until_kinds(pipeline, case_id, "opened", "assigned", "moot", "assigned")
     told = await events_of(pipeline, CASES, case_id)
     assert [one.version for one in told] == [1, 2, 3, 4]

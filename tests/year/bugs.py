@@ -52,10 +52,10 @@ PLANTED: Final[Mapping[Bug, str]] = {
         "[None if running.rests or running.warned_at else next_step(running).at, look_at(running)]",
     ): "missed",
     Bug(
-        "forgets-to-ask-again",
+        "does-not-warn-again-when-there-is-more-time",
         LEDGER,
-        "return Step(entry.asked_at + clocks.pause(entry.asked)",
-        "return Step(entry.asked_at + 9999 * DAY",
+        "    if entry.warned_at and entry.warn_at > now:\n",
+        "    if entry.warned_at and entry.warn_at < now:\n",
     ): "missed",
     Bug(
         "make-up-days-are-no-workdays",

@@ -17,7 +17,7 @@ from tests.year.judge import Judge, Offence
 from tests.year.life import Life
 from tests.year.world import World
 
-PORTION: Final = 100
+PORTION: Final = 20
 KINDS: Final = ("early", "missed", "double", "false", "wrong")
 
 
