@@ -92,8 +92,7 @@ poison: venv ## records of poison to every topic that a service reads: COUNT=100
 	@$(PY) -m tests.poison $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(TOPICS),--topics $(TOPICS)) $(if $(LARGE),--large $(LARGE))
 
-deadlines: venv ## 100,000 open deadlines: how late, at which rate, by a wrong clock, at what cost; installs Debian's faketime
-	$(call debian,faketime,test -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1)
+deadlines: venv ## 100,000 open deadlines: how late, at which rate, by a wrong clock, at what cost
 	@$(PY) -m tests.deadlines
 
 year: venv ## a year of the whole banner on the virtual clock, in minutes: CASES=60000 SEED=1

@@ -16,7 +16,7 @@ from tests.faults.stage import stage
 from tests.long import end, kept, say
 from tests.servers import Server
 
-PLAN: Final = Plan(stored=100_000, due=5_000, seconds=60, late=5.0, faketime=True)
+PLAN: Final = Plan(stored=100_000, due=5_000, seconds=60, late=5.0)
 SIZES: Final = (10_000, 100_000, 1_000_000)
 TWICE: Final = 2.0
 """So many times as long as with the fewest may a tick take with the most that are stored."""
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--due", type=int, default=PLAN.due, help="of them, those that fall due")
     parser.add_argument("--seconds", type=float, default=PLAN.seconds, help="within so many seconds")
     given = parser.parse_args()
-    plan = Plan(stored=given.stored, due=given.due, seconds=given.seconds, late=PLAN.late, faketime=PLAN.faketime)
+    plan = Plan(stored=given.stored, due=given.due, seconds=given.seconds, late=PLAN.late)
     names = given.scenarios or [*SCENARIOS, COST]
     return kept("deadlines", lambda folder: asyncio.run(run(names, plan, folder)))
 

@@ -41,7 +41,6 @@ class Plan:
     due: int
     seconds: float
     late: float
-    faketime: bool = False
 
 
 @dataclass(slots=True)
@@ -84,9 +83,7 @@ async def spread_out(stage: Stage, plan: Plan) -> list[str]:
     """They fall due one after the other, within the time."""
     async with field(stage, plan.stored) as found:
         await _start(found, "escalation")
-        step = timedelta(seconds=plan.seconds) / plan.due
-        first = await found.clock.now() + _lead(plan)
-        rings = await _rung(found, {f"due-{n}": first + n * step for n in range(plan.due)}, plan)
+        rings = await _rung(found, await _spread(found, plan, "due", plan.due), plan)
     said = f"{plan.due} of {plan.stored} due over {plan.seconds:g} s: {_lateness(rings)}"
     late = percentile([one.late for one in rings.breaches()], 0.99)
     assert late <= plan.late, f"{said}; promised is p99 {plan.late:g} s"
@@ -118,22 +115,22 @@ async def after_outage(stage: Stage, plan: Plan) -> list[str]:
 
 
 async def wrong_clock(stage: Stage, plan: Plan) -> list[str]:
-    """A second member, whose clock is off, joins and takes its share while they fall due."""
+    """A second member, whose clock is off, joins while half of them fall due; then the rest does, to both."""
     told = []
     for ahead in WRONG:
         async with field(stage, plan.stored, members=2) as found:
             await _start(found, "escalation")
-            step = timedelta(seconds=plan.seconds) / plan.due
-            first = await found.clock.now() + _lead(plan)
-            dues = {f"due-{n}": first + n * step for n in range(plan.due)}
+            dues = await _spread(found, plan, "first", plan.due // 2)
             now = await _store(found, dues)
-            start_wrong(found.pipeline, "escalation.1", ahead, faketime=plan.faketime)
+            start_wrong(found.pipeline, "escalation.1", ahead, faketime=False)
             await eventually(partial(_owns, found.pipeline, "escalation.1"), "the second member has its share")
             said = await told_of_clock(found.pipeline, "escalation.1")
-            await _all_rung(found, dues, plan, now)
+            others = await _spread(found, plan, "then", plan.due - len(dues))
+            await _store(found, others)
+            await _all_rung(found, dues | others, plan, now)
             shares = [int(await found.pipeline.metric(name, PUBLISHED)) for name in ("escalation", "escalation.1")]
             assert min(shares) > 0, f"only one of the two has said anything: {shares}"
-            set_clock(found.pipeline, "escalation.1", 0, faketime=plan.faketime)
+            set_clock(found.pipeline, "escalation.1", 0, faketime=False)
             await found.pipeline.ready("escalation.1")
         told.append(f"{said}; {plan.due} due, each once, none early, said by the two: {shares[0]} and {shares[1]}")
     return told
@@ -158,6 +155,12 @@ async def _start(found: Field, name: str) -> None:
 
 async def _owns(pipeline: Pipeline, name: str) -> bool:
     return await pipeline.metric(name, OWNED) > 0
+
+
+async def _spread(found: Field, plan: Plan, name: str, count: int) -> dict[str, datetime]:
+    """So many that fall due one after the other, soon."""
+    first, step = await found.clock.now() + _lead(plan), timedelta(seconds=plan.seconds) / count
+    return {f"{name}-{n}": first + n * step for n in range(count)}
 
 
 def _lead(plan: Plan) -> timedelta:
