@@ -196,7 +196,8 @@ class Clocks:
             yield offence("answered-twice", case, f"{what}, {UUID(int=name)}, has {times} answers")
         if ref is None or times or not self.log.settled("routing", ref) or self.letters.parked("routing", ref):
             return
-        if name in self.cases.waiting or case.int in self.cases.ahead:
+        held = self.cases.waiting
+        if held is None or name in held or case.int in self.cases.ahead:
             return
         if self.log.whole(CASES.name, self.log.time(ref)):
             yield offence("answer-missing", case, f"{what}, {self.log.where(ref)}, is settled, and has no answer")

@@ -297,5 +297,17 @@ def test_what_was_put_out_of_order_is_named(healthy: Evidence, rule: str, sabota
     assert not verdict.ok
 
 
+def test_a_breach_that_routing_holds_until_all_is_read_waits_for_its_answer(healthy: Evidence) -> None:
+    gone = where(by="escalation", kind="assigned")
+    told = body(first(healthy, CASES, gone))
+    unanswered = without(CASES, gone)(healthy)
+    holds = state(sets(breaches=[{"cause": told["answers"]}]))
+    waiting = document("routing", where(case__case_id=told["case_id"]), holds)(unanswered)
+    missing = [
+        sum(one.rule == "answer-missing" for one in evidence.verdict().offences) for evidence in (unanswered, waiting)
+    ]
+    assert missing == [1, 0]
+
+
 def test_every_rule_has_something_that_breaks_it() -> None:
     assert {rule for rule, _ in SABOTAGES} == set(RULES)
