@@ -41,7 +41,7 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
         return Change(CaseEventKind.WITHDRAWN, withdrawn, why_withdrawn(report))
     if report.solved:
         why = f"{_revision('来源已自行处置', report)}{masked(report.solved)}"
-        return Change(CaseEventKind.RESOLVED, _resolved(case, report, now), why)
+        return Change(CaseEventKind.RESOLVED, _resolved(case, _supplemented(case, located), now), why)
     located = _supplemented(case, _kept_place(case, located))
     how = routed(table, located, case.opened_at, raised)
     after = _corrected(case, located, how, now)
@@ -144,10 +144,11 @@ def _inherits(case: Case, *, same: bool) -> bool:
     return case.status.open and (same or case.assignment.number > MOVES)
 
 
-def _resolved(case: Case, report: Report, now: datetime) -> Case:
-    """The open case that its source has solved meanwhile; it stays where it is."""
+def _resolved(case: Case, located: ReportLocated, now: datetime) -> Case:
+    """The open case that its source has solved meanwhile; it stays where it is, and may be reopened by what is known."""
+    report = located.report
     done = {"status": Status.RESOLVED, "resolution": masked(report.solved or ""), "resolved_at": now}
-    return case.model_copy(update=told(report) | done)
+    return case.model_copy(update=told(report) | done | {"about": located.about})
 
 
 def _noted(case: Case, located: ReportLocated) -> Case:

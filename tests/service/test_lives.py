@@ -1,0 +1,41 @@
+"""A case lives through anything, with routing and escalation together: both are always as the reference model has it."""
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from contracts.case import Action, CaseEventKind
+from contracts.deadline import DeadlineKind
+from tests.lives import rows
+from tests.lives.bugs import IN_LIVES
+from tests.lives.machine import MET, Lives
+from tests.lives.planting import planted
+from tests.seeds.bugs import Bug
+
+LIVES = settings(max_examples=500, stateful_step_count=50)
+FOUND = settings(LIVES, phases=[Phase.generate], derandomize=True, database=None)
+"""Until a bug is found, which need not be made small."""
+
+
+def test_no_life_of_50_steps_is_unlawful_and_every_clock_is_the_models() -> None:
+    MET.clear()
+    run_state_machine_as_test(Lives, settings=LIVES)
+    assert {action for _, action, became in MET if became == "done"} == {each.value for each in Action}
+    assert {action for _, action, became in MET if became == "refused"} == {each.value for each in Action}
+    assert {kind for word, kind, _ in MET if word == "told"} == {each.value for each in CaseEventKind}
+    assert {kind for word, kind, _ in MET if word == "said"} == {each.value for each in DeadlineKind}
+
+
+@pytest.mark.parametrize("bug", IN_LIVES, ids=lambda bug: bug.name)
+def test_a_bug_in_a_decider_is_met_by_some_life(bug: Bug) -> None:
+    with planted(bug, "tests.lives.machine") as machine, pytest.raises(AssertionError):
+        run_state_machine_as_test(machine.Lives, settings=FOUND)
+
+
+def test_a_word_that_the_model_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rows.strangers() == []
+    monkeypatch.setitem(rows.KNOWN, Action, rows.KNOWN[Action] - {"resume"})
+    [said] = rows.strangers()
+    assert said.startswith("Action 'resume' has no row in tests/lives")
+    with pytest.raises(AssertionError, match="Action 'resume' has no row in tests/lives"):
+        Lives()
