@@ -30,8 +30,8 @@ define debian
 	$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends $(1); fi
 endef
 
-.PHONY: help venv run up down status demo test soak faults steady poison deadlines year laws simulate check format contracts \
-	client-test lock clean
+.PHONY: help venv run up down status demo test soak faults steady poison deadlines year laws mutants simulate check format \
+	contracts client-test lock clean
 
 ifneq ($(ENGINE),)
 $(MEASURED): export YIWANG_DOCUMENTS = $(abspath $(ENGINE))
@@ -100,6 +100,9 @@ year: venv ## a year of the whole banner on the virtual clock, in minutes: CASES
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants
+
+mutants: venv ## change one thing after the other in what decides, and count what the unit tests see; NAMES="waiting ledger"
+	@$(PY) -m tests.mutation $(NAMES)
 
 simulate: venv ## one seed with its trace: SEED=17; or many: SEEDS=2000
 	@$(PY) -m tests.seeds $(if $(SEED),--seed $(SEED),$(if $(SEEDS),--seeds $(SEEDS)))

@@ -11,7 +11,8 @@ from typing import Annotated, Final, NamedTuple, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from contracts.case import ClockClass
-from contracts.categories import CATEGORIES, within
+from contracts.categories import CATEGORIES, named, within
+from contracts.spans import span_zh
 from contracts.territory import Level
 from services.chassis import tables
 from services.chassis.tables import Part
@@ -188,3 +189,29 @@ def load(file: Path = FILE) -> Terms:
     """
     sheet, digest = tables.read(file, Sheet)
     return Terms(f"{sheet.version}+{digest}", sheet.term, sheet.same_day, sheet.supervise)
+
+
+TABLE_HEAD: Final = (
+    "| row | class | level | category | resolve by | 办理时限 | overdue at the banner |\n" + 7 * "| --- " + "|"
+)
+
+
+def table(terms: Terms) -> str:
+    """The rows as a table for people, in Markdown, in the order in which they are compared."""
+    return "\n".join((TABLE_HEAD, *(_shown(terms, row) for row in terms.rows)))
+
+
+def _shown(terms: Terms, row: Row) -> str:
+    clocks, levels = row.when.clock or tuple(ClockClass), row.when.level or tuple(Level)
+    categories = "、".join(f"`{code}` {named(code)}" for code in row.when.category or ()) or "all"
+    told = "、".join(dict.fromkeys(f"每{span_zh(terms.supervise[clock])}督办" for clock in clocks))
+    columns = (
+        f"`{row.name}`",
+        "、".join(clock.zh for clock in clocks),
+        "、".join(level.zh for level in levels),
+        categories,
+        str(row.within),
+        row.within.zh,
+        told if Level.BANNER in levels else "",
+    )
+    return f"| {' | '.join(columns)} |"

@@ -145,7 +145,7 @@ def _inherits(case: Case, *, same: bool) -> bool:
 
 
 def _resolved(case: Case, located: ReportLocated, now: datetime) -> Case:
-    """The open case that its source has solved meanwhile; it stays where it is, and may be reopened by what is known."""
+    """The open case that its source has solved meanwhile; it stays where it is, and may be reopened."""
     report = located.report
     done = {"status": Status.RESOLVED, "resolution": masked(report.solved or ""), "resolved_at": now}
     return case.model_copy(update=told(report) | done | {"about": located.about})

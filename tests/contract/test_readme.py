@@ -12,6 +12,7 @@ from contracts.territory import Level
 from deploy.local.place import PORTS, from_environment
 from deploy.local.run import FEED
 from deploy.local.tokens import ROLES
+from services.escalation import terms
 from services.escalation.settings import EscalationSettings
 from services.escalation.validate import load
 from services.gis.boundaries import Boundaries
@@ -121,10 +122,11 @@ def test_the_territorys_page_has_each_level_with_its_units_and_deadline(level: L
     assert f"| `{level}` | {level.zh} | {len(units)} | {digits} | {term} |" in TEXT["docs/territory.md"]
 
 
-@pytest.mark.parametrize("level", Level)
-def test_the_territorys_page_has_the_terms_of_the_pressing_classes(level: Level) -> None:
-    urgent, life = (TERMS.row(clock, level, None).within for clock in (ClockClass.URGENT, ClockClass.LIFE))
-    assert f"| {level.zh} | {urgent} | {life} |" in TEXT["docs/territory.md"]
+def test_the_territorys_page_has_exactly_the_rows_of_the_table_of_terms() -> None:
+    assert f"\n{terms.table(TERMS)}\n\n" in TEXT["docs/territory.md"]
+    assert {row.name for row in TERMS.rows} == set(
+        re.findall(r"^\| `([a-z-]+)` \| [普限特]", TEXT["docs/territory.md"], re.MULTILINE)
+    )
 
 
 def test_the_territorys_page_has_exactly_the_moves_of_the_table() -> None:

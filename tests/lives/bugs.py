@@ -52,8 +52,8 @@ IN_LIVES: Final = (
     Bug(
         "time is given when it is over",
         f"{ROUTING}/waiting.py",
-        'if now >= case.due_at else None',
-        'if now > case.due_at + DAY else None',
+        "if now >= case.due_at else None",
+        "if now > case.due_at + DAY else None",
     ),
     Bug(
         "a breach of a passed assignment moves the case",
@@ -130,48 +130,77 @@ IN_LIVES: Final = (
 )
 """The lives must meet these."""
 
+FACTS, LAW, TURN, ZONE, ONCE = (
+    "working_days_are_those_of_the_published_notices",
+    "a_year_without_a_notice_has_the_days_off_of_the_law",
+    "a_clock_that_runs_into_a_year_without_a_notice_says_so_and_no_other_does",
+    "the_same_moment_written_in_any_zone_is_due_at_the_same_moment",
+    "once_the_notice_is_there_a_clock_is_due_as_if_it_had_been_there_at_first_or_when_it_could_be_known",
+)
+
 IN_DAYS: Final = (
-    Bug(
-        "a weekend that is worked counts as off",
-        f"{ESCALATION}/calendar.py",
-        "            return day in self.work\n",
-        "            return False\n",
+    (
+        FACTS,
+        Bug(
+            "a weekend that is worked counts as off",
+            f"{ESCALATION}/calendar.py",
+            "            return day in self.work\n",
+            "            return False\n",
+        ),
     ),
-    Bug(
-        "a day off by a notice counts as worked",
-        f"{ESCALATION}/calendar.py",
-        "        if day in self.work or day in self.off:",
-        "        if day in self.work:",
+    (
+        FACTS,
+        Bug(
+            "a day off by a notice counts as worked",
+            f"{ESCALATION}/calendar.py",
+            "        if day in self.work or day in self.off:",
+            "        if day in self.work:",
+        ),
     ),
-    Bug(
-        "a year without a notice has no statutory days",
-        f"{ESCALATION}/calendar.py",
-        "(self.published(day) or not self._statutory(day))",
-        "(self.published(day) or day.year > 0)",
+    (
+        FACTS,
+        Bug(
+            "a day's work ends when the day begins",
+            f"{ESCALATION}/obligation.py",
+            "    return Reckoned(midnight(day + DAY).astimezone(UTC), _days_off",
+            "    return Reckoned(midnight(day).astimezone(UTC), _days_off",
+        ),
     ),
-    Bug(
-        "the last week of a year counts as published",
-        f"{ESCALATION}/calendar.py",
-        "YEARS_END: Final = (12, 25)",
-        "YEARS_END: Final = (12, 32)",
+    (
+        LAW,
+        Bug(
+            "a year without a notice has no statutory days",
+            f"{ESCALATION}/calendar.py",
+            "(self.published(day) or not self._statutory(day))",
+            "(self.published(day) or day.year > 0)",
+        ),
     ),
-    Bug(
-        "a day is the day of whoever wrote the time",
-        f"{ESCALATION}/calendar.py",
-        "    return moment.astimezone(SHANGHAI).date()",
-        "    return moment.date()",
+    (
+        TURN,
+        Bug(
+            "the last week of a year counts as published",
+            f"{ESCALATION}/calendar.py",
+            "YEARS_END: Final = (12, 25)",
+            "YEARS_END: Final = (12, 32)",
+        ),
     ),
-    Bug(
-        "a day's work ends when the day begins",
-        f"{ESCALATION}/obligation.py",
-        "    return Reckoned(midnight(day + DAY).astimezone(UTC), _days_off",
-        "    return Reckoned(midnight(day).astimezone(UTC), _days_off",
+    (
+        ZONE,
+        Bug(
+            "a due time is told in the zone of whoever wrote its beginning",
+            f"{ESCALATION}/obligation.py",
+            "case.assignment.assigned_at.astimezone(UTC), case.assignment.due_by",
+            "case.assignment.assigned_at, case.assignment.due_by",
+        ),
     ),
-    Bug(
-        "a notice moves no clock that is running",
-        f"{ESCALATION}/ledger.py",
-        '    changes = {"basis": due.basis, "base_at": due.at, "checked_at": now}',
-        '    changes = {"basis": due.basis, "checked_at": now}',
+    (
+        ONCE,
+        Bug(
+            "a notice moves no clock that is running",
+            f"{ESCALATION}/ledger.py",
+            '    changes = {"basis": due.basis, "base_at": due.at, "checked_at": now}',
+            '    changes = {"basis": due.basis, "checked_at": now}',
+        ),
     ),
 )
-"""The properties of the calendar must meet these."""
+"""The property of this name, in the tests of days, must meet the bug."""

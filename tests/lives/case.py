@@ -1,14 +1,15 @@
-"""The reference model of a case: where it stands, who has it, and what an input makes of it, as the territory's page says."""
+"""The reference model of a case: what each input makes of it, as the territory's page says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final
 
+from tests.lives import others
 from tests.lives.clock import MINUTE, Rest
-from tests.lives.rows import ABOVE, OPEN, ROWS, SILENT, TELLS
+from tests.lives.model import BANNER, Act, Asked, Model, News, assigned, lowest
+from tests.lives.rows import ROWS, SILENT, TELLS
 
-BANNER: Final = "150623"
 CLOSES: Final = timedelta(days=7)
 LIFTS: Final = 3
 """The how manieth return without an owner lifts a case."""
@@ -20,88 +21,9 @@ MINUTES: Final = {"extend": 120 * 60, "suspend": 10 * 24 * 60}
 """For how many minutes at the most, each time."""
 PRESSES: Final = ("standard", "urgent", "life")
 URGENCIES: Final = ("ordinary", "urgent", "life_threatening")
-PUT: Final = ("handed_up", "handed_back", "transferred", "lifted", "escalated")
+PUT: Final = ("handed_up", "handed_back", "transferred", "lifted", "escalated", "split")
 """By these, people or a deadline have put a case at its level."""
 DEPARTMENTS: Final = ("water", "police")
-
-
-class Asked(NamedTuple):
-    """What waits for the unit above."""
-
-    wish: str
-    minutes: int
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """An action, in the model's words; ``to`` are the codes of the path that a transfer names."""
-
-    action: str
-    capacity: str = "handler"
-    unit: str | None = None
-    number: int | None = None
-    version: int | None = None
-    to: tuple[str, ...] = ()
-    department: str | None = None
-    minutes: int | None = None
-    note: str = ""
-    actor: str = "1001"
-
-
-@dataclass(frozen=True, kw_only=True)
-class News:
-    """A revision of the report: ``place`` is the deepest unit that gis put it to, ``found`` what gis says of that."""
-
-    revision: int
-    urgency: int = 0
-    people: int | None = None
-    place: str = BANNER
-    found: str = "located"
-    about: str = ""
-    withdrawn: bool = False
-    solved: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """A case as the model has it; units are codes, of which that of each unit begins with that of the one above."""
-
-    version: int
-    status: str
-    unit: str
-    number: int
-    because: str
-    given: datetime
-    due_by: datetime | None = None
-    due: datetime | None = None
-    clocked: int = 0
-    asked: Asked | None = None
-    longer: tuple[int, ...] = ()
-    rests: tuple[Rest, ...] = ()
-    giver: str = ""
-    returns: int = 0
-    placed: bool = False
-    lead: str | None = None
-    raised: int = 15
-    clock: str
-    place: str
-    found: str
-    about: str = ""
-    urgency: int = 0
-    people: int | None = None
-    revision: int
-    done: datetime | None = None
-
-    @property
-    def open(self) -> bool:
-        return self.status in OPEN
-
-    @property
-    def above(self) -> str:
-        """The unit next above, or nothing above the banner."""
-        return self.unit[:-3] if len(self.unit) > len(BANNER) else ""
 
 
 def ruled(news: News) -> tuple[int, str, str | None]:
@@ -145,20 +67,17 @@ then = {{ level = "grid" }}
 """The same table as officials would write it."""
 
 
-def lowest(unit: str, digits: int, about: str) -> str:
-    """The unit, or the first one above it that is high enough and not the one that it is about, nor lies in it."""
-    while len(unit) > len(BANNER) and (len(unit) > digits or (about and unit.startswith(about))):
-        unit = unit[:-3]
-    return unit
-
-
-# ---- what people do ----------------------------------------------------------------------------------------------------
+# ---- what people do --------------------------------------------------------------------------------------------------
 
 
 def lawful(case: Model, capacity: str, now: datetime) -> list[str]:
     """What could be done now by somebody in this capacity, said rightly."""
     there = capacity != "superior" or case.above
-    return [each for each in ROWS if there and _row(case, each, capacity) and not any(_in_the_way(case, each, capacity, now))]
+    return [
+        each
+        for each in ROWS
+        if there and _row(case, each, capacity) and not any(_in_the_way(case, each, capacity, now))
+    ]
 
 
 def refused(case: Model, act: Act, now: datetime) -> bool:
@@ -187,6 +106,7 @@ def _not_theirs(case: Model, act: Act) -> Iterator[bool]:
 
 def _in_the_way(case: Model, action: str, capacity: str, now: datetime) -> Iterator[bool]:
     """What hinders anybody in the capacity, whatever they say."""
+    yield from others.in_the_way(case, action)
     if action == "hand_up":
         yield not case.above
     if action == "hand_back":
@@ -206,6 +126,7 @@ def _in_the_way(case: Model, action: str, capacity: str, now: datetime) -> Itera
 
 def _said_wrong(case: Model, act: Act, now: datetime) -> Iterator[bool]:
     yield act.action not in SILENT and not act.note.strip()
+    yield from others.said_wrong(case, act)
     if act.action == "transfer":
         yield from _wrong_way(case, act)
     if act.action in TIMES:
@@ -238,26 +159,31 @@ def _back_to(case: Model) -> str:
 
 def acted(case: Model, act: Act, now: datetime) -> tuple[Model, str]:
     """The case after an action that is not refused, and what is told of it."""
-    tells = TELLS.get(act.action, "")
-    match act.action:
-        case "accept" | "start" | "cancel" | "confirm":
-            then = {"accept": "accepted", "start": "started", "cancel": "cancelled", "confirm": "closed"}[act.action]
-            return replace(case, status=then), tells
-        case "resolve":
-            return replace(case, status="resolved", done=now), tells
-        case "extend" | "suspend":
-            return replace(case, asked=Asked(act.action, act.minutes or 0, now, act.actor)), tells
-        case "decline":
-            return replace(case, asked=None), tells
-        case "approve":
-            return _approved(case, now)
-        case "resume":
-            return resumed(case, now), tells
-        case "comment":
-            return case, tells
+    if act.action in others.ACTIONS:
+        return others.acted(case, act)
+    if act.action == "approve":
+        return _approved(case, now)
     if act.action == "transfer" and (not act.to or act.to[-1] == case.unit):
         return replace(case, lead=act.department, placed=True), "led"
-    return _passed_on(case, act, now), tells
+    return _changed(case, act, now) or _passed_on(case, act, now), TELLS[act.action]
+
+
+def _changed(case: Model, act: Act, now: datetime) -> Model | None:
+    """The case after an action that leaves it with the unit that has it; None where it gives it out anew."""
+    changes: dict[str, dict[str, Any]] = {
+        "accept": {"status": "accepted"},
+        "start": {"status": "started"},
+        "cancel": {"status": "cancelled"},
+        "confirm": {"status": "closed"},
+        "resolve": {"status": "resolved", "done": now},
+        "decline": {"asked": None},
+        "comment": {},
+    }
+    if act.action in TIMES:
+        return replace(case, asked=Asked(act.action, act.minutes or 0, now, act.actor))
+    if act.action == "resume":
+        return resumed(case, now)
+    return replace(case, **changes[act.action]) if act.action in changes else None
 
 
 def _approved(case: Model, now: datetime) -> tuple[Model, str]:
@@ -288,6 +214,7 @@ def _passed_on(case: Model, act: Act, now: datetime) -> Model:
         "hand_back": (_back_to(case), "handed_back"),
         "transfer": (act.to[-1] if act.to else "", "transferred"),
         "reopen": (lowest(case.unit, 15, case.about), "reopened"),
+        "unlink": (lowest(case.unit, 15, case.about), "unlinked"),
     }[act.action]
     after = replace(assigned(case, unit, because, now), done=None, returns=min(LIFTS, case.returns + counts))
     if act.action in ("hand_up", "transfer") and act.capacity == "handler":
@@ -297,20 +224,13 @@ def _passed_on(case: Model, act: Act, now: datetime) -> Model:
     return replace(after, lead=act.department) if act.action == "transfer" and act.department else after
 
 
-def assigned(case: Model, unit: str, because: str, now: datetime, due_by: datetime | None = None) -> Model:
-    """The case given to a unit, which begins anew."""
-    return replace(
-        case, status="assigned", unit=unit, number=case.number + 1, because=because, given=now, due_by=due_by,
-        due=None, asked=None, longer=(), rests=(), giver="",
-    )  # fmt: skip
-
-
 def told(case: Model, version: int) -> Model:
     """The case as it is told in this version."""
-    return replace(case, version=version, raised=len(case.unit) if case.because in PUT else case.raised)
+    raised = len(case.unit) if case.because in PUT else case.raised
+    return replace(others.as_it_may_stand(case), version=version, raised=raised)
 
 
-# ---- what sources, clocks and time do ----------------------------------------------------------------------------------
+# ---- what sources, clocks and time do --------------------------------------------------------------------------------
 
 
 def opened(news: News, now: datetime) -> tuple[Model, *tuple[str, ...]]:
@@ -330,14 +250,14 @@ def corrected(case: Model, news: News, now: datetime) -> tuple[Model, str]:
     about = _both(case.about, news.about)
     noted = replace(case, revision=news.revision, about=about)
     danger = news.urgency == URGENCIES.index("life_threatening") and not (news.withdrawn or news.solved)
-    if not case.open and not (danger and case.status != "withdrawn"):
+    follows = case.status == "linked" and news.withdrawn
+    if not (case.open or follows or (danger and case.status not in ("withdrawn", "joined"))):
         return noted, "corrected"
     if news.withdrawn:
         return replace(noted, status="withdrawn"), "withdrawn"
     known = _supplemented(case, news)
     if news.solved:
-        kept = {"urgency": known.urgency, "people": known.people}
-        return replace(noted, status="resolved", done=now, **kept), "resolved"
+        return replace(noted, status="resolved", done=now, urgency=known.urgency, people=known.people), "resolved"
     return _decided_anew(case, known, now)
 
 
@@ -380,8 +300,10 @@ def _both(before: str, now: str) -> str:
     return shared if len(shared) > len(BANNER) else now
 
 
-def breached(case: Model, number: int, longer: tuple[int, ...], rests: tuple[Rest, ...], now: datetime) -> tuple[Model, str]:
-    """The case after a breach that knew of these approvals: it moves only the current assignment, running as it knew."""
+def breached(
+    case: Model, number: int, longer: tuple[int, ...], rests: tuple[Rest, ...], now: datetime
+) -> tuple[Model, str]:
+    """The case after a breach that knew of these approvals: it moves the current assignment alone."""
     current = case.open and case.status != "suspended" and number == case.number
     if not current or (longer, rests) != (case.longer, case.rests):
         return case, "moot"
@@ -402,8 +324,3 @@ def rung(case: Model, now: datetime) -> tuple[Model, str]:
     if case.status == "suspended":
         return resumed(case, now), "resumed"
     return replace(case, status="closed"), "closed"
-
-
-def by(capacity: str, case: Model) -> str | None:
-    """The unit that somebody names who acts in this capacity."""
-    return case.above if capacity in ABOVE[:1] else None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tests.lives.case import Model
 from tests.lives.clock import Book, Clock, Said, missed, running
+from tests.lives.model import Model
 
 
 @dataclass(kw_only=True)
@@ -47,7 +47,7 @@ class Clocks:
         if clock and case.number > clock.number:
             self.clocks[-1] = clock.stops(case.given, case.because)
         elif clock and not case.open:
-            how = case.status if case.status in ("withdrawn", "cancelled") else "resolved"
+            how = case.status if case.status in ("withdrawn", "cancelled", "linked", "joined") else "resolved"
             self.clocks[-1] = clock.stops(case.done or at, how)
 
     def _begin(self, case: Model, now: datetime) -> list[Said]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -14,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from contracts.case import Action, Capacity, CaseEvent
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.identity import name_id
-from contracts.wire import Body, Event
+from contracts.wire import Body
 from services.chassis.values import Context, Decision, Input, Outcome, Tick
 from services.escalation import domain as escalation
 from services.escalation import validate
@@ -25,11 +26,13 @@ from services.routing.state import State, wake
 from tests import builders
 from tests.builders import CASE_ID, MORNING
 from tests.lives import case as model
-from tests.lives.case import Act, Model, News
+from tests.lives import others
 from tests.lives.clock import TERMS, Book, Rest, Said
 from tests.lives.ledger import Clocks
-from tests.lives.rows import ABOVE, SILENT, strangers
-from tests.lives.words import action, apart, dial, hands, located, shown, up_to
+from tests.lives.model import Act, Model, News
+from tests.lives.others import Word
+from tests.lives.rows import strangers
+from tests.lives.words import OTHERS, action, apart, beginning, dial, hands, located, relation, shown, up_to
 
 
 def _compiled() -> table.Table:
@@ -47,6 +50,7 @@ MOVES: Final = (
     "accept", "hand_up", "start", "hand_back", "resolve", "transfer", "confirm", "reopen", "start", "cancel", "reopen",
     "transfer", "extend", "accept", "hand_back", "suspend", "resume",
 )  # fmt: skip
+JOINS: Final = ("link", "split", "join", "unlink", "split")
 TIME: Final = ("extend", "approve", "suspend", "approve", "resume", "decline")
 CAPACITIES: Final = tuple(Capacity)
 RINGS: Final = 6
@@ -58,7 +62,8 @@ MET: Final = Counter[tuple[str | None, str, str]]()
 class ToClocks(NamedTuple):
     """A case event on its way to escalation, with the model's case as it was told."""
 
-    event: Event
+    id: UUID
+    body: CaseEvent
     kind: str
     at: datetime
     case: Model | None
@@ -67,7 +72,8 @@ class ToClocks(NamedTuple):
 class ToCase(NamedTuple):
     """A deadline event on its way to routing, with what the model's clock knew."""
 
-    event: Event
+    id: UUID
+    body: DeadlineEvent
     kind: str
     number: int
     version: int
@@ -88,6 +94,8 @@ ACTS = st.builds(
     minutes=st.sampled_from([None, 60, 600, 7_201, 20_000]),
     note=st.sampled_from(["", " ", "已修复", "已修复", "已修复"]),
     actor=st.sampled_from(["1001", "1200"]),
+    other=st.sampled_from([None, 0, 1, 2]),
+    pieces=st.sampled_from([(), ((),), (up_to(PLACES[1]), ()), (up_to(PLACES[3]),), (("150623", "150623103200"),)]),
 )
 """Actions of all kinds, most of them unlawful; unit, number and version are told relative to the case."""
 NEWS = st.builds(
@@ -97,11 +105,19 @@ NEWS = st.builds(
     people=st.sampled_from([None, None, 3, 12]),
     place=st.sampled_from(PLACES),
     found=st.sampled_from(["located", "located", "two_fit", "not_located", "outside"]),
-    about=st.sampled_from(["", "", "", *PLACES]),
+    about=st.sampled_from(["", "", "", "own", "own", *PLACES]),
     withdrawn=st.sampled_from([False] * 30 + [True]),
     solved=st.sampled_from([False] * 10 + [True]),
 )
-"""Revisions, relative to the newest one that is known."""
+"""Revisions; their numbers, and "own" for the unit in charge, are relative to the case."""
+SAID = st.builds(
+    Word,
+    kind=st.sampled_from(sorted(others.HEARD)),
+    other=st.integers(0, 2),
+    version=st.just(0),
+    status=st.sampled_from(["assigned", "suspended", "resolved", "resolved", "cancelled", "linked", "joined"]),
+)
+"""What other cases say."""
 WAITS = st.sampled_from([1, 61, 3_600, 5 * 3_600, 13 * 3_600, 26 * 3_600 + 7, 3 * 86_400, 8 * 86_400 + 1])
 """Seconds."""
 
@@ -122,19 +138,23 @@ class Lives(RuleBasedStateMachine):
         self.heard_by_clocks: list[ToClocks] = []
         self.heard_by_case: list[ToCase] = []
 
-    # ---- what people and sources do ------------------------------------------------------------------------------------
+    # ---- what people and sources do ----------------------------------------------------------------------------------
 
-    @initialize(news=NEWS, known=st.sampled_from([True] * 7 + [False]))
-    def begin(self, news: News, known: bool) -> None:
-        """Most cases are opened before anything else is heard of them."""
-        if known:
+    @initialize(news=NEWS, by=st.sampled_from([*["report"] * 7, "part", "nobody"]))
+    def begin(self, news: News, by: str) -> None:
+        """Most cases are opened by a report before anything else is heard of them, some are split off another one."""
+        if by == "report":
             self.report(replace(news, revision=1))
+        if by == "part":
+            said, part = beginning()
+            self._route(self._input(said), part, ["opened"])
 
     @rule(news=NEWS)
     def report(self, news: News) -> None:
         """A revision of the report comes, or one that is no newer."""
         case = self.case
-        news = replace(news, revision=max(1, news.revision + (case.revision if case else 0)))
+        about = (case.unit if case else "") if news.about == "own" else news.about
+        news = replace(news, revision=max(1, news.revision + (case.revision if case else 0)), about=about)
         if case and news.revision <= case.revision:
             decision = self._route(self._input(located(news)), case, [])
             assert (decision.outcome, decision.state) == (Outcome.STALE, None)
@@ -158,19 +178,25 @@ class Lives(RuleBasedStateMachine):
         self._do(act, (*MOVES[first:], *MOVES[:first]), who)
 
     @precondition(lambda self: self.case)
-    @rule(act=ACTS, first=st.integers(0, len(TIME) - 1), who=st.integers(0, 3))
-    def give_time(self, act: Act, first: int, who: int) -> None:
-        """The same with what people do about time, which few lives would come to by chance: it must be known first."""
-        self.settle()
-        self._do(act, (*TIME[first:], *TIME[:first], "start"), who)
+    @rule(act=ACTS, first=st.integers(0, len(TIME) - 1), who=st.integers(0, 3), crosses=st.booleans())
+    def give_time(self, act: Act, first: int, who: int, crosses: bool) -> None:
+        """The same with what people do about time, which few lives would come to by chance: it must be known first.
 
-    def _do(self, act: Act, wanted: Sequence[str], who: int) -> None:
+        What is approved may cross what the clock says, which has not heard of it yet.
+        """
+        self.settle()
+        done = self._do(act, (*TIME[first:], *TIME[:first], "start"), who)
+        if crosses and done == "approve" and self.clocks.running:
+            self.oversleep(heard=False)
+
+    def _do(self, act: Act, wanted: Sequence[str], who: int) -> str | None:
         assert self.case
         for what in wanted:
             can = [each.value for each in Capacity if what in model.lawful(self.case, each.value, self.now)]
             if can and (said := self._rightly(act, what, can[who % len(can)])):
                 assert self._act(said) is not Outcome.REFUSED
-                return
+                return what
+        return None
 
     def _rightly(self, act: Act, what: str, capacity: str) -> Act | None:
         """The action with all that it must say; None where it cannot be said rightly now."""
@@ -179,12 +205,18 @@ class Lives(RuleBasedStateMachine):
         said = replace(
             act, action=what, capacity=capacity, number=None, version=None, note="已修复", minutes=None,
             unit=case.above if capacity == "superior" else None,
-            department=None, to=(), actor="1001",
+            department=None, to=(), actor="1001", other=None, pieces=(),
         )  # fmt: skip
         if what in model.TIMES:
             said = replace(said, minutes=model.MINUTES[what] if act.minutes is None else 60)
         if what in ("approve", "decline"):
             said = replace(said, actor="1200" if case.asked and case.asked.by == "1001" else "1001")
+        if what == "link":
+            said = replace(said, other=1 + (act.other or 0) % 2)
+        if what == "split":
+            said = replace(said, pieces=((), ()))
+        if what == "join":
+            said = replace(said, other=None)
         if what == "transfer":
             ways = (replace(said, to=act.to or up_to(PLACES[1])), replace(said, department="water"))
             said = replace(said, to=ways[0].to) if not model.refused(case, ways[0], self.now) else ways[1]
@@ -192,7 +224,12 @@ class Lives(RuleBasedStateMachine):
 
     def _act(self, act: Act) -> Outcome:
         self.count += 1
-        given, case = self._input(action(act, self.count)), self.case
+        case, parts = self.case, self.state.case.parts if self.state.case else ()
+        if act.action != "join":
+            other = OTHERS[act.other or 0]
+        else:
+            other = parts[act.other].case_id if act.other is not None and act.other < len(parts) else OTHERS[3]
+        given = self._input(action(act, self.count, other))
         stood = case.status if case else None
         if case is None or model.refused(case, act, self.now):
             MET[stood, act.action, "refused"] += 1
@@ -206,7 +243,7 @@ class Lives(RuleBasedStateMachine):
             decision = self._route(given, after, [tells])
         return decision.outcome
 
-    # ---- time ----------------------------------------------------------------------------------------------------------
+    # ---- time --------------------------------------------------------------------------------------------------------
 
     @rule(seconds=st.just(0) | WAITS, clocks=st.booleans(), case=st.booleans())
     def outage(self, seconds: int, clocks: bool, case: bool) -> None:
@@ -233,7 +270,9 @@ class Lives(RuleBasedStateMachine):
         self.settle()
         end = self.now + timedelta(seconds=seconds)
         for _ in range(RINGS):
-            at, ring = min(((at, ring) for at, ring in self._timers() if at), key=lambda one: one[0], default=(end, None))
+            at, ring = min(
+                ((at, ring) for at, ring in self._timers() if at), key=lambda one: one[0], default=(end, None)
+            )
             if ring is None or at > end:
                 break
             self.now = max(self.now, at)
@@ -257,39 +296,46 @@ class Lives(RuleBasedStateMachine):
     def _timers(self) -> Sequence[tuple[datetime | None, Any]]:
         return (self.clocks.wakes(), self._clocks_ring), (model.wakes(self.case), self._case_rings)
 
-    # ---- what the services tell each other -------------------------------------------------------------------------------
+    # ---- what the services tell each other ---------------------------------------------------------------------------
 
     @rule(clocks=st.booleans(), which=st.integers(0, 4))
     def hear(self, clocks: bool, which: int) -> None:
         """A service hears one of the events that wait for it, not always the oldest."""
-        waits, heard = (self.to_clocks, self.heard_by_clocks) if clocks else (self.to_case, self.heard_by_case)
-        if waits:
-            heard.append(waits.pop(which % len(waits)))
-            self._tell(heard[-1])
+        if clocks and self.to_clocks:
+            self.heard_by_clocks.append(self.to_clocks.pop(which % len(self.to_clocks)))
+            self._tell_clocks(self.heard_by_clocks[-1])
+        if not clocks and self.to_case:
+            self.heard_by_case.append(self.to_case.pop(which % len(self.to_case)))
+            self._tell_case(self.heard_by_case[-1])
 
     @rule(back=st.integers(1, 6))
     def read_again(self, back: int) -> None:
         """Both services read the last records once more, as after a crash."""
-        for one in (*self.heard_by_clocks[-back:], *self.heard_by_case[-back:]):
-            self._tell(one)
+        for case_event in self.heard_by_clocks[-back:]:
+            self._tell_clocks(case_event)
+        for deadline_event in self.heard_by_case[-back:]:
+            self._tell_case(deadline_event)
 
-    def _tell(self, one: ToClocks | ToCase) -> None:
-        if isinstance(one, ToClocks):
-            self._escalate(self._heard(one.event), self.clocks.hears(one.kind, one.case, one.at, self.now))
-        else:
-            self._tell_case(one)
+    def _tell_clocks(self, one: ToClocks) -> None:
+        said = self.clocks.hears(one.kind, one.case, one.at, self.now)
+        self._escalate(self._input(one.body, one.id), said)
 
     def _tell_case(self, one: ToCase) -> None:
         case, kinds = self.case, ["moot"] if one.kind == "breached" else []
         if case and one.kind == "breached":
             case, *kinds = model.breached(case, one.number, one.longer, one.rests, self.now)
-        elif case and one.kind in ("scheduled", "rescheduled") and one.number == case.number and one.version > case.clocked:
+        elif (
+            case
+            and one.kind in ("scheduled", "rescheduled")
+            and one.number == case.number
+            and one.version > case.clocked
+        ):
             case = replace(case, due=one.due, clocked=one.version)
-        self._route(self._heard(one.event), case, kinds)
+        self._route(self._input(one.body, one.id), case, kinds)
 
     @rule()
     def settle(self) -> None:
-        """All that waits is heard in order; then every open case has the one clock of its assignment, due as it says."""
+        """All that waits is heard in order; then an open case has the one clock of its assignment, due as it says."""
         while self.to_clocks or self.to_case:
             while self.to_clocks:
                 self.hear(clocks=True, which=0)
@@ -299,67 +345,64 @@ class Lives(RuleBasedStateMachine):
         if case is None:
             return
         assert (clock is not None) == case.status.open
-        if clock:
+        if clock and isinstance(self.ledger, Ledger):
             assert clock.assignment == case.assignment.number
             assert clock.rests == (case.status.value == "suspended")
             assert case.due_at == (None if clock.rests else clock.due_at)
             assert clock.clock is case.clock
             assert [entry for entry in self.ledger.entries if entry.ended_at is None] == [clock]
 
-    # ---- both at once ----------------------------------------------------------------------------------------------------
+    # ---- both at once ------------------------------------------------------------------------------------------------
 
-    def _input(self, body: Body) -> Input[Any]:
+    def _input(self, body: Body, known: UUID | None = None) -> Input[Any]:
         self.count += 1
-        return Input(id=name_id(f"lives/{self.count}"), subject=str(CASE_ID), body=body, record=RECORD)
-
-    def _heard(self, event: Event) -> Input[Any]:
-        return Input(id=event.id, subject=str(CASE_ID), body=event.body, record=RECORD)
+        return Input(id=known or name_id(f"lives/{self.count}"), subject=str(CASE_ID), body=body, record=RECORD)
 
     def _route(self, given: Input[Any] | Tick, case: Model | None, kinds: Sequence[str]) -> Decision[State]:
         """Routing decides; then its case and what it told are the model's."""
         decision = routing.decide(TABLE, self.state, given, Context(now=self.now))
         self.state = decision.state or self.state
-        told = [one for one in decision.events if isinstance(one.body, CaseEvent)]
+        told = [(one.id, one.body) for one in decision.events if isinstance(one.body, CaseEvent)]
         for kind in kinds:
             MET["told", kind, ""] += 1
             self.version += 1
             case = model.told(case, self.version) if case else None
-        assert [one.body.kind.value for one in told] == list(kinds)
+        assert [body.kind.value for _, body in told] == list(kinds)
         self.case = case
         assert self.state.version == self.version
         assert not (unlike := apart(shown(self.state), case)), unlike
         if case:
             self._may(case)
-        for n, (one, kind) in enumerate(zip(told, kinds, strict=True), 1 - len(kinds)):
+        for n, (cause, body) in enumerate(told, 1 - len(kinds)):
             then = model.told(case, self.version + n) if case else None
-            self.to_clocks.append(ToClocks(one, kind, self.now, then))
-            assert one.body.version == self.version + n
-        assert not told or told[-1].body.case == self.state.case
+            self.to_clocks.append(ToClocks(cause, body, body.kind.value, self.now, then))
+            assert body.version == self.version + n
+        assert not told or told[-1][1].case == self.state.case
         return decision
 
     def _may(self, case: Model) -> None:
-        """What somebody may do, each time in another capacity, is exactly what the model says."""
+        """What the handler may do, and each time somebody in another capacity, is exactly what the model says."""
         assert self.state.case
-        capacity = CAPACITIES[self.count % len(CAPACITIES)]
-        could = moves.lawful(self.state.case, capacity, TABLE.limits, self.now)
-        assert [each.value for each in could] == model.lawful(case, capacity.value, self.now)
+        for capacity in {Capacity.HANDLER, CAPACITIES[self.count % len(CAPACITIES)]}:
+            could = moves.lawful(self.state.case, capacity, TABLE.limits, self.now)
+            assert [each.value for each in could] == model.lawful(case, capacity.value, self.now)
 
     def _escalate(self, given: Input[Any] | Tick, said: Sequence[Said]) -> None:
         """Escalation decides; then its clocks and what they said are the model's."""
         before = self.ledger.version if self.ledger else 0
         decision = escalation.decide(TABLES, self.ledger, given, Context(now=self.now))
         self.ledger = decision.state or self.ledger
-        told = [one for one in decision.events if isinstance(one.body, DeadlineEvent)]
-        assert [(one.body.kind.value, one.body.n) for one in told] == [(one.kind, one.n) for one in said]
-        assert [one.body.version for one in told] == list(range(before + 1, before + 1 + len(said)))
-        for one, what in zip(told, said, strict=True):
+        told = [(one.id, one.body) for one in decision.events if isinstance(one.body, DeadlineEvent)]
+        assert [(body.kind.value, body.n) for _, body in told] == [(one.kind, one.n) for one in said]
+        assert [body.version for _, body in told] == list(range(before + 1, before + 1 + len(said)))
+        for (cause, body), what in zip(told, said, strict=True):
             MET["said", what.kind, ""] += 1
-            self._on_time(one.body)
+            self._on_time(body)
             known, clock = self.clocks.newest, self.clocks.clocks[-1]
             assert known
-            assert one.body.due_at == clock.due
+            assert body.due_at == clock.due
             self.to_case.append(
-                ToCase(one, what.kind, clock.number, one.body.version, clock.due, known.longer, known.rests)
+                ToCase(cause, body, what.kind, clock.number, body.version, clock.due, known.longer, known.rests)
             )
         if self.ledger:
             assert len(self.ledger.entries) == len(self.clocks.clocks)
@@ -377,3 +420,27 @@ class Lives(RuleBasedStateMachine):
         }.get(body.kind, body.at)
         assert due
         assert due <= body.at == self.now
+
+
+class LivesTogether(Lives):
+    """The same with other cases: some that it follows or that follow it, and parts that are split off it."""
+
+    @precondition(lambda self: self.case)
+    @rule(act=ACTS, first=st.integers(0, len(JOINS) - 1), who=st.integers(0, 3))
+    def join(self, act: Act, first: int, who: int) -> None:
+        """Somebody does what is about other cases."""
+        self._do(act, (*JOINS[first:], *JOINS[:first]), who)
+
+    @rule(word=SAID, old=st.sampled_from([0, 0, 0, 3]))
+    def others_say(self, word: Word, old: int) -> None:
+        """Another case says something, perhaps late: its versions are the machine's count."""
+        case = self.case
+        word = replace(word, version=max(1, self.count - old))
+        if case and case.parts and word.kind in ("told", "recalled", "ended"):
+            word = replace(word, kind="told", other=word.other % len(case.parts))
+        if word.kind != "told":
+            word = replace(word, other=1 if word.kind == "recalled" else 1 + word.other % 2)
+        parts = self.state.case.parts if self.state.case else ()
+        known = parts[word.other].case_id if word.kind == "told" and word.other < len(parts) else None
+        after, tells = others.heard(case, word, self.now) if case else (None, None)
+        self._route(self._input(relation(word, known or OTHERS[word.other or 3])), after, [tells] if tells else [])

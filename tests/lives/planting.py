@@ -1,4 +1,4 @@
-"""The lives, and the properties of days, over deciders with a bug in them: modules of a test's own, edited as they load."""
+"""The lives, and the properties of days, over deciders with a bug in them: modules of a test's own."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from types import ModuleType
 from tests.seeds.bugs import Bug
 from tests.seeds.plant import Planting
 
-AFRESH = ("services.routing", "services.escalation", "tests.lives", "tests.unit.escalation.timebook")
+AFRESH = ("services.routing", "services.escalation", "tests.lives", "tests.unit.escalation")
 """What is loaded anew; contracts and chassis stay, so values of both are the same ones."""
 
 

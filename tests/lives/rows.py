@@ -4,6 +4,7 @@ from typing import Final
 
 from contracts.case import Action, AssignedBecause, Capacity, CaseEventKind, Status
 from contracts.deadline import DeadlineKind
+from contracts.relation import RelationKind
 
 OPEN: Final = ("assigned", "accepted", "started", "suspended")
 HANDLED: Final = ("assigned", "accepted", "started")
@@ -29,6 +30,10 @@ ROWS: Final[dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]] = {
     "confirm":        ((("resolved",), ("follow_up",)),),
     "reopen":         ((("resolved", "closed"), OBJECTORS), (("cancelled",), ("centre",))),
     "cancel":         ((OPEN, ("centre",)),),
+    "link":           ((HANDLED, ("handler", *ABOVE)),),
+    "unlink":         ((("linked",), OBJECTORS),),
+    "split":          ((HANDLED, ("handler", *ABOVE)),),
+    "join":           ((HANDLED, ("handler", *ABOVE)),),
     "comment":        ((ALL, ANYBODY),),
 }  # fmt: skip
 SILENT: Final = frozenset({"accept", "start", "hand_up", "approve", "resume"})
@@ -36,20 +41,27 @@ SILENT: Final = frozenset({"accept", "start", "hand_up", "approve", "resume"})
 TELLS: Final = {
     "accept": "accepted", "start": "started", "hand_up": "assigned", "hand_back": "assigned", "transfer": "assigned",
     "extend": "requested", "suspend": "requested", "decline": "declined", "resume": "resumed", "resolve": "resolved",
-    "confirm": "confirmed", "reopen": "assigned", "cancel": "cancelled", "comment": "commented",
+    "confirm": "confirmed", "reopen": "assigned", "cancel": "cancelled", "unlink": "assigned",
+    "comment": "commented",
 }  # fmt: skip
-"""What is told of an action; an approval tells what was approved."""
+"""What is told of an action; an approval tells what was approved, and what is about other cases is in ``others``."""
 
 KNOWN: Final = {
-    Status: {*OPEN, "resolved", "closed", "withdrawn", "cancelled"},
+    Status: {*OPEN, "resolved", "closed", "withdrawn", "cancelled", "linked", "joined"},
     Action: set(ROWS),
     Capacity: set(ANYBODY),
     AssignedBecause: {
         "opened", "handed_up", "handed_back", "transferred", "reopened", "lifted", "escalated", "corrected",
+        "unlinked", "split",
     },
     CaseEventKind: {
-        "opened", "assigned", "accepted", "started", "commented", "led", "requested", "extended", "declined", "suspended",
-        "resumed", "resolved", "confirmed", "cancelled", "refused", "moot", "kept", "corrected", "withdrawn", "closed",
+        "opened", "assigned", "accepted", "started", "commented", "led", "requested", "extended", "declined",
+        "suspended", "resumed", "resolved", "confirmed", "cancelled", "refused", "moot", "kept", "corrected",
+        "withdrawn", "closed",
+        "linked", "split", "joined", "gathered", "related",
+    },
+    RelationKind: {
+        "asked", "taken", "declined", "ended", "followed", "part", "told", "recalled", "sighted", "nearby",
     },
     DeadlineKind: {"scheduled", "rescheduled", "warned", "pressing", "breached", "overdue"},
 }  # fmt: skip

@@ -1,19 +1,26 @@
-"""Between the contract's words and the reference model's: what goes in, and how a case and a clock look that come out."""
+"""Between the contract's words and the reference model's: what goes in, and how what comes out looks."""
 
 from typing import Final
+from uuid import UUID
 
-from contracts.case import Action, Case, CaseAction, Destination
+from contracts.case import Action, AssignedBecause, Case, CaseAction, Destination, Piece, Status
+from contracts.identity import name_id
+from contracts.relation import CaseRelation, RelationKind
 from contracts.report import LocationOutcome, ReportLocated
 from contracts.territory import Level, Path, UnitRef
 from services.escalation.ledger import Entry
 from services.routing.state import State
 from tests import builders
 from tests.lives import case as model
-from tests.lives.case import Act, Asked, Model, News
 from tests.lives.clock import Clock, Rest
+from tests.lives.model import Act, Asked, Model, News
+from tests.lives.others import Word
 
 NAMES: Final = {unit.code: unit for unit in (*builders.PATH, *builders.OTHER_PATH)}
 LEVELS: Final = dict(zip((6, 9, 12, 15), reversed(Level), strict=True))
+OTHERS: Final = {0: builders.CASE_ID} | {n: name_id(f"lives/other/{n}") for n in range(1, 4)}
+NUMBERS: Final = {code: n for n, code in OTHERS.items()}
+"""The cases of the lives: 0 is the one that is lived, the others talk to it."""
 
 
 def up_to(code: str) -> tuple[str, ...]:
@@ -23,8 +30,9 @@ def up_to(code: str) -> tuple[str, ...]:
 
 def path(code: str) -> Path:
     """The units down to this one."""
-    codes = up_to(code)
-    return tuple(NAMES.get(each) or UnitRef(code=each, name=f"单位{each[6:]}", level=LEVELS[len(each)]) for each in codes)
+    return tuple(
+        NAMES.get(each) or UnitRef(code=each, name=f"单位{each[6:]}", level=LEVELS[len(each)]) for each in up_to(code)
+    )
 
 
 def located(news: News) -> ReportLocated:
@@ -40,8 +48,8 @@ def located(news: News) -> ReportLocated:
     return ReportLocated(version=news.revision, report=of, location=at, about=path(news.about) if news.about else ())
 
 
-def action(act: Act, count: int) -> CaseAction:
-    """The action as an app sends it."""
+def action(act: Act, count: int, other: UUID | None) -> CaseAction:
+    """The action as an app sends it, on this other case if it names one."""
     return builders.action(
         Action(act.action),
         action_id=str(count),
@@ -50,11 +58,43 @@ def action(act: Act, count: int) -> CaseAction:
         unit=act.unit,
         assignment=act.number,
         if_version=act.version,
-        to=tuple(Destination(code=code, name=f"单位{code[6:]}") for code in act.to),
+        to=_way(act.to),
         department=act.department,
         minutes=act.minutes,
         note=act.note,
+        other=None if act.other is None else other,
+        pieces=tuple(Piece(summary="换水泵", to=_way(piece)) for piece in act.pieces),
     )
+
+
+def _way(codes: tuple[str, ...]) -> tuple[Destination, ...]:
+    return tuple(Destination(code=code, name=f"单位{code[6:]}") for code in codes)
+
+
+def relation(word: Word, sender: UUID) -> CaseRelation:
+    """What another case says, as it comes."""
+    return CaseRelation(
+        version=word.version,
+        kind=RelationKind(word.kind),
+        case_id=sender,
+        to=str(builders.CASE_ID),
+        cause=sender,
+        status=Status(word.status),
+        about="井",
+    )
+
+
+def beginning() -> tuple[CaseRelation, Model]:
+    """What opens the case as a part of another one, and the part as the model has it."""
+    part = builders.case(
+        0, assignment=builders.assignment(1, because=AssignedBecause.SPLIT), parent=OTHERS[1], placed=True
+    )
+    said = relation(Word(kind="part", other=1, version=1), OTHERS[1]).model_copy(update={"case": part})
+    code = builders.GRID.code
+    return said, Model(
+        version=0, status="assigned", unit=code, number=1, because="split", given=builders.MORNING, placed=True,
+        clock="standard", place=code, found="located", revision=1, part=True,
+    )  # fmt: skip
 
 
 def shown(state: State) -> Model | None:
@@ -91,6 +131,11 @@ def shown(state: State) -> Model | None:
         people=case.people,
         revision=case.revision,
         done=case.resolved_at,
+        asking=NUMBERS[case.linking.case_id] if case.linking else None,
+        main=(NUMBERS[case.main.case_id], case.main.version) if case.main else None,
+        followers=tuple((NUMBERS[one.case_id], one.version) for one in case.duplicates),
+        parts=tuple((one.version, one.status.value) for one in case.parts),
+        part=case.parent is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""A case lives through anything, with routing and escalation together: both are always as the reference model has it."""
+"""A case lives through anything, with routing and escalation together, as the reference model has it."""
 
 import pytest
 from hypothesis import Phase, settings
@@ -7,8 +7,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from contracts.case import Action, CaseEventKind
 from contracts.deadline import DeadlineKind
 from tests.lives import rows
-from tests.lives.bugs import IN_LIVES
-from tests.lives.machine import MET, Lives
+from tests.lives.bugs import IN_DAYS, IN_LIVES
+from tests.lives.machine import MET, Lives, LivesTogether
 from tests.lives.planting import planted
 from tests.seeds.bugs import Bug
 
@@ -17,12 +17,18 @@ FOUND = settings(LIVES, phases=[Phase.generate], derandomize=True, database=None
 """Until a bug is found, which need not be made small."""
 
 
-def test_no_life_of_50_steps_is_unlawful_and_every_clock_is_the_models() -> None:
+TOGETHER = {"link", "unlink", "split", "join", "linked", "joined", "gathered", "related"}
+"""What has to do with other cases."""
+
+
+@pytest.mark.parametrize("machine", [Lives, LivesTogether])
+def test_no_life_of_50_steps_is_unlawful_and_every_clock_is_the_models(machine: type[Lives]) -> None:
     MET.clear()
-    run_state_machine_as_test(Lives, settings=LIVES)
-    assert {action for _, action, became in MET if became == "done"} == {each.value for each in Action}
+    run_state_machine_as_test(machine, settings=LIVES)
+    alone = set() if machine is LivesTogether else TOGETHER
+    assert {action for _, action, became in MET if became == "done"} >= {each.value for each in Action} - alone
     assert {action for _, action, became in MET if became == "refused"} == {each.value for each in Action}
-    assert {kind for word, kind, _ in MET if word == "told"} == {each.value for each in CaseEventKind}
+    assert {kind for word, kind, _ in MET if word == "told"} >= {each.value for each in CaseEventKind} - alone
     assert {kind for word, kind, _ in MET if word == "said"} == {each.value for each in DeadlineKind}
 
 
@@ -30,6 +36,12 @@ def test_no_life_of_50_steps_is_unlawful_and_every_clock_is_the_models() -> None
 def test_a_bug_in_a_decider_is_met_by_some_life(bug: Bug) -> None:
     with planted(bug, "tests.lives.machine") as machine, pytest.raises(AssertionError):
         run_state_machine_as_test(machine.Lives, settings=FOUND)
+
+
+@pytest.mark.parametrize(("met_by", "bug"), IN_DAYS, ids=lambda each: getattr(each, "name", None))
+def test_a_bug_in_reckoning_with_days_is_met_by_a_property(met_by: str, bug: Bug) -> None:
+    with planted(bug, "tests.unit.escalation.test_days") as days, pytest.raises(AssertionError):
+        FOUND(getattr(days, f"test_{met_by}"))()
 
 
 def test_a_word_that_the_model_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Reckoning with days: counting on and back, across the end of what is published, in any zone, at every minute of a week."""
+"""Reckoning with days: on and back, across the end of what is published, in any zone, at every minute of a week."""
 
 from bisect import bisect_left
 from dataclasses import replace
@@ -28,6 +28,12 @@ from tests.unit.escalation.timebook import TABLES
 MINUTE = timedelta(minutes=1)
 CALENDAR = TABLES.calendar
 SHEET, _ = tables.read(FILE, Sheet)
+LAW = {
+    *(date(year, month, day) for year in range(2027, 2037) for month, day in SHEET.statutory.dates),
+    *(one.new_year + n * DAY for one in SHEET.festivals for n in SHEET.statutory.new_year),
+    *(day for one in SHEET.festivals for day in one.others),
+}
+"""Statutory days, as the file has them; ``test_calendar`` compares them with the law's."""
 LATE = SameDay.model_validate({"cut_off": "18:00", "least": "1 hour"})
 
 
@@ -83,6 +89,20 @@ def test_more_days_or_a_later_beginning_never_end_sooner(day: date, number: int)
     assert ends(number, day) <= ends(number, day + DAY)
 
 
+@given(st.dates(date(2024, 1, 1), date(2026, 10, 1)), st.integers(1, 40))
+def test_working_days_are_those_of_the_published_notices(day: date, number: int) -> None:
+    last, left = day, number
+    while left:
+        last += DAY
+        left -= chinese_calendar.is_workday(last)
+    assert ends(number, day) == last
+
+
+@given(st.dates(date(2027, 1, 1), date(2036, 12, 31)))
+def test_a_year_without_a_notice_has_the_days_off_of_the_law(day: date) -> None:
+    assert CALENDAR.works(day) == (day.weekday() < 5 and day not in LAW)
+
+
 def minutes(first: datetime, last: datetime) -> list[datetime]:
     return [first + n * MINUTE for n in range((last - first) // MINUTE)]
 
@@ -123,7 +143,9 @@ def test_every_minute_of_a_week_with_a_weekend_day_that_is_worked_is_counted_min
         assert due("same day", start).at == max(midnight(last), start + HOUR)
 
 
-ZONES = st.sampled_from(["UTC", "Asia/Urumqi", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Asia/Kolkata"])
+ZONES = st.sampled_from(
+    ["UTC", "Asia/Urumqi", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Asia/Kolkata"]
+)
 TERMS = st.sampled_from(["same day", "90 minutes", "3 days", "3 days, whole", "2 working days", "9 working hours"])
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 2, 1), timezones=st.just(SHANGHAI))  # noqa: DTZ001 - bounds
 
@@ -148,9 +170,7 @@ TURNS = st.builds(
 
 
 @given(TURNS, st.integers(1, 25))
-def test_a_clock_that_runs_into_a_year_without_a_notice_says_so_and_one_that_does_not_does_not(
-    start: datetime, number: int
-) -> None:
+def test_a_clock_that_runs_into_a_year_without_a_notice_says_so_and_no_other_does(start: datetime, number: int) -> None:
     before = published_up_to(start.year)
     found = due(f"{number} working days", start, before)
     last = found.at.astimezone(SHANGHAI).date() - DAY
@@ -190,7 +210,7 @@ def test_once_the_notice_is_there_a_clock_is_due_as_if_it_had_been_there_at_firs
 def test_a_provisional_clock_looks_at_the_calendar_at_each_midnight_and_no_more_once_there_is_a_notice() -> None:
     start = datetime(2025, 12, 29, 9, tzinfo=SHANGHAI)
     early, late = (by("9 working days", published_up_to(year)) for year in YEARS)
-    known, looks = ledger(early, start), []
+    known, looks = ledger(early, start), list[datetime]()
     while len(looks) < 3 and (at := domain.wake(known)):
         looks.append(at.astimezone(SHANGHAI))
         known = domain.decide(early, known, Tick(at), context(at)).state or known

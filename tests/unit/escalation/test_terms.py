@@ -8,7 +8,7 @@ import pytest
 from contracts.case import ClockClass
 from services.chassis.tables import BrokenTableError
 from services.escalation import calendar, terms
-from services.escalation.terms import Measure, Term, term
+from services.escalation.terms import Measure, Term, table, term
 from services.escalation.validate import faults, load, main
 from tests.unit.escalation.timebook import row, written
 
@@ -105,3 +105,19 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Captur
     assert (
         capsys.readouterr().out == "none.toml, as a whole: found No such file or directory; right is a file to read\n"
     )
+
+
+def test_the_terms_are_shown_as_a_table_in_the_order_in_which_they_are_compared(tmp_path: Path) -> None:
+    wells = row("wells", "2 hours", 'category = ["0201"], clock = ["life", "standard"], level = ["town", "banner"]')
+    head, line, *rows = table(terms.load(written(tmp_path, wells, row("rest", "3 days")))).splitlines()
+    assert head == "| row | class | level | category | resolve by | 办理时限 | overdue at the banner |"
+    assert line == "| --- | --- | --- | --- | --- | --- | --- |"
+    [first, last] = rows
+    assert first.startswith("| `wells` | 特急、普通 | 苏木镇、旗 | `0201` 水利用水/人畜饮水 | 2 hours | 在2小时内 |")
+    assert first.endswith("| 每1小时督办、每1日督办 |")
+    assert last.startswith("| `rest` | 普通、限时、特急 | 网格、嘎查村/社区、苏木镇、旗 | all | 3 days | 在3日内 |")
+
+
+def test_a_level_below_the_banner_is_not_supervised(tmp_path: Path) -> None:
+    [*_, below] = table(terms.load(written(tmp_path, row("grid", "1 day", 'level = ["grid"]')))).splitlines()
+    assert below == "| `grid` | 普通、限时、特急 | 网格 | all | 1 day | 在1日内 |  |"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.case import Action, AssignedBecause, Case, CaseEvent, CaseEventKind, ClockClass, Status
+from contracts.case import Action, AssignedBecause, Capacity, Case, CaseEvent, CaseEventKind, ClockClass, Status
 from contracts.deadline import DeadlineKind
 from contracts.outcome import ReportOutcome
 from contracts.report import LocationOutcome, ReportLocated, Urgency
@@ -254,8 +254,20 @@ def test_a_correction_that_the_source_has_solved_resolves_the_case_where_it_is()
     case = after(decision)
     assert kinds(decision) == ["case.resolved", "report.resolved"]
     assert (case.status, case.resolved_at, case.resolution) == (Status.RESOLVED, NOON, "已修复，电话139****1111")
-    assert (case.assignment, case.path, case.about, case.summary) == (assignment(), PATH, (), "修好了")
+    assert (case.assignment, case.path, case.about, case.summary) == (assignment(), PATH, PATH, "修好了")
     assert told(decision).why == heard(decision).said == "来源已自行处置（第3版）：已修复，电话139****1111"
+
+
+def test_what_its_source_has_solved_is_reopened_by_all_that_is_known_and_not_at_whom_it_is_about() -> None:
+    known = {"urgency": "urgent", "people": 12, "classified": classified("020101")}
+    solved = correct(standing(**known), revised(about=PATH[:3], solved="已修复")).state
+    assert solved
+    assert solved.case
+    kept = solved.case
+    assert (kept.urgency.value, kept.people, kept.classified) == tuple(known.values())
+    objection = builders.action(Action.REOPEN, capacity=Capacity.REPORTER, note="仍无水")
+    again = after(decide(solved, arrived(objection), context(NOON)))
+    assert again.assignment.unit == PATH[1]
 
 
 def test_a_withdrawal_ends_an_open_case_and_its_source_hears_it_closed() -> None:

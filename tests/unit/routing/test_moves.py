@@ -28,7 +28,7 @@ from contracts.outcome import ReportOutcome
 from contracts.report import Coordinates, Datum
 from contracts.territory import BANNER, Level, Path, UnitRef, full_name, office
 from services.chassis.values import Decision, Outcome, Tick
-from services.routing.moves import MOVES, lawful
+from services.routing.moves import MOVES, lawful, table
 from services.routing.state import CLOSES_AFTER, Breach, State, wake
 from tests import builders
 from tests.builders import (
@@ -756,3 +756,18 @@ def test_a_suspended_case_that_a_correction_moves_has_a_fresh_clock() -> None:
     moved = after(decide(resting, arrived(danger), context(MORNING + 8 * HOUR)))
     assert (moved.status, moved.assignment.unit, moved.assignment.due_by) == (ASSIGNED, BANNER, None)
     assert moved.assignment.pauses == ()
+
+
+def test_the_moves_are_shown_as_a_table_with_who_may_what_becomes_of_it_and_what_must_be_said() -> None:
+    head, line, *rows = table().splitlines()
+    assert (head, line) == ("| status | action | who | becomes | and |", "| --- | --- | --- | --- | --- |")
+    assert len(rows) == len(MOVES)
+    assert rows[0] == "| `assigned` 待签收 | `accept` 签收 | 承办单位 | `accepted` 已签收 |  |"
+    back = "at the unit that handed it up, else at the one above; says 退回理由; counts"
+    assert f"| `started` 办理中 | `hand_back` 退回 | 承办单位 | `assigned` 待签收 | {back} |" in rows
+    who = "上级单位、旗综治中心、回访人员、上报人"
+    assert f"| `closed` 已结案 | `comment` 备注 | 承办单位、{who} | the same | says 备注内容 |" in rows
+    assert (
+        f"| `closed` 已结案 | `reopen` 返工 | {who} | `assigned` 待签收 | at the same unit; says 返工理由; counts |"
+        in rows
+    )
