@@ -51,7 +51,7 @@ MOVES: Final = (
     "transfer", "extend", "accept", "hand_back", "suspend", "resume",
 )  # fmt: skip
 JOINS: Final = ("link", "split", "join", "unlink", "split")
-TIME: Final = ("extend", "approve", "suspend", "approve", "resume", "decline")
+DECIDED: Final = ((), ("approve",), ("approve",), ("approve", "crosses"), ("approve", "crosses"), ("decline",))
 CAPACITIES: Final = tuple(Capacity)
 RINGS: Final = 6
 """So many timers ring on time in one wait; what is due behind them rings late, as after an outage."""
@@ -178,15 +178,15 @@ class Lives(RuleBasedStateMachine):
         self._do(act, (*MOVES[first:], *MOVES[:first]), who)
 
     @precondition(lambda self: self.case)
-    @rule(act=ACTS, first=st.integers(0, len(TIME) - 1), who=st.integers(0, 3), crosses=st.booleans())
-    def give_time(self, act: Act, first: int, who: int, crosses: bool) -> None:
-        """The same with what people do about time, which few lives would come to by chance: it must be known first.
+    @rule(act=ACTS, wish=st.sampled_from(list(model.TIMES)), then=st.sampled_from(DECIDED), who=st.integers(0, 3))
+    def give_time(self, act: Act, wish: str, then: tuple[str, ...], who: int) -> None:
+        """Time is asked for, and perhaps given, as few lives would come to by chance.
 
-        What is approved may cross what the clock says, which has not heard of it yet.
+        What is given may cross what the clock says, which has not heard of it yet.
         """
         self.settle()
-        done = self._do(act, (*TIME[first:], *TIME[:first], "start"), who)
-        if crosses and done == "approve" and self.clocks.running:
+        self._do(act, ("resume", "start"), who)
+        if self._do(act, (wish,), who) and then and self._do(act, then[:1], who) and then[1:]:
             self.oversleep(heard=False)
 
     def _do(self, act: Act, wanted: Sequence[str], who: int) -> str | None:

@@ -1,5 +1,7 @@
 """A case lives through anything, with routing and escalation together, as the reference model has it."""
 
+import os
+
 import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -12,8 +14,10 @@ from tests.lives.machine import MET, Lives, LivesTogether
 from tests.lives.planting import planted
 from tests.seeds.bugs import Bug
 
-LIVES = settings(max_examples=500, stateful_step_count=50)
-FOUND = settings(LIVES, phases=[Phase.generate], derandomize=True, database=None)
+NEW = int(os.environ.get("LIVES", "0"))
+LIVES = settings(max_examples=NEW or 500, stateful_step_count=50, derandomize=not NEW)
+"""Each time the same 500, or as many new ones as are asked for: ``LIVES=3000 pytest tests/service/test_lives.py``."""
+FOUND = settings(LIVES, max_examples=1_000, phases=[Phase.generate], derandomize=True, database=None)
 """Until a bug is found, which need not be made small."""
 
 
