@@ -259,12 +259,12 @@ def test_a_correction_that_the_source_has_solved_resolves_the_case_where_it_is()
 
 
 def test_what_its_source_has_solved_is_reopened_by_all_that_is_known_and_not_at_whom_it_is_about() -> None:
-    known = {"urgency": "urgent", "people": 12, "classified": classified("020101")}
-    solved = correct(standing(**known), revised(about=PATH[:3], solved="已修复")).state
+    wells = classified("020101")
+    before = standing(urgency="urgent", people=12, classified=wells)
+    solved = correct(before, revised(about=PATH[:3], solved="已修复")).state
     assert solved
     assert solved.case
-    kept = solved.case
-    assert (kept.urgency.value, kept.people, kept.classified) == tuple(known.values())
+    assert (solved.case.urgency, solved.case.people, solved.case.classified) == (Urgency.URGENT, 12, wells)
     objection = builders.action(Action.REOPEN, capacity=Capacity.REPORTER, note="仍无水")
     again = after(decide(solved, arrived(objection), context(NOON)))
     assert again.assignment.unit == PATH[1]
