@@ -1,5 +1,6 @@
 """The working calendar against the published facts, across the end of what is published, and what it refuses."""
 
+import dataclasses
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -94,6 +95,7 @@ BROKEN = (
     ('"2026-01-04", ',                 '"2026-01-05", ',                "days of weekends that are worked, not 2026"),
     ("year = 2025\nnumber",            "year = 2023\nnumber",           "days of 2023 or of the December before"),
     ('"08:30-12:00"',                  '"12:00-08:30"',                 "hours that end after they begin"),
+    ('"08:30-12:00"',                  '"08:30-08:30"',                 "hours that end after they begin"),
     ('"08:30-12:00"',                  '"8-12"',                        'hours of a day, such as "08:30-12:00"'),
     ('"08:30-12:00", "14:30-18:00"',   '"14:30-18:00", "08:30-12:00"',  "hours in their order"),
     ('dates = ["01-01"',               'dates = ["13-01"',              'a month and a day, such as "05-01"'),
@@ -122,3 +124,22 @@ def test_a_year_that_is_left_out_is_named(tmp_path: Path) -> None:
     file.write_text(text[:start] + text[end:], encoding="utf-8")
     with pytest.raises(BrokenTableError, match=r"a notice for each year in order, not \[2024, 2026\]"):
         load(file)
+
+
+def test_a_day_that_a_notice_names_is_published_though_the_next_years_is_still_to_come(tmp_path: Path) -> None:
+    before = without(tmp_path, 2026)
+    named = dataclasses.replace(before, off=before.off | {date(2025, 12, 30)}, work=before.work | {date(2025, 12, 27)})
+    assert [named.published(date(2025, 12, day)) for day in (27, 28, 30)] == [True, False, True]
+
+
+def test_a_span_is_provisional_by_each_of_its_days_and_by_no_other() -> None:
+    first, last = date(2026, 12, 20), date(2026, 12, 24)
+    assert [CALENDAR.provisional(first, day) for day in (last, last + DAY)] == [False, True]
+    assert not CALENDAR.provisional(date(2024, 1, 1), date(2024, 1, 8))
+
+
+def test_the_hours_and_the_version_are_the_files(tmp_path: Path) -> None:
+    before = without(tmp_path, 2026)
+    assert before.version.startswith("2026.1+")
+    assert before.hours == CALENDAR.hours
+    assert [f"{first:%H:%M}-{last:%H:%M}" for first, last in CALENDAR.hours] == ["08:30-12:00", "14:30-18:00"]

@@ -11,7 +11,7 @@ from contracts.identity import event_id, timer_cause
 from contracts.territory import BANNER
 from services.chassis.values import Decision, Outcome, Tick
 from services.escalation import calendar, domain
-from services.escalation.ledger import Entry, Ledger
+from services.escalation.ledger import Entry, Ledger, explained
 from services.escalation.obligation import Tables, obligation
 from services.escalation.queries import view
 from tests import builders
@@ -437,6 +437,8 @@ def test_a_notice_that_makes_days_worked_does_not_breach_what_nobody_could_know(
     assert running.due_at == datetime.fromisoformat("2027-01-05T00:00:00+08:00")
     assert kinds(decision) == []
     assert running.basis.why.endswith("；放假安排公布后始知提前，不早于得知当日24时")
+    assert running.basis.why_en.endswith("; not before the end of the day on which this was known")
+    assert running.due_at.utcoffset() == timedelta()
 
 
 def test_a_clock_that_is_put_off_behind_its_warning_warns_again(tmp_path: Path) -> None:
@@ -566,3 +568,107 @@ def test_a_notice_that_comes_while_a_clock_rests_is_told_of_when_it_goes_on(tmp_
     heard_of = domain.decide(using, ledger, arrived(case_event(resting), since), context(since))
     made = published(tmp_path, using, '"2027-01-01..2027-01-05"')
     assert kinds(rung(made, known(heard_of), CHRISTMAS + DAY)) == []
+
+
+def longer(ledger: Ledger, hours: float, at: datetime) -> Decision[Ledger]:
+    """What is decided when all that was given by now comes to so many hours."""
+    of = case(
+        ledger.case.version + 1, Status.ACCEPTED, assignment=assignment(1, extended=given_time(int(hours * 60), at=at))
+    )
+    return hear(ledger, of, CaseEventKind.EXTENDED, at)
+
+
+def test_all_that_lies_ahead_again_is_told_again_each_time_under_its_next_number() -> None:
+    ledger = known(tick(heard(case()), DUE))
+    for n, hours in ((2, 100), (3, 400)):
+        assert ledger.running
+        moved = known(longer(ledger, hours, ledger.running.due_at - MINUTE))
+        assert moved.running
+        assert (moved.running.warned_at, moved.running.pressed_at, moved.running.asked_at) == (None, None, None)
+        rung = tick(moved, moved.running.due_at)
+        kinds_told = [(DeadlineKind.WARNED, n), (DeadlineKind.PRESSING, n), (DeadlineKind.BREACHED, n)]
+        assert said(rung) == kinds_told
+        assert rung.outcome is Outcome.APPLIED
+        ledger = known(rung)
+
+
+def test_what_was_told_and_lies_behind_is_not_told_again() -> None:
+    moved = known(longer(known(tick(heard(case()), DUE)), 1, DUE))
+    assert moved.running
+    assert moved.running.warned_at == DUE
+    assert said(tick(moved, DUE + HOUR)) == [(DeadlineKind.PRESSING, 2), (DeadlineKind.BREACHED, 2)]
+
+
+AT_ONCE = (
+    # after the beginning   given   what is reached just then, and was told
+    (15 * HOUR,             3.75,   "warn_at"),
+    (19 * HOUR,             5,      "press_at"),
+    (16 * HOUR,             1,      "due_at"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("after", "hours", "reached"), AT_ONCE)
+def test_what_is_reached_just_when_time_is_given_does_not_lie_ahead(
+    after: timedelta, hours: float, reached: str
+) -> None:
+    before = known(tick(heard(case()), MORNING + after))
+    moved = known(longer(before, hours, MORNING + after)).running
+    assert moved
+    assert getattr(moved, reached) == MORNING + after
+    told = {"warn_at": moved.warned_at, "press_at": moved.pressed_at, "due_at": moved.asked_at}
+    assert told[reached] is not None
+
+
+def test_a_breach_that_was_taken_back_is_not_kept_any_more() -> None:
+    due = MORNING + 7 * DAY
+    kept = known(hear(at_the_banner(), case(2, assignment=assignment(1, BANNER)), KEPT, due + MINUTE))
+    more = case(3, Status.ACCEPTED, assignment=assignment(1, BANNER, extended=given_time(600)))
+    moved = known(hear(kept, more, CaseEventKind.EXTENDED, due + MINUTE)).running
+    assert moved
+    assert (moved.kept, moved.asked_at, moved.asked) == (False, None, 1)
+
+
+def test_a_tick_that_says_nothing_counts_for_nothing() -> None:
+    assert tick(heard(case()), WARN - MINUTE).outcome is Outcome.NOTHING
+    assert tick(heard(case()), WARN).outcome is Outcome.APPLIED
+
+
+def test_only_what_is_scheduled_or_rescheduled_says_why() -> None:
+    [warned] = tick(heard(case()), WARN).events
+    assert isinstance(warned.body, DeadlineEvent)
+    assert warned.body.basis is None
+
+
+def test_the_first_schedule_of_a_clock_is_its_first() -> None:
+    assert said(hear(None, case())) == [(DeadlineKind.SCHEDULED, 1)]
+
+
+def test_a_clock_that_is_first_heard_of_when_it_is_kept_is_kept() -> None:
+    ledger = known(hear(None, case(2, assignment=assignment(1, BANNER)), KEPT))
+    assert ledger.running
+    assert ledger.running.kept
+
+
+def test_rests_are_told_in_english_too() -> None:
+    over = assignment(1, pauses=[rest(MORNING + HOUR, MORNING + 49 * HOUR)])
+    [told] = hear(heard(case()), case(2, Status.STARTED, assignment=over), CaseEventKind.RESUMED).events
+    assert isinstance(told.body, DeadlineEvent)
+    assert told.body.basis
+    assert told.body.basis.why_en == "rule standard-grid: same day; 2880 minutes of suspension not counted"
+    resting = known(
+        hear(heard(case()), case(2, Status.SUSPENDED, assignment=assignment(1, pauses=[rest(MORNING + HOUR)])))
+    )
+    assert resting.running
+    why = explained(resting.running)
+    assert why
+    assert why.why_en == "rule standard-grid: same day; suspended now: the clock stands still"
+
+
+def test_a_rest_that_began_when_time_was_over_is_none_that_counts() -> None:
+    late = assignment(1, pauses=[rest(DUE, DUE + HOUR)])
+    running = known(hear(heard(case()), case(2, Status.STARTED, assignment=late), CaseEventKind.RESUMED)).running
+    assert running
+    assert running.due_at == DUE
+    why = explained(running)
+    assert why
+    assert why.why == "普通事项，网格应当日办结"

@@ -215,3 +215,42 @@ def test_the_categorys_own_row_decides_where_it_stands_before_the_others(tmp_pat
         "0201": "wells", "020103": "wells", "0202": "rest", None: "rest",
     }  # fmt: skip
     assert found["0201"].at == start + timedelta(hours=2)
+
+
+IN_ENGLISH = (
+    # term               assigned            least         said of it in English
+    ("2 working days",   "10-09T09:00:00",   "1 hour",     "rule all: 2 working days, 1 day off not counted"),
+    ("1 working day",    "03-06T09:00:00",   "1 hour",     "rule all: 1 working day, 2 days off not counted"),
+    ("same day",         "03-05T23:50:00",   "2 hours",    "rule all: same day, and 2 hours at least"),
+    ("same day",         "03-05T23:50:00",   "30 minutes", "rule all: same day, and 30 minutes at least"),
+    ("same day",         "03-05T23:00:00",   "1 hour",     "rule all: same day"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("within", "assigned", "least", "said"), IN_ENGLISH)
+def test_days_off_and_the_least_are_said_in_english_with_their_number(
+    within: str, assigned: str, least: str, said: str, tmp_path: Path
+) -> None:
+    assert due(Level.GRID, local(assigned), using=tables(tmp_path, within, least=least)).basis.why_en == said
+
+
+def test_the_least_is_said_in_minutes_where_it_is_no_whole_hours(tmp_path: Path) -> None:
+    found = due(Level.GRID, local("03-05T23:50:00"), using=tables(tmp_path, "same day", least="90 minutes"))
+    assert found.basis.why == "规则all，应当日办结，当日剩余不足90分钟的，给满90分钟"
+
+
+def test_a_clock_that_replaces_one_that_was_due_at_the_same_time_says_nothing_of_that() -> None:
+    start = local("03-05T09:00:00")
+    same = obligation(TABLES, given_to(Level.VILLAGE, start, due_by=start + timedelta(days=3)))
+    assert "原时限" not in same.basis.why
+    assert same.at.utcoffset() == timedelta()
+
+
+def test_no_class_is_due_later_than_a_standard_case_of_its_category(tmp_path: Path) -> None:
+    rows = row("wells", "2 hours", 'category = ["0201"], clock = ["standard"]'), row("rest", "3 days")
+    using = Tables(terms.load(written(tmp_path, *rows)), TABLES.calendar)
+    start = local("03-05T09:00:00")
+    of = case(classified=classified("0201"), assignment=assignment(1, TOWN, assigned_at=start), clock=URGENT)
+    found = obligation(using, of)
+    assert found.at == start + timedelta(hours=2)
+    assert found.basis.why == "规则rest，应在3日内办结，不晚于普通事项（2小时内）"

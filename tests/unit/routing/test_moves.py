@@ -771,3 +771,41 @@ def test_the_moves_are_shown_as_a_table_with_who_may_what_becomes_of_it_and_what
         f"| `closed` 已结案 | `reopen` 返工 | {who} | `assigned` 待签收 | at the same unit; says 返工理由; counts |"
         in rows
     )
+
+
+def test_what_was_resolved_with_a_picture_or_a_place_alone_has_its_proof_and_with_neither_none() -> None:
+    place = Coordinates(longitude=107.4, latitude=38.4, datum=Datum.WGS84)
+    assert after(act(standing(), RESOLVE)).proof is None
+    assert after(act(standing(), RESOLVE, place=place)).proof == Proof(place=place)
+    picture = "https://files.example/1.jpg"
+    assert after(act(standing(), RESOLVE, attachments=[picture])).proof == Proof(attachments=(picture,))
+
+
+@pytest.mark.parametrize(("what", "status"), [(TRANSFER, ACCEPTED), (REOPEN, RESOLVED), (HAND_BACK, ACCEPTED)])
+def test_only_who_gives_a_case_on_gets_it_back(what: Action, status: Status) -> None:
+    capacity = CENTRE if what is not HAND_BACK else HANDLER
+    assert after(act(standing(status), what, capacity=capacity)).assignment.given_by == ()
+
+
+def test_who_was_lifted_a_case_may_give_it_to_another_of_their_level() -> None:
+    other = (*PATH[:2], UnitRef(code="150623103201", name="另一嘎查", level=Level.VILLAGE))
+    case = builders.case(4, ACCEPTED, assignment=assignment(2, VILLAGE, because=AssignedBecause.LIFTED))
+    assert act(State(version=4, case=case), TRANSFER, to=to(other)).outcome is Outcome.APPLIED
+
+
+def test_what_was_asked_for_is_answered_with_the_suspension_and_waits_no_more() -> None:
+    case = after(act(asked(SUSPEND), APPROVE, capacity=SUPERIOR))
+    assert case.assignment.request is None
+
+
+def test_what_is_resumed_has_no_due_time_until_the_clock_tells_it() -> None:
+    resting = act(asked(SUSPEND), APPROVE, capacity=SUPERIOR).state
+    assert resting
+    assert resting.case
+    dated = resting.model_copy(update={"case": resting.case.model_copy(update={"due_at": NIGHT})})
+    assert after(act(dated, RESUME, action_id="on")).due_at is None
+
+
+def test_an_approval_tells_what_was_asked_and_a_request_of_other_moves_nothing() -> None:
+    resolved = told(act(asked(EXTEND), RESOLVE))
+    assert resolved.why == f"已由{full_name(PATH)}办结：已修复"
