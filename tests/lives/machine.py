@@ -50,6 +50,7 @@ MOVES: Final = (
     "accept", "hand_up", "start", "hand_back", "resolve", "transfer", "confirm", "reopen", "start", "cancel", "reopen",
     "transfer", "extend", "accept", "hand_back", "suspend", "resume",
 )  # fmt: skip
+ANSWERS: Final = (None, "taken", "taken", "declined")
 JOINS: Final = ("link", "split", "join", "unlink", "split")
 DECIDED: Final = ((), ("approve",), ("approve",), ("approve", "crosses"), ("approve", "crosses"), ("decline",))
 CAPACITIES: Final = tuple(Capacity)
@@ -426,10 +427,12 @@ class LivesTogether(Lives):
     """The same with other cases: some that it follows or that follow it, and parts that are split off it."""
 
     @precondition(lambda self: self.case)
-    @rule(act=ACTS, first=st.integers(0, len(JOINS) - 1), who=st.integers(0, 3))
-    def join(self, act: Act, first: int, who: int) -> None:
-        """Somebody does what is about other cases."""
-        self._do(act, (*JOINS[first:], *JOINS[:first]), who)
+    @rule(act=ACTS, first=st.integers(0, len(JOINS) - 1), who=st.integers(0, 3), answer=st.sampled_from(ANSWERS))
+    def join(self, act: Act, first: int, who: int, answer: str | None) -> None:
+        """Somebody does what is about other cases; whom it asks to follow may answer at once."""
+        done = self._do(act, (*JOINS[first:], *JOINS[:first]), who)
+        if done == "link" and answer and self.case and self.case.asking:
+            self.others_say(Word(kind=answer, other=self.case.asking - 1, version=0), old=0)
 
     @rule(word=SAID, old=st.sampled_from([0, 0, 0, 3]))
     def others_say(self, word: Word, old: int) -> None:
