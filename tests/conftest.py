@@ -12,7 +12,9 @@ from tests.servers import servers as running_servers
 
 settings.register_profile("busy", deadline=None)  # a busy machine is slow, not wrong
 settings.register_profile("same", deadline=None, derandomize=True)  # each run the same, where nobody looks for news
-settings.register_profile("seen", settings.get_profile("same"), phases=[Phase.explicit, Phase.generate], database=None)
+settings.register_profile(
+    "seen", settings.get_profile("same"), max_examples=20, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("same" if "CI" in os.environ else "busy")
 structlog.configure(
     processors=[
