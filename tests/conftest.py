@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.servers import Servers
 from tests.servers import servers as running_servers
@@ -13,7 +13,11 @@ from tests.servers import servers as running_servers
 settings.register_profile("busy", deadline=None)  # a busy machine is slow, not wrong
 settings.register_profile("same", deadline=None, derandomize=True)  # each run the same, where nobody looks for news
 settings.register_profile(
-    "seen", settings.get_profile("same"), max_examples=20, phases=[Phase.explicit, Phase.generate]
+    "seen",  # by `make mutants`: a change is seen or not, and need not be made small
+    settings.get_profile("same"),
+    max_examples=20,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("same" if "CI" in os.environ else "busy")
 structlog.configure(
