@@ -189,8 +189,8 @@ IN_DAYS: Final = (
         Bug(
             "a due time is told in the zone of whoever wrote its beginning",
             f"{ESCALATION}/obligation.py",
-            "case.assignment.assigned_at.astimezone(UTC), case.assignment.due_by",
-            "case.assignment.assigned_at, case.assignment.due_by",
+            "    start = start.astimezone(UTC)\n",
+            "",
         ),
     ),
     (

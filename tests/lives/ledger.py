@@ -48,7 +48,8 @@ class Clocks:
             self.clocks[-1] = clock.stops(case.given, case.because)
         elif clock and not case.open:
             how = case.status if case.status in ("withdrawn", "cancelled", "linked", "joined") else "resolved"
-            self.clocks[-1] = clock.stops(case.done or at, how)
+            told = replace(clock, longer=case.longer, rests=case.rests)
+            self.clocks[-1] = told.stops(case.done or at, how)
 
     def _begin(self, case: Model, now: datetime) -> list[Said]:
         if not case.open or (self.clocks and case.number <= self.clocks[-1].number):
