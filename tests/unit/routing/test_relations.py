@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 
 from contracts.case import Action, AssignedBecause, Capacity, Case, CaseEvent, CaseEventKind, Destination, Piece, Status
-from contracts.identity import report_id
+from contracts.identity import event_id, name_id, report_id
 from contracts.outcome import ReportOutcome
-from contracts.relation import CaseRelation
+from contracts.relation import CaseRelation, RelationKind
 from contracts.topics import RELATIONS
 from contracts.wire import Event
 from services.chassis.values import Decision, Outcome, Tick
@@ -413,3 +413,37 @@ def test_acts_on_several_cases_end_well_however_their_words_cross(order: tuple[i
             else:
                 desk.deliver(random.choice(desk.ready()))
         assert list(of_one_mind(desk)) == [], f"order {order}, seed {seed}"
+
+
+def test_what_a_case_tells_others_has_the_identity_of_its_action_and_of_the_one_that_it_is_for() -> None:
+    state = State(version=4, case=builders.case(4, Status.ACCEPTED))
+    asked = builders.action(Action.SPLIT, note="分工", pieces=[Piece(summary="换水泵"), Piece(summary="打新井")])
+    told = [event for event in decide(state, arrived(asked), context()).events if isinstance(event.body, CaseRelation)]
+    ids = [event_id(asked.cause, one.body.type, f"{one.body.subject}/{one.body.version}") for one in told]
+    assert [event.id for event in told] == ids
+    assert len(set(ids)) == 2
+
+
+def test_a_duplicate_that_is_worked_on_by_itself_again_has_nothing_done_and_avoids_whom_it_is_about() -> None:
+    other = name_id("main")
+    linked = builders.case(
+        4,
+        Status.LINKED,
+        about=builders.PATH[:3],
+        resolution="已换水泵",
+        resolved_at=builders.MORNING,
+        main={"case_id": other, "version": 1, "at": builders.MORNING, "by": "1001"},
+    )
+    gone = CaseRelation(
+        version=2,
+        kind=RelationKind.FOLLOWED,
+        case_id=other,
+        to=str(builders.CASE_ID),
+        cause=other,
+        status=Status.CANCELLED,
+    )
+    free = decide(State(version=4, case=linked), arrived(gone, topic=RELATIONS), context()).state
+    assert free
+    assert free.case
+    assert (free.case.assignment.unit, free.case.assignment.because) == (builders.TOWN, AssignedBecause.UNLINKED)
+    assert (free.case.resolution, free.case.resolved_at, free.case.main) == (None, None, None)
