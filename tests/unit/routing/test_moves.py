@@ -809,3 +809,29 @@ def test_what_is_resumed_has_no_due_time_until_the_clock_tells_it() -> None:
 def test_an_approval_tells_what_was_asked_and_a_request_of_other_moves_nothing() -> None:
     resolved = told(act(asked(EXTEND), RESOLVE))
     assert resolved.why == f"已由{full_name(PATH)}办结：已修复"
+
+
+PUT = (
+    # is done      returns before   people have put it where it is
+    (HAND_UP,      0,               False),
+    (HAND_BACK,    0,               True),
+    (TRANSFER,     0,               True),
+    (HAND_BACK,    2,               True),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "returns", "placed"), PUT)
+def test_who_hands_back_transfers_or_lifts_a_case_has_put_it_there(what: Action, returns: int, placed: bool) -> None:
+    case = builders.case(4, ACCEPTED, returns=returns)
+    assert after(act(State(version=4, case=case), what)).placed is placed
+
+
+def test_a_department_that_a_hand_back_names_takes_no_lead_and_a_transfer_puts_one_there() -> None:
+    assert after(act(standing(ACCEPTED), HAND_BACK, department="water")).lead is None
+    moved = after(act(standing(ACCEPTED), TRANSFER, department="water"))
+    assert (moved.lead, moved.placed, moved.assignment.unit, moved.returns) == ("water", True, OTHER_GRID, 1)
+
+
+def test_the_same_schedule_once_more_is_known_already() -> None:
+    known = decide(standing(), arrived(clock(1)), context()).state
+    assert decide(known, arrived(clock(1)), context()).outcome is Outcome.STALE
