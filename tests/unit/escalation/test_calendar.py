@@ -143,3 +143,9 @@ def test_the_hours_and_the_version_are_the_files(tmp_path: Path) -> None:
     assert before.version.startswith("2026.1+")
     assert before.hours == CALENDAR.hours
     assert [f"{first:%H:%M}-{last:%H:%M}" for first, last in CALENDAR.hours] == ["08:30-12:00", "14:30-18:00"]
+
+
+def test_the_last_days_of_a_year_are_published_by_its_own_notice_and_the_next_ones() -> None:
+    both, one = (dataclasses.replace(CALENDAR, years=frozenset(years)) for years in ({2025, 2026}, {2025}))
+    assert (both.published(date(2025, 12, 31)), one.published(date(2025, 12, 31))) == (True, False)
+    assert one.published(date(2025, 12, 24))

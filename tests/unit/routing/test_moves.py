@@ -835,3 +835,8 @@ def test_a_department_that_a_hand_back_names_takes_no_lead_and_a_transfer_puts_o
 def test_the_same_schedule_once_more_is_known_already() -> None:
     known = decide(standing(), arrived(clock(1)), context()).state
     assert decide(known, arrived(clock(1)), context()).outcome is Outcome.STALE
+
+
+@pytest.mark.parametrize(("what", "minutes"), [(EXTEND, 120 * 60), (SUSPEND, 90 * 1440)])
+def test_as_much_as_the_limit_says_may_be_asked_for(what: Action, minutes: int) -> None:
+    assert act(standing(ACCEPTED), what, minutes=minutes).outcome is Outcome.APPLIED
