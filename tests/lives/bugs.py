@@ -58,14 +58,14 @@ IN_LIVES: Final = (
     Bug(
         "a breach of a passed assignment moves the case",
         f"{ROUTING}/domain.py",
-        "    if clock.assignment != case.assignment.number:\n        return f",
-        "    if clock.assignment > case.assignment.number:\n        return f",
+        "    if breach.assignment != case.assignment.number:\n",
+        "    if breach.assignment > case.assignment.number:\n",
     ),
     Bug(
         "a breach that does not know of an approval moves the case",
         f"{ROUTING}/domain.py",
-        "if (known.extended, known.pauses) != (current.extended, current.pauses):",
-        "if known.pauses != current.pauses:",
+        "if (breach.extended, breach.pauses) != (case.assignment.extended, case.assignment.pauses):",
+        "if breach.pauses != case.assignment.pauses:",
     ),
     Bug(
         "an older due time is taken",

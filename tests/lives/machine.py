@@ -123,6 +123,10 @@ WAITS = st.sampled_from([1, 61, 3_600, 5 * 3_600, 13 * 3_600, 26 * 3_600 + 7, 3 
 """Seconds."""
 
 
+Step = tuple[str, Model | None, datetime]
+"""What is told, of which case, and when."""
+
+
 class Lives(RuleBasedStateMachine):
     """One case, two services, and the model of both; events travel as late, as often and in what order as it comes."""
 
@@ -138,6 +142,7 @@ class Lives(RuleBasedStateMachine):
         self.to_case: list[ToCase] = []
         self.heard_by_clocks: list[ToClocks] = []
         self.heard_by_case: list[ToCase] = []
+        self.breaches: list[tuple[datetime, ToCase]] = []
 
     # ---- what people and sources do ----------------------------------------------------------------------------------
 
@@ -282,20 +287,29 @@ class Lives(RuleBasedStateMachine):
         self.now = end
 
     def _case_rings(self) -> None:
-        due = model.wakes(self.case)
-        assert wake(self.state) == due
-        if self.case and due and due <= self.now:
-            after, tells = model.rung(self.case, self.now)
-            self._route(Tick(self.now), after, [tells])
-        else:
-            self._route(Tick(self.now), self.case, [])
+        """What waited for all inputs of before it is answered, as of when it came; then it goes on or closes."""
+        assert wake(self.state) == self._wakes()
+        case, steps = self.case, list[Step]()
+        for at, one in self.breaches:
+            assert case
+            case, tells = model.breached(case, one.number, one.longer, one.rests, at)
+            case = model.told(case, self.version + len(steps) + 1)
+            steps.append((tells, case, at))
+        self.breaches = []
+        if case and (due := model.wakes(case)) and due <= self.now:
+            after, tells = model.rung(case, self.now)
+            steps.append((tells, after, self.now))
+        self._steps(Tick(self.now), self.case, steps)
+
+    def _wakes(self) -> datetime | None:
+        return self.breaches[0][0] if self.breaches else model.wakes(self.case)
 
     def _clocks_ring(self) -> None:
         if self.ledger:
             self._escalate(Tick(self.now), self.clocks.rings(self.now))
 
     def _timers(self) -> Sequence[tuple[datetime | None, Any]]:
-        return (self.clocks.wakes(), self._clocks_ring), (model.wakes(self.case), self._case_rings)
+        return (self.clocks.wakes(), self._clocks_ring), (self._wakes(), self._case_rings)
 
     # ---- what the services tell each other ---------------------------------------------------------------------------
 
@@ -324,7 +338,12 @@ class Lives(RuleBasedStateMachine):
     def _tell_case(self, one: ToCase) -> None:
         case, kinds = self.case, ["moot"] if one.kind == "breached" else []
         if case and one.kind == "breached":
-            case, *kinds = model.breached(case, one.number, one.longer, one.rests, self.now)
+            after, *kinds = model.breached(case, one.number, one.longer, one.rests, self.now)
+            if kinds == ["assigned"]:  # it waits until all is read that was sent before it
+                self.breaches.append((self.now, one))
+                kinds = []
+            else:
+                case = after
         elif (
             case
             and one.kind in ("scheduled", "rescheduled")
@@ -337,11 +356,13 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def settle(self) -> None:
         """All that waits is heard in order; then an open case has the one clock of its assignment, due as it says."""
-        while self.to_clocks or self.to_case:
+        while self.to_clocks or self.to_case or self.breaches:
             while self.to_clocks:
                 self.hear(clocks=True, which=0)
             while self.to_case:
                 self.hear(clocks=False, which=0)
+            if self.breaches:
+                self._case_rings()
         case, clock = self.state.case, self.ledger.running if self.ledger else None
         if case is None:
             return
@@ -361,23 +382,25 @@ class Lives(RuleBasedStateMachine):
 
     def _route(self, given: Input[Any] | Tick, case: Model | None, kinds: Sequence[str]) -> Decision[State]:
         """Routing decides; then its case and what it told are the model's."""
+        return self._steps(given, case, [(kind, case, self.now) for kind in kinds])
+
+    def _steps(self, given: Input[Any] | Tick, case: Model | None, steps: Sequence[Step]) -> Decision[State]:
+        """The same where several things are told, each with its case and its time."""
         decision = routing.decide(TABLE, self.state, given, Context(now=self.now))
         self.state = decision.state or self.state
         told = [(one.id, one.body) for one in decision.events if isinstance(one.body, CaseEvent)]
-        for kind in kinds:
+        assert [(body.kind.value, body.at) for _, body in told] == [(kind, at) for kind, _, at in steps]
+        for (cause, body), (kind, then, at) in zip(told, steps, strict=True):
             MET["told", kind, ""] += 1
             self.version += 1
-            case = model.told(case, self.version) if case else None
-        assert [body.kind.value for _, body in told] == list(kinds)
+            case = model.told(then, self.version) if then else None
+            self.to_clocks.append(ToClocks(cause, body, kind, at, case))
+            assert body.version == self.version
         self.case = case
         assert self.state.version == self.version
         assert not (unlike := apart(shown(self.state), case)), unlike
         if case:
             self._may(case)
-        for n, (cause, body) in enumerate(told, 1 - len(kinds)):
-            then = model.told(case, self.version + n) if case else None
-            self.to_clocks.append(ToClocks(cause, body, body.kind.value, self.now, then))
-            assert body.version == self.version + n
         assert not told or told[-1][1].case == self.state.case
         return decision
 
