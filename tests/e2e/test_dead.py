@@ -124,8 +124,9 @@ async def test_what_was_parked_is_mended_replayed_and_discarded_by_commands_and_
 ) -> None:
     where, datum = place(), {"datum": "WGS-84"}
     right = report("R-1", coordinates={**where, **datum})
-    first, last = report("C-1", coordinates={**where, **datum}), report("D-1", coordinates={**where, **datum})
-    other = report("C-1", coordinates={**where, **datum}, text="内容不同")
+    there, yonder = ({**where, **datum, "longitude": where["longitude"] + east} for east in (0.03, 0.06))
+    first, last = report("C-1", coordinates=there), report("D-1", coordinates=yonder)
+    other = report("C-1", coordinates=there, text="内容不同")
     wanted = at_first(right, first, {**other, "revision": 2}, last)
     async with banner(servers, tmp_path) as run:
         broken = Broken(run, "D-1")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from contracts.deadletter import DeadLetter, Replay
 from contracts.identity import name_id
-from contracts.topics import CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES, REPLAYS
+from contracts.topics import CASES, DEAD, DEADLINES, LOCATED, NORMALISED, NOTICES, OUTCOMES, RELATIONS, REPLAYS
 from contracts.wire import Message
 from services.chassis.fold import fold, read
 from services.chassis.values import Invalid, Record, Service
@@ -19,7 +19,7 @@ from tests.poison.sender import Sender
 from tests.poison.town import seen
 from yiwang.check.broker import Broker
 
-WRITTEN = frozenset(topic.name for topic in (NORMALISED, LOCATED, CASES, DEADLINES, NOTICES, OUTCOMES))
+WRITTEN = frozenset(topic.name for topic in (NORMALISED, LOCATED, CASES, RELATIONS, DEADLINES, NOTICES, OUTCOMES))
 """What services write of records that they decide."""
 BY = "900001"
 

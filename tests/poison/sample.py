@@ -16,7 +16,7 @@ from contracts.examples.scene import MEMBER, REFERENCE, REPORT_ID
 from contracts.examples.scene import PATH as SCENE
 from contracts.identity import event_id, name_id, report_id
 from contracts.territory import Path
-from contracts.topics import SUBMITTED, TOPICS
+from contracts.topics import RELATIONS, SUBMITTED, TOPICS
 from contracts.wire import Topic
 from services.gis.boundaries import Boundaries
 from services.gis.registers import read_members
@@ -92,7 +92,7 @@ def name_of(seed: object) -> str:
 def valid(topic: Topic, chance: Random, name: str) -> Sample:
     """A valid record about a report or case of its own, which follows from ``name``."""
     reference = name if topic.name in _SUBMITTED else f"{topic.name}/{name}"
-    text = chance.choice(texts(topic)).replace(str(REPORT_ID), str(named(topic, name))).replace(REFERENCE, reference)
+    text = _owned(chance.choice(texts(topic)), topic, name).replace(REFERENCE, reference)
     body = json.loads(_elsewhere(text, *chance.choice(_members())))
     if "alert_id" in body:
         event = name_id(f"poison/told/{topic.name}/{name}")
@@ -103,6 +103,16 @@ def valid(topic: Topic, chance: Random, name: str) -> Sample:
         told: Any = topic.model.model_validate_json(value)
         key = told.key
     return Sample(key.encode(), value, tuple(headers(topic, name, body.get("kind"))))
+
+
+def _owned(text: str, topic: Topic, name: str) -> str:
+    """The example about a case of this name: that of the scene, or the other one that it is about or that hears it."""
+    body = json.loads(text)
+    about = str(body.get("to" if topic is RELATIONS else "case_id") or REPORT_ID)
+    if about == str(REPORT_ID) or about.startswith("cell/"):
+        return text.replace(str(REPORT_ID), str(named(topic, name)))
+    beside = name_id(f"poison/beside/{topic.name}/{name}")
+    return text.replace(about, str(named(topic, name))).replace(str(REPORT_ID), str(beside))
 
 
 def headers(topic: Topic, name: str, kind: str | None) -> Sequence[Header]:

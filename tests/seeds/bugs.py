@@ -81,12 +81,6 @@ BUGS: Final = (
         "if ends is not read_to",
     ),
     Bug(
-        "breach-before-routings-inputs",
-        "services/routing/domain.py",
-        "    if _answer(turn.state.case, breach)[0] is not CaseEventKind.ASSIGNED:\n",
-        "    if breach.assignment:\n",
-    ),
-    Bug(
         "older-case-moves-a-clock-back",
         "services/escalation/domain.py",
         "if state and case.version <= state.case.version:",
