@@ -1,12 +1,14 @@
 """Finds cases that may be the same: close in place and time, of one group of categories, told in similar words.
 
-The map is cut into square cells for each row of the table, twice as wide as the row's radius. A case is entered in
-every cell that its circle touches, four at the most; so of two cases that are close enough, whichever comes second to
-the cell in which the first one lies sees it there, however their messages overtake each other.
+The map is cut into square cells for each row of the table, eight times as wide as the row's radius. A case is entered
+in every cell that its circle touches, mostly one, four at the most; so of two cases that are close enough, whichever
+comes second to the cell in which the first one lies sees it there, however their messages overtake each other.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
+from heapq import nlargest
 from itertools import pairwise
 from math import cos, floor, hypot, radians
 from pathlib import Path
@@ -31,6 +33,10 @@ KEPT: Final = 64
 """Newest cases that a cell remembers."""
 LIKELY: Final = 0.3
 """How sure the first level of a category must be that is not decided."""
+WIDTH: Final = 8
+"""Radii of a row that its cells are wide: wider ones are touched by fewer circles (1.6 a case), and hold more cases."""
+TEXTS: Final = 512
+"""Texts whose pairs are remembered: where one cell hears of many cases, it compares the same ones again and again."""
 MINUTE: Final = timedelta(minutes=1)
 DEGREE: Final = 111_320.0
 """Metres of a degree of latitude; and of longitude at the equator."""
@@ -113,7 +119,7 @@ def places(near: Nearness, report: Report, text: str) -> Iterator[Place]:
         return
     x = report.point.longitude * DEGREE * cos(radians(MIDDLE))
     y = report.point.latitude * DEGREE
-    width = 2 * row.metres
+    width = WIDTH * row.metres
     sighting = Sighting(x=round(x, 1), y=round(y, 1), text=text)
     for column in range(floor((x - row.metres) / width), floor((x + row.metres) / width) + 1):
         for line in range(floor((y - row.metres) / width), floor((y + row.metres) / width) + 1):
@@ -133,29 +139,41 @@ def seen(near: Nearness, group: str, cell: Cell, new: Entry) -> tuple[Cell, tupl
     row = next((one for one in near.near if one.category == group), None)
     if row is None:
         return cell, ()
-    recent = tuple(one for one in cell.entries if new.at - one.at <= timedelta(days=row.days))
-    found = [like for one in recent if one.case_id != new.case_id and (like := _like(near.weights, row, one, new))]
-    others = tuple(one for one in recent if one.case_id != new.case_id)
+    others = tuple(one for one in cell.entries if _is_other(one, new, row))
+    scored = ((_score(near.weights, row, one, new), one) for one in others)
+    best = nlargest(SHOWN, ((score, one) for score, one in scored if score >= row.score), key=_first)
     after = cell.model_copy(update={"version": cell.version + 1, "entries": (*others, new)[-KEPT:]})
-    return after, merged((), tuple(found))
+    return after, merged((), tuple(_similar(score, one, new) for score, one in best))
 
 
-def _like(weights: Weights, row: Near, before: Entry, new: Entry) -> Similar | None:
-    metres = hypot(before.x - new.x, before.y - new.y)
-    apart = abs(new.at - before.at)
+def _is_other(one: Entry, new: Entry, row: Near) -> bool:
+    return one.case_id != new.case_id and new.at - one.at <= timedelta(days=row.days)
+
+
+def _score(weights: Weights, row: Near, before: Entry, new: Entry) -> float:
+    """How alike two cases are; -1 where they are too far from each other."""
+    metres = _metres(before, new)
     if metres > row.metres:
-        return None
-    alike = likeness(before.text, new.text)
-    score = (
-        weights.text * alike
-        + weights.place * (1 - metres / row.metres)
-        + weights.time * (1 - apart / timedelta(days=row.days))
-    )
-    if score < row.score:
-        return None
+        return -1.0
+    place, time = 1 - metres / row.metres, 1 - abs(new.at - before.at) / timedelta(days=row.days)
+    return weights.text * likeness(before.text, new.text) + weights.place * place + weights.time * time
+
+
+def _similar(score: float, before: Entry, new: Entry) -> Similar:
     return Similar(
-        case_id=before.case_id, score=round(min(score, 1.0), 2), metres=round(metres), minutes=apart // MINUTE
+        case_id=before.case_id,
+        score=round(min(score, 1.0), 2),
+        metres=round(_metres(before, new)),
+        minutes=abs(new.at - before.at) // MINUTE,
     )
+
+
+def _metres(one: Entry, other: Entry) -> float:
+    return hypot(one.x - other.x, one.y - other.y)
+
+
+def _first(pair: tuple[float, Entry]) -> float:
+    return pair[0]
 
 
 def likeness(one: str, other: str) -> float:
@@ -165,8 +183,9 @@ def likeness(one: str, other: str) -> float:
     return 2 * len(first & second) / both if both else float(one == other)
 
 
-def _pairs(text: str) -> set[tuple[str, str]]:
-    return set(pairwise(char for char in text if char.isalnum()))
+@lru_cache(TEXTS)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(char for char in text if char.isalnum())))
 
 
 def merged(known: tuple[Similar, ...], more: tuple[Similar, ...]) -> tuple[Similar, ...]:
