@@ -286,6 +286,16 @@ def test_a_source_that_says_it_is_the_same_has_its_report_linked_by_itself(desk:
     assert follows(desk, report_id("water", "D")) == A
 
 
+def test_a_source_that_says_it_again_or_of_what_is_done_links_nothing_more(desk: Desk) -> None:
+    desk.open("D", same_as=A, solved="已修复")
+    desk.open("E", same_as=A)
+    desk.open("E", revision=2, same_as=A)
+    asked = [one for one in desk.waiting if isinstance(one.body, CaseRelation) and one.body.kind == "asked"]
+    assert [(one.body.subject, one.body.why) for one in asked if isinstance(one.body, CaseRelation)] == [
+        (str(A), "来源注明与另一事项为同一事件，申请并案")
+    ]
+
+
 WAY = tuple(Destination(code=one.code, name=one.name) for one in OTHER_PATH)
 PIECES = (
     Piece(summary="更换水泵，联系13900001111"),
