@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from contracts.case import Action, CaseAction, CaseEvent, CaseEventKind
 from tests.year.facts import MINUTE, Book, Works, known
@@ -66,9 +66,9 @@ class Clock:
         """When all of it is."""
         return self.when(stage, 1.0, works)
 
-    def turn(self, told: datetime, **changes: object) -> None:
+    def turn(self, told: datetime, **changes: Any) -> None:
         """From then on it runs otherwise."""
-        self.stages.append(replace(self.stages[-1], told=told, **changes))  # type: ignore[arg-type]
+        self.stages.append(replace(self.stages[-1], told=told, **changes))
 
 
 @dataclass(slots=True)

@@ -147,7 +147,8 @@ ZONES = st.sampled_from(
     ["UTC", "Asia/Urumqi", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Asia/Kolkata"]
 )
 TERMS = st.sampled_from(["same day", "90 minutes", "3 days", "3 days, whole", "2 working days", "9 working hours"])
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 2, 1), timezones=st.just(SHANGHAI))  # noqa: DTZ001 - bounds
+BEGIN = datetime(2024, 1, 1, tzinfo=SHANGHAI)
+MOMENTS = st.timedeltas(timedelta(), datetime(2027, 2, 1, tzinfo=SHANGHAI) - BEGIN).map(BEGIN.__add__)
 
 
 @given(MOMENTS, ZONES, TERMS)

@@ -1,6 +1,6 @@
 """The committed tables of terms and days, the service under them, and small tables of a test's own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from services.escalation.obligation import Tables
 from services.escalation.validate import load
 
 TABLES = load()
-SOME_TIME = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
+BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
+SOME_TIME = st.timedeltas(timedelta(), datetime(2060, 1, 1, tzinfo=UTC) - BEGIN).map(BEGIN.__add__)
 SERVICE = service(TABLES)
 decide, wake = partial(domain.decide, TABLES), domain.wake
 
