@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,7 +21,20 @@ from services.chassis.settings import Settings
 from services.chassis.tokens import Token, Tokens
 from services.chassis.values import Unavailable
 
-__all__ = ["Door", "Doors", "Health", "HttpProblem", "Token", "application", "authoriser", "bad", "bounded_body"]
+__all__ = [
+    "Door",
+    "Doors",
+    "Health",
+    "HttpProblem",
+    "Token",
+    "application",
+    "authoriser",
+    "bad",
+    "bounded_body",
+    "parameters",
+]
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class HttpProblem(Exception):
@@ -49,6 +62,14 @@ def bad(error: ValidationError) -> HttpProblem:
     english = "; ".join(map(str, found))
     chinese = "；".join(f"{one.path}：{one.expected_zh}" for one in found)
     return HttpProblem(400, "Bad request", f"{english} / {chinese}", problems=[one.model_dump() for one in found])
+
+
+def parameters(model: type[ModelT], request: Request) -> ModelT:
+    """The parameters of a query by this model; raises HttpProblem 400."""
+    try:
+        return model.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise bad(error) from None
 
 
 class Authorise(Protocol):

@@ -65,10 +65,8 @@ def _twice(given: Mapping[str, Any]) -> Iterator[str]:
 def _broken(file: Path, given: Mapping[str, Any], error: ValidationError) -> BrokenTableError:
     first = error.errors(include_url=False)[0]
     found = "nothing" if first["type"] == "missing" else shorten(first["input"])
-    message = first["msg"].removeprefix("Value error, ")
-    said, _, right = message.partition(
-        "; right is "
-    )  # of several fields that do not fit, the message says what was found
+    # of several fields that do not fit together, the message says what was found, too
+    said, _, right = first["msg"].removeprefix("Value error, ").partition("; right is ")
     if right:
         return BrokenTableError(file, _place(given, first["loc"]), said, right)
     return BrokenTableError(file, _place(given, first["loc"]), found, said[:1].lower() + said[1:])

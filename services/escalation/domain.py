@@ -11,7 +11,7 @@ from contracts.order import TermsOrder
 from contracts.topics import DEADLINES
 from contracts.wire import Event, event
 from services.chassis.values import Context, Decision, Done, Input, Outcome, Tick
-from services.escalation.account import holdings
+from services.escalation.account import VOID, holdings
 from services.escalation.ledger import (
     Entry,
     Ledger,
@@ -29,9 +29,6 @@ from services.escalation.ledger import (
 )
 from services.escalation.obligation import Tables
 from services.escalation.orders import hindrance, obeyed
-
-OTHERWISE: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED, Status.LINKED, Status.JOINED})
-"""Where a case stands whose clock has ended without its being resolved."""
 
 DATED: Final = frozenset({DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED})
 """What says when a clock is due, and why."""
@@ -84,7 +81,7 @@ def _end(ledger: Ledger, case: Case, at: datetime) -> Ledger:
     if running and current.number > running.assignment:
         return newer.with_last(ended(running, current.assigned_at, current.because.value))
     if running and not case.status.open:
-        how = case.status if case.status in OTHERWISE else Status.RESOLVED
+        how = case.status if case.status.value in VOID else Status.RESOLVED
         return newer.with_last(ended(informed(running, current), case.resolved_at or at, how.value))
     return newer
 

@@ -28,14 +28,14 @@ class Entry(Value):
     """The clock of one assignment.
 
     ``basis`` is why it is due when it is; where that is provisional, ``checked_at`` is when the calendar was last
-    looked at for it, and ``moved`` counts how often it was due at another time then. ``base_at`` is when it would be
-    due by its term alone; ``extended`` minutes and ``pauses`` are what the unit above has approved since, and the clock
-    stands still while a pause has no end. Where an official has ordered another table for it, ``before_at`` is when it
-    would have been due by its term alone without that, and ``rested`` how long it had rested by then. ``asked`` counts
-    how often the breach was said, ``kept`` that routing answered from the banner, above which there is nobody; from
-    then on the banner's centre is told of it every ``supervise``: ``supervised`` is the number of the last time, and
-    ``unsupervised`` that of the last one of an earlier due time. ``ended_how``: resolved, withdrawn,
-    cancelled, linked, joined, or why another unit was given it.
+    looked at for it. ``moved`` counts how often its due time was told anew: by days that were published, an approval or
+    an order. ``base_at`` is when it would be due by its term alone; ``extended`` minutes and ``pauses`` are what the
+    unit above has approved since, and the clock stands still while a pause has no end. Where an official has ordered
+    another table for it, ``before_at`` is when it would have been due by its term alone without that, and ``rested``
+    how long it had rested by then. ``asked`` counts how often the breach was said, ``kept`` that routing answered from
+    the banner, above which there is nobody; from then on the banner's centre is told of it every ``supervise``:
+    ``supervised`` is the number of the last time, and ``unsupervised`` that of the last one of an earlier due time.
+    ``ended_how``: resolved, withdrawn, cancelled, linked, joined, or why another unit was given it.
     """
 
     assignment: int

@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from contracts.report import UnitCode
 from contracts.spans import MINUTE
 from contracts.territory import BANNER, Level
 from contracts.wire import Value
-from services.chassis.http import Authorise, HttpProblem, bad
+from services.chassis.http import Authorise, HttpProblem, parameters
 from services.chassis.pages import Cursor, cursor
 from services.chassis.ports import Store, Stored
 from services.escalation.account import late, rested, share
 from services.escalation.calendar import DAY, day_of
 from services.escalation.clocks import light
 from services.escalation.ledger import Entry, Ledger, explained
-from services.escalation.shelf import ORDER, Shown, below, facets, running, shown, word
+from services.escalation.shelf import ORDER, Shown, below, running, shown, turn, word
 from services.escalation.statistics import Statistics
 
 DAYS: Final = 92
@@ -37,7 +38,7 @@ class Search(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    unit: Code | None = None
+    unit: UnitCode | None = None
     level: Level | None = None
     light: Shown | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -49,7 +50,7 @@ class Period(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    unit: Code = BANNER.code
+    unit: UnitCode = BANNER.code
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
 
@@ -94,7 +95,7 @@ class Queries:
     async def many(self, request: Request) -> Response:
         """Answer one page of running clocks, the soonest due first, and the cursor of the next."""
         self.authorise(request, "officer", "operator")
-        search = _read(Search, request)
+        search = parameters(Search, request)
         where = running(unit=search.unit, level=search.level, light=search.light, after=search.cursor)
         found = await self.store.query(where, ORDER, search.limit + 1)
         return JSONResponse(page(found, search.limit, self.now()))
@@ -102,7 +103,7 @@ class Queries:
     async def statistics(self, request: Request) -> Response:
         """Answer how obligations that ended in these days were met, and how many run now, by what they show."""
         self.authorise(request, "officer", "operator")
-        period = _read(Period, request)
+        period = parameters(Period, request)
         found, seen = Statistics(), set[str]()
         for day in period.days():
             cases = await self.store.query({"ended": word(day, period.unit)}, (), A_DAY + 1)
@@ -123,7 +124,10 @@ def view(ledger: Ledger, now: datetime) -> Mapping[str, Any]:
 
 
 def page(found: Sequence[Stored], limit: int, now: datetime) -> Mapping[str, Any]:
-    """The first ``limit`` clocks; one more than that shows that there is a next page."""
+    """The first ``limit`` clocks; one more than that shows that there is a next page.
+
+    Each with the light that it is listed under: what it has said, as old as its last tick.
+    """
     ledgers = [Ledger.model_validate(stored.state) for stored in found[:limit]]
     rows = [
         {
@@ -131,16 +135,16 @@ def page(found: Sequence[Stored], limit: int, now: datetime) -> Mapping[str, Any
             "title": one.case.title,
             "status": one.case.status.value,
             **_line(clock, now),
+            "light": shown(clock).value,
         }
         for one in ledgers
         if (clock := one.running)
     ]
-    return {"deadlines": rows, "next": cursor(_turn(ledgers[-1])) if len(found) > limit else None}
+    return {"deadlines": rows, "next": _next(ledgers[-1]) if len(found) > limit else None}
 
 
-def _turn(ledger: Ledger) -> str:
-    turn: str = facets(ledger)["turn"]
-    return turn
+def _next(last: Ledger) -> str | None:
+    return cursor(turn(last, last.running)) if last.running else None
 
 
 def _line(entry: Entry, now: datetime) -> Mapping[str, Any]:
@@ -160,13 +164,6 @@ def _line(entry: Entry, now: datetime) -> Mapping[str, Any]:
         "suspended_minutes": rested(entry, now) // MINUTE,
     }
     return {**entry.model_dump(mode="json"), **figures, **why}
-
-
-def _read(model: type[Any], request: Request) -> Any:
-    try:
-        return model.model_validate(dict(request.query_params))
-    except ValidationError as error:
-        raise bad(error) from None
 
 
 def _too_many(unit: str, day: date) -> HttpProblem:

@@ -47,8 +47,13 @@ def facets(ledger: Ledger) -> Mapping[str, Any]:
         "unit": clock.unit.code,
         "level": clock.unit.level.value,
         "light": shown(clock).value,
-        "turn": place(clock.due_at, ledger.case.case_id),
+        "turn": turn(ledger, clock),
     }
+
+
+def turn(ledger: Ledger, clock: Entry) -> str:
+    """The running clock's place in the one order of lists: by due time, then by case."""
+    return place(clock.due_at, ledger.case.case_id)
 
 
 def words(code: str, at: datetime) -> list[str]:
@@ -77,4 +82,9 @@ def _any_of(one: StrEnum | None, all_: type[StrEnum]) -> object:
 
 def below(code: str, light: Shown) -> Mapping[str, Any]:
     """Running clocks of a unit and of those below it that show this; ``BY_UNIT`` serves it."""
-    return {"unit": {"$gte": code, "$lt": f"{code}~"}, "light": light.value}
+    return {"unit": under(code), "light": light.value}
+
+
+def under(code: str) -> Mapping[str, str]:
+    """A unit and all below it, by their codes."""
+    return {"$gte": code, "$lt": f"{code}~"}

@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
 from contracts.spans import MINUTE
 from contracts.territory import Level, UnitRef
 from services.escalation.account import late, rested, share, used, void
 from services.escalation.ledger import Entry
-
-TENTH: Final = 0.9
 
 
 @dataclass(slots=True)
@@ -100,4 +98,5 @@ def _spread(found: list[Any]) -> Mapping[str, Any]:
     if not found:
         return {"median": None, "p90": None}
     ordered = sorted(found)
-    return {"median": median(ordered), "p90": ordered[min(len(ordered) - 1, int(TENTH * len(ordered)))]}
+    nearest = -(-9 * len(ordered) // 10)
+    return {"median": median(ordered), "p90": ordered[nearest - 1]}

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from contracts.case import Case, CaseEvent, Status
 from contracts.territory import Level
 from contracts.topics import CASES
-from services.chassis.http import Authorise, HttpProblem, bad
+from services.chassis.http import Authorise, HttpProblem, parameters
 from services.chassis.pages import LAST, Cursor, cursor, stamp
 from services.chassis.ports import Past, Store, Stored
 from services.routing.ruling import reading
@@ -78,10 +78,7 @@ class Queries:
     async def many(self, request: Request) -> Response:
         """Answer one page of cases and the cursor of the next, None after the last."""
         self.authorise(request, "officer", "operator")
-        try:
-            search = Search.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            raise bad(error) from None
+        search = parameters(Search, request)
         found = await self.store.query(where(search), ORDER, search.limit + 1)
         return JSONResponse(page(found, search.limit))
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -17,11 +16,10 @@ from services.chassis.mongo import DatabaseClock, MongoStore, client
 from services.chassis.ports import Partition
 from tests.deadlines.ledgers import SERVICE, TOLD, ledger, load
 from tests.deadlines.scenarios import open_ledgers
+from tests.poison.watch import worked
 
 TICKS: Final = 15
 """Of each kind; their median counts."""
-HERTZ: Final = 100
-"""The kernel's unit of processor time, of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +88,9 @@ async def _cost(uri: str, pid: int, size: int) -> Cost:
     full, served = [], []
     for n in range(TICKS):
         await _add(store, f"{size}-{n}", now)
-        before, used = stream.published, _used(pid)
+        before, used = stream.published, worked(pid)
         full.append(await _tick(loop))
-        served.append(_used(pid) - used)
+        served.append(1000 * (worked(pid) - used))
         assert stream.published > before, "a tick that had something to say has said nothing"
         while loop.wanted.is_set():  # partitions have not equally much
             await loop.on_tick()
@@ -112,9 +110,3 @@ async def _tick(loop: Loop) -> float:
     await loop.on_tick()
     assert loop.paused is None, loop.paused
     return 1000 * (time.perf_counter() - began)
-
-
-def _used(pid: int) -> float:
-    """Milliseconds of processor time that a process has had."""
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return 1000 * (int(user) + int(system)) / HERTZ

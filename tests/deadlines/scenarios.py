@@ -15,12 +15,12 @@ from services.chassis.ports import Change
 from tests.deadlines.ledgers import SERVICE, TERM, TOLD, case_of, copies, ledger, load
 from tests.deadlines.rung import Rings, percentile, spread
 from tests.faults.clocks import set_clock, start_wrong, told_of_clock
+from tests.faults.members import owns_some
 from tests.faults.rig import clear
 from tests.faults.stage import Stage
 from tests.pipeline import Pipeline, eventually
 
 PUBLISHED: Final = "yiwang_published_total"
-OWNED: Final = "yiwang_owned_partitions"
 LIMIT_SECONDS: Final = 600.0
 """How long all may take to ring."""
 LEAD: Final = timedelta(seconds=4)
@@ -123,7 +123,7 @@ async def wrong_clock(stage: Stage, plan: Plan) -> list[str]:
             dues = await _spread(found, plan, "first", plan.due // 2)
             now = await _store(found, dues)
             start_wrong(found.pipeline, "escalation.1", ahead, faketime=False)
-            await eventually(partial(_owns, found.pipeline, "escalation.1"), "the second member has its share")
+            await eventually(partial(owns_some, found.pipeline, "escalation.1"), "the second member has its share")
             said = await told_of_clock(found.pipeline, "escalation.1")
             others = await _spread(found, plan, "then", plan.due - len(dues))
             await _store(found, others)
@@ -150,11 +150,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
 async def _start(found: Field, name: str) -> None:
     found.pipeline.start(name)
     await found.pipeline.ready(name)
-    await eventually(lambda: _owns(found.pipeline, name), f"{name} has its partitions")
-
-
-async def _owns(pipeline: Pipeline, name: str) -> bool:
-    return await pipeline.metric(name, OWNED) > 0
+    await eventually(lambda: owns_some(found.pipeline, name), f"{name} has its partitions")
 
 
 async def _spread(found: Field, plan: Plan, name: str, count: int) -> dict[str, datetime]:

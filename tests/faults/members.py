@@ -73,7 +73,7 @@ async def _zombie(rig: Rig, service: str, stopped: float) -> str:
     assert not await pipeline.says_ready(service)
     pipeline.processes[service].send_signal(signal.SIGCONT)
     await pipeline.ready(service)
-    await eventually(lambda: _owns_some(pipeline, service), f"{service} is a member again", seconds=TAKEN_SECONDS)
+    await eventually(lambda: owns_some(pipeline, service), f"{service} is a member again", seconds=TAKEN_SECONDS)
     return f"{service}: stopped at {MID_BATCH[service]}, taken over after {taken:.1f} s, back as a member"
 
 
@@ -91,7 +91,8 @@ async def _owns_all(pipeline: Pipeline, service: str) -> bool:
     return owned == sum(PARTITIONS[topic] for topic in READS[service])
 
 
-async def _owns_some(pipeline: Pipeline, service: str) -> bool:
+async def owns_some(pipeline: Pipeline, service: str) -> bool:
+    """Whether it reads any partition."""
     return await pipeline.metric(service, "yiwang_owned_partitions") > 0
 
 

@@ -1,6 +1,7 @@
 """A case lives through anything, with routing and escalation together, as the reference model has it."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, settings
@@ -46,6 +47,22 @@ def test_a_bug_in_a_decider_is_met_by_some_life(bug: Bug) -> None:
 def test_a_bug_in_reckoning_with_days_is_met_by_a_property(met_by: str, bug: Bug) -> None:
     with planted(bug, "tests.unit.escalation.test_days") as days, pytest.raises(AssertionError):
         FOUND(getattr(days, f"test_{met_by}"))()
+
+
+def test_without_a_bug_what_is_loaded_anew_lives_as_well() -> None:
+    with planted(_none(IN_LIVES[0]), "tests.lives.machine") as machine:
+        run_state_machine_as_test(machine.Lives, settings=settings(FOUND, max_examples=20))
+
+
+@pytest.mark.parametrize("met_by", sorted({met_by for met_by, _ in IN_DAYS}))
+def test_without_a_bug_a_property_of_days_that_is_loaded_anew_holds(met_by: str) -> None:
+    with planted(_none(IN_DAYS[0][1]), "tests.unit.escalation.test_days") as days:
+        settings(FOUND, max_examples=20)(getattr(days, f"test_{met_by}"))()
+
+
+def _none(bug: Bug) -> Bug:
+    """The edit that leaves the code as it is."""
+    return replace(bug, new=bug.old)
 
 
 def test_a_word_that_the_model_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

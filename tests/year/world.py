@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path as File
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
 
 from contracts.categories import CATEGORIES
@@ -31,6 +30,7 @@ from services.routing import domain as routing
 from services.routing import state
 from services.routing.validate import load as routing_table
 from simulation.chance import chance
+from tests.unit.escalation.timebook import published_up_to
 from tests.year.desk import Decide, Desk
 from tests.year.facts import DAY, HERE, HOUR, PUBLISHED, Book
 from tests.year.life import Life
@@ -67,8 +67,7 @@ class World:
     def of(cls, seed: int) -> Self:
         """Read all tables once."""
         boundaries, table = Boundaries.load(), routing_table()
-        with TemporaryDirectory() as folder:
-            before = calendar.load(_without(File(folder), PUBLISHED.year + 1))
+        before = published_up_to(PUBLISHED.year)
         files = (terms.FILE, WORKING)
         loaded = [validate.load(file) for file in files]
         return cls(
@@ -133,15 +132,6 @@ def _moment(random: Random) -> datetime:
     hour = random.uniform(7, 22) if _of_a_hundred(random, BY_DAY) else random.uniform(0, 24)
     found = START + random.randrange(DAYS) * DAY + hour * HOUR
     return found - timedelta(microseconds=found.microsecond % 1000)
-
-
-def _without(folder: File, year: int) -> File:
-    """The committed calendar as it was before the notice of the year was published."""
-    text = calendar.FILE.read_text(encoding="utf-8")
-    head, tail = text.index(f"[[notice]]\nyear = {year}\n"), text.index("# ---- 法定节假日")
-    file = folder / "before.toml"
-    file.write_text(text[:head] + text[tail:], encoding="utf-8")
-    return file
 
 
 def _of_a_hundred(random: Random, many: float) -> bool:

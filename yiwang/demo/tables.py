@@ -1,10 +1,18 @@
 """Tables for a terminal in which a Chinese character is two columns wide."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from unicodedata import combining, east_asian_width
+
+from contracts.territory import SHANGHAI
 
 GAP = "  "
 WIDE = frozenset("WF")
+
+
+def minute(moment: datetime) -> str:
+    """The moment (aware) as the banner's clocks have it, to the minute."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def width(text: str) -> int:

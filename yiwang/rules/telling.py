@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Final
 
 from contracts.case import Ruling
-from contracts.territory import SHANGHAI, Path, office
+from contracts.territory import Path, office
 from services.routing.ruling import down_to
-from yiwang.demo.tables import table
+from yiwang.demo.tables import minute, table
 from yiwang.rules.replay import EFFECTS, Remade, Tally
 
 HEAD: Final = ("case", "decided", "category", "row", "unit", "level", "lead", "cooperating", "clock")
@@ -61,14 +60,14 @@ def _span(tally: Tally) -> str:
     if tally.first is None or tally.last is None:
         return ""
     by = ", ".join(tally.tables)
-    return f", of {_local(tally.first)} to {_local(tally.last)}, made by {by}"
+    return f", of {minute(tally.first)} to {minute(tally.last)}, made by {by}"
 
 
 def _row(one: Remade) -> tuple[str, ...]:
     old, new = one.old, one.new
     return (
         str(one.case_id),
-        _local(one.at),
+        minute(one.at),
         one.category or NONE,
         _both(old.rule, new.rule),
         _both(_unit(one.path, old), _unit(one.path, new)),
@@ -98,7 +97,3 @@ def _object(one: Remade) -> dict[str, object]:
         "old": one.old.model_dump(mode="json"),
         "new": one.new.model_dump(mode="json"),
     }
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

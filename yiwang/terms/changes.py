@@ -10,7 +10,7 @@ from contracts.case import ClockClass
 from contracts.order import TermsOrder
 from contracts.territory import UnitRef
 from services.chassis.values import Outcome
-from services.escalation.ledger import Entry, Ledger, explained
+from services.escalation.ledger import Entry, Ledger, checked, explained
 from services.escalation.obligation import Tables, anew
 from services.escalation.orders import hindrance, obeyed
 
@@ -41,9 +41,10 @@ class Change:
     @classmethod
     def of(cls, tables: Tables, ledger: Ledger, order: TermsOrder, now: datetime) -> Self | None:
         """What the order would do now under these tables, whose version it names; None if no clock runs."""
-        before = ledger.running
-        if before is None:
+        if ledger.running is None:
             return None
+        before = checked(tables, ledger.case, ledger.running, now)
+        ledger = ledger.with_last(before)
         hindered = hindrance(tables, ledger, order, now)
         if hindered:
             effect = Effect.ALREADY if hindered is Outcome.NOTHING else Effect.OVER

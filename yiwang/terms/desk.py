@@ -1,10 +1,12 @@
 """Where an official's command sits: the ledgers, the broker, the tables that are meant, and the time."""
 
+import re
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from contracts.identity import application_id
 from contracts.order import TermsOrder
@@ -16,6 +18,9 @@ from yiwang.dead.logs import Logs
 from yiwang.dead.values import Mistake, Say
 from yiwang.terms.changes import Change
 from yiwang.terms.walk import pages
+
+CODE: Final = re.compile(r"[0-9]{6}([0-9]{3}){0,3}")
+"""A unit's code, whole: half of one would be that of a hundred units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ class Desk:
         """The table that is meant, proven, and the calendar; raises BrokenTableError and Mistake."""
         if asked.limit < 0:
             raise Mistake(f"--limit: found {asked.limit}; right is 0 for all, or how many")
-        if asked.unit is not None and not asked.unit.isdecimal():
+        if asked.unit is not None and not CODE.fullmatch(asked.unit):
             raise Mistake(f"--unit: found {asked.unit!r}; right is a code of 6, 9, 12 or 15 digits")
         return validate.load(asked.table, self.calendar)
 

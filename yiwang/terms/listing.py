@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Final
 
-from contracts.territory import SHANGHAI
-from yiwang.demo.tables import table
+from yiwang.demo.tables import minute, table
 from yiwang.terms.changes import Change, Effect, rule
 
 HEAD: Final = ("case", "unit", "clock", "due", "would be due", "rule", "would be", "")
@@ -47,18 +45,14 @@ def _row(change: Change) -> tuple[str, ...]:
     how = (
         change.effect.value + (", from the order" if change.passed else "") + (", rests" if change.before.rests else "")
     )
-    after = _local(change.after.due_at) if change.after and change.effect is not Effect.SAME else "-"
+    after = minute(change.after.due_at) if change.after and change.effect is not Effect.SAME else "-"
     return (
         change.case_id.hex[:SHORT],
         f"{change.unit.code} {change.unit.name}",
         change.clock.value,
-        _local(change.before.due_at),
+        minute(change.before.due_at),
         after,
         rule(change.before),
         rule(change.after),
         how,
     )
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from typing import Final
 from contracts.territory import Level
 from services.chassis.ports import Store
 from services.escalation.ledger import Ledger
-from services.escalation.shelf import ORDER, Shown, facets, running
+from services.escalation.shelf import ORDER, Shown, running, turn, under
 
 PAGE: Final = 200
 
@@ -18,10 +18,12 @@ async def pages(store: Store, unit: str | None) -> AsyncIterator[list[Ledger]]:
     A clock that moves or changes its light meanwhile may be met twice, or not: whoever must have all of them walks
     again. Raises Unavailable.
     """
+    within = {"unit": under(unit)} if unit else {}
     for level, light in product(Level, Shown):
         after: str | None = ""
         while after is not None:
-            found = await store.query(running(unit=None, level=level, light=light, after=after), ORDER, PAGE)
-            ledgers = [Ledger.model_validate(one.state) for one in found]
-            yield [one for one in ledgers if one.running and one.running.unit.code.startswith(unit or "")]
-            after = str(facets(ledgers[-1])["turn"]) if len(found) == PAGE else None
+            where = {**running(unit=None, level=level, light=light, after=after), **within}
+            ledgers = [Ledger.model_validate(one.state) for one in await store.query(where, ORDER, PAGE)]
+            yield [one for one in ledgers if one.running]
+            last = ledgers[-1] if len(ledgers) == PAGE else None
+            after = turn(last, last.running) if last and last.running else None

@@ -12,7 +12,7 @@ from contracts.territory import SHANGHAI
 from services.chassis import tables
 from services.chassis.tables import BrokenTableError
 from services.escalation.calendar import FILE, SATURDAY, Sheet, load
-from tests.unit.escalation.timebook import TABLES, without
+from tests.unit.escalation.timebook import TABLES, published_up_to
 
 CALENDAR = TABLES.calendar
 DAY = timedelta(days=1)
@@ -55,8 +55,8 @@ def test_a_year_without_a_notice_counts_by_weekends_and_statutory_days(year: int
     assert not any(CALENDAR.published(day) for day in days(year))
 
 
-def test_a_notice_replaces_what_was_provisional(tmp_path: Path) -> None:
-    before = without(tmp_path, 2026)
+def test_a_notice_replaces_what_was_provisional() -> None:
+    before = published_up_to(2025)
     assert before.years == {2024, 2025}
     changed = {day for day in days(2026) if before.works(day) != CALENDAR.works(day)}
     assert {date(2026, 2, 14), date(2026, 2, 20), date(2026, 10, 10)} <= changed
@@ -126,8 +126,8 @@ def test_a_year_that_is_left_out_is_named(tmp_path: Path) -> None:
         load(file)
 
 
-def test_a_day_that_a_notice_names_is_published_though_the_next_years_is_still_to_come(tmp_path: Path) -> None:
-    before = without(tmp_path, 2026)
+def test_a_day_that_a_notice_names_is_published_though_the_next_years_is_still_to_come() -> None:
+    before = published_up_to(2025)
     named = dataclasses.replace(before, off=before.off | {date(2025, 12, 30)}, work=before.work | {date(2025, 12, 27)})
     assert [named.published(date(2025, 12, day)) for day in (27, 28, 30)] == [True, False, True]
 
@@ -138,8 +138,8 @@ def test_a_span_is_provisional_by_each_of_its_days_and_by_no_other() -> None:
     assert not CALENDAR.provisional(date(2024, 1, 1), date(2024, 1, 8))
 
 
-def test_the_hours_and_the_version_are_the_files(tmp_path: Path) -> None:
-    before = without(tmp_path, 2026)
+def test_the_hours_and_the_version_are_the_files() -> None:
+    before = published_up_to(2025)
     assert before.version.startswith("2026.1+")
     assert before.hours == CALENDAR.hours
     assert [f"{first:%H:%M}-{last:%H:%M}" for first, last in CALENDAR.hours] == ["08:30-12:00", "14:30-18:00"]

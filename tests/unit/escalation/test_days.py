@@ -15,19 +15,17 @@ from hypothesis import strategies as st
 from contracts.case import Case
 from contracts.deadline import DeadlineEvent, DeadlineKind
 from contracts.territory import SHANGHAI
-from services.chassis import tables
 from services.chassis.values import Tick
 from services.escalation import domain
-from services.escalation.calendar import FILE, Calendar, Sheet, midnight
+from services.escalation.calendar import Calendar, midnight
 from services.escalation.ledger import Ledger
 from services.escalation.obligation import Due, Tables, obligation
 from services.escalation.terms import Row, SameDay, Term, term
 from tests.builders import DAY, HOUR, VILLAGE, arrived, assignment, case, case_event, context
-from tests.unit.escalation.timebook import TABLES
+from tests.unit.escalation.timebook import SHEET, TABLES, published_up_to
 
 MINUTE = timedelta(minutes=1)
 CALENDAR = TABLES.calendar
-SHEET, _ = tables.read(FILE, Sheet)
 LAW = {
     *(date(year, month, day) for year in range(2027, 2037) for month, day in SHEET.statutory.dates),
     *(one.new_year + n * DAY for one in SHEET.festivals for n in SHEET.statutory.new_year),
@@ -42,14 +40,6 @@ def by(within: str, days: Calendar = CALENDAR) -> Tables:
     """Tables that give everybody this term, by these days."""
     row = Row.model_validate({"name": "all", "zh": "所有事项", "within": within})
     return Tables(replace(TABLES.terms, rows=(row,), same_day=LATE), days)
-
-
-def published_up_to(year: int) -> Calendar:
-    """The calendar as it was when this year's notice was the newest."""
-    notices = [notice for notice in SHEET.notice if notice.year <= year]
-    off = frozenset(day for notice in notices for day in notice.days_off)
-    work = frozenset(day for notice in notices for day in notice.work)
-    return replace(CALENDAR, version=str(year), years=frozenset(one.year for one in notices), off=off, work=work)
 
 
 def given_at(start: datetime) -> Case:

@@ -16,7 +16,7 @@ from services.escalation.obligation import Tables, obligation
 from services.escalation.queries import view
 from tests import builders
 from tests.builders import CASE_ID, DAY, HOUR, MORNING, VILLAGE, arrived, assignment, case, case_event, context, kinds
-from tests.unit.escalation.timebook import TABLES, decide, tables, wake, without
+from tests.unit.escalation.timebook import TABLES, decide, published_up_to, tables, wake
 
 WARN, PRESS, DUE = MORNING + 12 * HOUR, MORNING + 14.25 * HOUR, MORNING + 15 * HOUR
 MINUTE = HOUR / 60
@@ -419,7 +419,7 @@ def test_a_breach_that_was_told_stands_whatever_is_published_later(tmp_path: Pat
 
 
 def test_a_year_before_its_notice_counts_as_its_own_statutory_days_have_it(tmp_path: Path) -> None:
-    before = Tables(tables(tmp_path, "5 working days").terms, without(tmp_path, 2026))
+    before = Tables(tables(tmp_path, "5 working days").terms, published_up_to(2025))
     start = datetime.fromisoformat("2025-12-29T09:00:00+08:00")
     found = obligation(before, case(assignment=assignment(1, VILLAGE, assigned_at=start)))
     assert (found.at, found.basis.provisional) == (datetime.fromisoformat("2026-01-07T00:00:00+08:00"), True)

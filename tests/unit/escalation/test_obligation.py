@@ -14,7 +14,7 @@ from services.escalation import terms
 from services.escalation.clocks import WARN_SHARE, reached
 from services.escalation.obligation import Due, Tables, obligation
 from tests.builders import GRID, TOWN, VILLAGE, assignment, case
-from tests.unit.escalation.timebook import SOME_TIME, TABLES, row, tables, without, written
+from tests.unit.escalation.timebook import SOME_TIME, TABLES, published_up_to, row, tables, written
 from tests.unit.routing.rulebook import classified
 
 STANDARD, URGENT, LIFE = ClockClass.STANDARD, ClockClass.URGENT, ClockClass.LIFE
@@ -195,7 +195,7 @@ def test_natural_spans_are_never_provisional() -> None:
 
 
 def test_before_a_notice_its_weekends_count_as_off_and_its_make_up_days_too(tmp_path: Path) -> None:
-    before = Tables(tables(tmp_path, "1 working day").terms, without(tmp_path, 2026))
+    before = Tables(tables(tmp_path, "1 working day").terms, published_up_to(2025))
     known = tables(tmp_path, "1 working day")
     start = local("02-13T09:00:00")
     assert due(Level.TOWN, start, using=known).at == local("02-15T00:00:00")

@@ -31,7 +31,7 @@ from tests.builders import (
     kinds,
     order,
 )
-from tests.unit.escalation.timebook import TABLES, row, tables, without, written
+from tests.unit.escalation.timebook import TABLES, published_up_to, row, tables, written
 
 MINUTE = HOUR / 60
 NUMBER = 4
@@ -207,7 +207,7 @@ def test_a_clock_that_is_put_off_warns_again_and_one_past_its_share_warns_at_onc
 
 def test_a_notice_moves_what_an_order_has_shortened_by_the_days_after_the_order(tmp_path: Path) -> None:
     """Ordered on New Year's Day; the notice then makes the second and third free, and the fourth worked."""
-    before = without(tmp_path, 2026)
+    before = published_up_to(2025)
     nine, one = (Tables(tables(tmp_path, f"{n}").terms, before) for n in ("9 working days", "1 working day"))
     ledger = started(case(assignment=assignment(1, VILLAGE, assigned_at=local("2025-12-29T09:00"))), nine)
     decision = obey(ledger, one, local("2026-01-01T09:00"))

@@ -66,6 +66,15 @@ async def figures(at: Desk, **params: str) -> dict[str, Any]:
     return found
 
 
+async def test_nine_of_ten_is_by_nearest_rank() -> None:
+    at = desk()
+    for number in range(1, 11):
+        await at.take(case_event(named(number)))
+        await at.take(case_event(resolved(number, number * HOUR)))
+    found = await figures(at)
+    assert found["all"]["minutes_used"] == {"median": 330, "p90": 540}, "of ten the ninth, not the last"
+
+
 async def test_obligations_are_counted_against_the_unit_that_had_them_with_suspended_time_apart() -> None:
     found = await figures(await lived())
     grid, village = found["units"][1], found["units"][0]

@@ -1,17 +1,20 @@
 """The committed tables of terms and days, the service under them, and small tables of a test's own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from hypothesis import strategies as st
 
+from services.chassis import tables as chassis
 from services.escalation import calendar, domain, terms
 from services.escalation.app import service
 from services.escalation.obligation import Tables
 from services.escalation.validate import load
 
 TABLES = load()
+SHEET, _ = chassis.read(calendar.FILE, calendar.Sheet)
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 SOME_TIME = st.timedeltas(timedelta(), datetime(2060, 1, 1, tzinfo=UTC) - BEGIN).map(BEGIN.__add__)
 SERVICE = service(TABLES)
@@ -46,10 +49,10 @@ def tables(folder: Path, within: str, *, cut_off: str = "24:00", least: str = "1
     return Tables(terms.load(written(folder, row("all", within), cut_off=cut_off, least=least)), TABLES.calendar)
 
 
-def without(folder: Path, year: int) -> calendar.Calendar:
-    """The committed calendar as it was before the notice of the year was published, and those of later ones."""
-    text = calendar.FILE.read_text(encoding="utf-8")
-    head, tail = text.index(f"[[notice]]\nyear = {year}\n"), text.index("# ---- 法定节假日")
-    file = folder / f"before-{year}.toml"
-    file.write_text(text[:head] + text[tail:], encoding="utf-8")
-    return calendar.load(file)
+def published_up_to(year: int) -> calendar.Calendar:
+    """The committed calendar as it was when this year's notice was the newest."""
+    notices = [notice for notice in SHEET.notice if notice.year <= year]
+    off = frozenset(day for notice in notices for day in notice.days_off)
+    work = frozenset(day for notice in notices for day in notice.work)
+    years = frozenset(notice.year for notice in notices)
+    return replace(TABLES.calendar, version=f"{TABLES.calendar.version}-{year}", years=years, off=off, work=work)

@@ -274,6 +274,8 @@ MISTAKES = (
     ("preview --table none.toml", "none.toml, as a whole: found No such file"),
     ("preview --table {file} --limit -1", "--limit: found -1"),
     ("preview --table {file} --unit village", "--unit: found 'village'"),
+    ("preview --table {file} --unit 15", "--unit: found '15'"),
+    ("apply --table {file} --yes --why x --unit 1506231", "--unit: found '1506231'"),
     ("apply --table {file} --yes", "--why: found 0 characters"),
     ("apply --table {file} --yes --why x --by 张三", "--by: found"),
     ("apply --table {file} --why x", "1 clocks, and no terminal to ask at"),
