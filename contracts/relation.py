@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.case import Case, Similar, Status
+from contracts.case import Case, ClockClass, Similar, Status
 from contracts.territory import UnitRef
 from contracts.wire import Body, Many, Value
 
@@ -47,7 +47,7 @@ class CaseRelation(Body):
 
     kind: RelationKind
     case_id: Annotated[UUID, Field(description="the case that tells it, or that a cell tells of")]
-    to: Annotated[str, Field(pattern=TO, description="a case id, or a cell: cell/<category>/<column>/<line>")]
+    to: Annotated[str, Field(pattern=TO, description="a case id, or a cell: cell/<category>/<column>/<line>/<period>")]
     cause: Annotated[UUID, Field(description="what brought it about: an input of the sender's")]
     why: Annotated[str, Field(description="the reason, in Chinese")] = ""
     status: Annotated[Status | None, Field(description="how the sender stands")] = None
@@ -55,6 +55,8 @@ class CaseRelation(Body):
     who: Annotated[str, Field(description="the same as people call it")] = ""
     about: Annotated[str, Field(description="what the sender is about, in a few words")] = ""
     resolution: str | None = None
+    clock: Annotated[ClockClass | None, Field(description="which deadlines count for the sender")] = None
+    waits: Annotated[bool, Field(description="of what is asked: the main case may be opened only later")] = False
     case: Annotated[Case | None, Field(description="of a part: as it is to begin")] = None
     at: Annotated[Sighting | None, Field(description="of what was sighted")] = None
     similar: Annotated[Many[Similar], Field(description="of what is nearby, best first")] = ()

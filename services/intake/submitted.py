@@ -65,8 +65,11 @@ class Submitted(Body):
 
 
 def digest(submission: Submission) -> str:
-    """SHA-256, in hex, of the content: blanks between fields and their order make no other report of it."""
-    content = json.dumps(submission.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    """SHA-256, in hex, of the content: blanks between fields and their order make no other report of it.
+
+    Nor do fields that the contract gets later and that it does not have: what is not said is left out.
+    """
+    content = json.dumps(submission.model_dump(mode="json", exclude_none=True), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

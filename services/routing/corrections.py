@@ -34,7 +34,7 @@ def change(table: Table, case: Case, located: ReportLocated, raised: Level, now:
     """What a newer revision makes of the case: only an open one can move, and what the source ends is ended."""
     report = located.report
     follows = case.status is Status.LINKED and report.withdrawn
-    if not (case.status.open or follows or _lives_again(case, report)):
+    if not (case.status.open or follows or _lives_again(case, located)):
         return Change(CaseEventKind.CORRECTED, _noted(case, located), _why_noted(case, report))
     if report.withdrawn:
         withdrawn = _noted(case, located).model_copy(update={"status": Status.WITHDRAWN})
@@ -55,10 +55,17 @@ def why_withdrawn(report: Report) -> str:
     return f"{_revision('已按来源要求撤回', report)}{masked(report.withdrawn or '')}"
 
 
-def _lives_again(case: Case, report: Report) -> bool:
-    """Whether lives are in danger in what was taken for done: the case is open again, at the unit for such cases."""
+def _lives_again(case: Case, located: ReportLocated) -> bool:
+    """Whether lives are in danger in what was taken for done: the case is open again, at the unit for such cases.
+
+    So is a duplicate of which it turns out whom it is about: they may have the case that it follows.
+    """
+    report = located.report
+    if report.withdrawn or report.solved:
+        return False
     ended = case.status in {Status.LINKED, Status.RESOLVED, Status.CLOSED, Status.CANCELLED}
-    return ended and report.urgency is Urgency.LIFE_THREATENING and not (report.withdrawn or report.solved)
+    accuses = case.status is Status.LINKED and bool(located.about)
+    return accuses or (ended and report.urgency is Urgency.LIFE_THREATENING)
 
 
 def _supplemented(case: Case, located: ReportLocated) -> ReportLocated:

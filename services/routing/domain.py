@@ -67,25 +67,29 @@ def _open(table: Table, turn: Turn, located: ReportLocated) -> Decision[State]:
     case = opening.opened(located, how, turn.now)
     if case.status is Status.WITHDRAWN:
         why = corrections.why_withdrawn(located.report)
-        return turn.tell(CaseEventKind.WITHDRAWN, case, by=ROUTING, why=why, routed=how).end()
+        return relating.answered(turn.tell(CaseEventKind.WITHDRAWN, case, by=ROUTING, why=why, routed=how)).end()
     why = reason(located.location.why, how, case.path, case.about)
     turn = turn.tell(CaseEventKind.OPENED, case, by=ROUTING, why=why, routed=how)
     if case.status is Status.RESOLVED:
         turn = turn.tell(CaseEventKind.RESOLVED, case, by=ROUTING, why=f"立报立结：{case.resolution}")
-    return _same(sightings(table, turn, located), located).end()
+    return relating.answered(_same(sightings(table, turn, located), located)).end()
 
 
 def _same(turn: Turn, located: ReportLocated) -> Turn:
-    """Where the source says that the report is of the same as an earlier one, its case asks to follow that one's."""
+    """Where the source says that the report is of the same as an earlier one, its case asks to follow that one's.
+
+    Once: people may have undone it since, and most revisions say again what the first one said.
+    """
     case, other = turn.state.case, located.report.same_as
-    if case is None or other is None or other == case.case_id or (case.status, Action.LINK) not in moves.MOVES:
+    if case is None or other is None or other in {case.case_id, turn.state.same_as}:
         return turn
-    if relations.barrier(case, Action.LINK):
+    if (case.status, Action.LINK) not in moves.MOVES or relations.barrier(case, Action.LINK):
         return turn
+    turn = replace(turn, state=turn.state.model_copy(update={"same_as": other}))
     why = "来源注明与另一事项为同一事件，申请并案"
     asking = relations.asking(case, other, turn.now, ROUTING)
     told = turn.tell(CaseEventKind.RELATED, asking, by=ROUTING, why=why)
-    return told.relate(relations.Word(RelationKind.ASKED, other, {"why": why}))
+    return told.relate(relations.Word(RelationKind.ASKED, other, {"why": why, "waits": True}))
 
 
 def _acted(table: Table, turn: Turn, asked: CaseAction) -> Decision[State]:
@@ -168,7 +172,7 @@ def _overtaken(case: Case, breach: Breach, number: str) -> str | None:
 def _ticked(state: State, at: datetime) -> Decision[State]:
     case = state.case
     if case is None:
-        return _nothing(state)
+        return _asked_in_vain(state, at)
     turn = Turn(state.model_copy(update={"breaches": ()}), case.case_id, case.case_id, at)
     for breach in state.breaches:
         turn = _answered(turn, breach)
@@ -176,6 +180,15 @@ def _ticked(state: State, at: datetime) -> Decision[State]:
     if case and due and due <= at:
         turn = _by_itself(turn, case, at)
     return turn.end() if turn.events else _nothing(state)
+
+
+def _asked_in_vain(state: State, at: datetime) -> Decision[State]:
+    """Nobody has opened the case that others have asked to follow, and their time is over."""
+    due = wake(state)
+    if due is None or due > at:
+        return _nothing(state)
+    case_id = UUID(state.asks[0].said.to)
+    return relating.answered(Turn(state, case_id, case_id, at)).end()
 
 
 def _by_itself(turn: Turn, case: Case, at: datetime) -> Turn:

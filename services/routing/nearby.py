@@ -3,10 +3,14 @@
 The map is cut into square cells for each row of the table, eight times as wide as the row's radius. A case is entered
 in every cell that its circle touches, mostly one, four at the most; so of two cases that are close enough, whichever
 comes second to the cell in which the first one lies sees it there, however their messages overtake each other.
+
+A cell is one of a period, too, four times as long as the row's days: none lives for ever. At a period's end cases are
+entered in the next one's cells as well, for whoever comes within those days.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import nlargest
 from itertools import pairwise
@@ -18,12 +22,14 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from contracts.case import Similar
-from contracts.categories import CATEGORIES, within
+from contracts.categories import within
 from contracts.relation import Sighting
 from contracts.report import Classification, Report
+from contracts.spans import MINUTE
 from contracts.wire import Value
 from services.chassis import tables
 from services.chassis.tables import Part
+from services.routing.rules import Category
 
 FILE: Final = Path(__file__).parent / "data" / "nearby.toml"
 
@@ -33,21 +39,17 @@ KEPT: Final = 64
 """Newest cases that a cell remembers."""
 LIKELY: Final = 0.3
 """How sure the first level of a category must be that is not decided."""
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+PERIOD: Final = 4
+"""A row's days that the period of its cells has."""
 WIDTH: Final = 8
 """Radii of a row that its cells are wide: wider ones are touched by fewer circles (1.6 a case), and hold more cases."""
 TEXTS: Final = 512
 """Texts whose pairs are remembered: where one cell hears of many cases, it compares the same ones again and again."""
-MINUTE: Final = timedelta(minutes=1)
 DEGREE: Final = 111_320.0
 """Metres of a degree of latitude; and of longitude at the equator."""
 MIDDLE: Final = 38.9
 """Degrees north of the plane's true scale, amid the banner: at its edges 60 km away east and west are 1 % off."""
-
-
-def _category(code: str) -> str:
-    if code not in CATEGORIES:
-        raise ValueError("a code of the tree of categories")
-    return code
 
 
 class Weights(Part):
@@ -61,11 +63,18 @@ class Weights(Part):
 class Near(Part):
     """One row: how close in place and time cases of a group must be, and from which score on they are suggested."""
 
-    category: Annotated[str, AfterValidator(_category)]
+    category: Category
     zh: Annotated[str, Field(min_length=1)]
     metres: Annotated[int, Field(ge=10, le=20_000, strict=True)]
     days: Annotated[int, Field(ge=1, le=60, strict=True)]
     score: Annotated[float, Field(ge=0, le=1)]
+
+
+def _once(rows: tuple[Near, ...]) -> tuple[Near, ...]:
+    for code, count in Counter(row.category for row in rows).items():
+        if count > 1:
+            raise ValueError(f"category {code} in {count} rows; right is one row for each")
+    return rows
 
 
 class Nearness(Part):
@@ -73,7 +82,7 @@ class Nearness(Part):
 
     version: str = ""
     weights: Weights = Weights()
-    near: tuple[Near, ...] = ()
+    near: Annotated[tuple[Near, ...], AfterValidator(_once)] = ()
 
     def row(self, code: str | None) -> Near | None:
         """The row of a category."""
@@ -112,8 +121,8 @@ def read(file: Path = FILE) -> Nearness:
     return table.model_copy(update={"version": f"{table.version}+{digest}"})
 
 
-def places(near: Nearness, report: Report, text: str) -> Iterator[Place]:
-    """The cells that the report's circle touches; none where it has no point, or its category no row."""
+def places(near: Nearness, report: Report, text: str, now: datetime) -> Iterator[Place]:
+    """The cells that the report's circle touches now; none where it has no point, or its category no row."""
     row = near.row(_group(report.classified))
     if row is None or report.point is None:
         return
@@ -123,7 +132,15 @@ def places(near: Nearness, report: Report, text: str) -> Iterator[Place]:
     sighting = Sighting(x=round(x, 1), y=round(y, 1), text=text)
     for column in range(floor((x - row.metres) / width), floor((x + row.metres) / width) + 1):
         for line in range(floor((y - row.metres) / width), floor((y + row.metres) / width) + 1):
-            yield Place(f"cell/{row.category}/{column}/{line}", row.category, sighting)
+            for period in _periods(row, now):
+                yield Place(f"cell/{row.category}/{column}/{line}/{period}", row.category, sighting)
+
+
+def _periods(row: Near, now: datetime) -> Iterator[int]:
+    """The period of this moment, and the next if that begins within the row's days."""
+    days = timedelta(days=row.days)
+    first, last = ((at - EPOCH) // (PERIOD * days) for at in (now, now + days))
+    yield from range(first, last + 1)
 
 
 def _group(found: Classification | None) -> str | None:

@@ -1,16 +1,20 @@
 """Decides what a case makes of what another case, or a cell of the map, tells it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from contracts.case import AssignedBecause, Case, CaseEventKind, Link, Related, Status
 from contracts.relation import CaseRelation, RelationKind
 from services.chassis.values import Decision, Outcome
+from services.routing.corrections import PRESSING
 from services.routing.moves import UNDONE, anew, in_charge
-from services.routing.nearby import SHOWN, merged
+from services.routing.nearby import merged
 from services.routing.relations import FOLLOWERS, STAGES, Stage, Word, about, still_open
-from services.routing.state import ROUTING, State
+from services.routing.state import ROUTING, Ask, State
 from services.routing.turn import Turn
+
+NOBODY: Final = "没有该事项"
 
 Heard = Callable[[Turn, Case, CaseRelation], Decision[State]]
 
@@ -21,7 +25,7 @@ def hear(turn: Turn, said: CaseRelation) -> Decision[State]:
     if case:
         return HEARD[said.kind](turn, case, said) if said.kind in HEARD else _nothing(turn)
     if said.kind is RelationKind.ASKED:
-        return _declined_to(turn, said, "没有该事项")
+        return _kept(turn, said) if said.waits else _declined_to(turn, said, NOBODY)
     if said.kind is RelationKind.TAKEN:
         return turn.relate(Word(RelationKind.ENDED, said.case_id, {})).end()
     if said.kind is RelationKind.PART and said.case and said.case.case_id == turn.case_id:
@@ -29,26 +33,56 @@ def hear(turn: Turn, said: CaseRelation) -> Decision[State]:
     return _nothing(turn)
 
 
+def _kept(turn: Turn, said: CaseRelation) -> Decision[State]:
+    """A request for a case that is still to be opened waits for that, for a while."""
+    ask = Ask(cause=turn.cause, at=turn.now, said=said)
+    return Decision(state=turn.state.model_copy(update={"asks": (*turn.state.asks, ask)}))
+
+
+def answered(turn: Turn) -> Turn:
+    """The turn in which all requests that have waited are answered, each with its own cause and time."""
+    asks, turn = turn.state.asks, replace(turn, state=turn.state.model_copy(update={"asks": ()}))
+    for ask in asks:
+        then = replace(turn, cause=ask.cause, now=ask.at)
+        case = then.state.case
+        then = _taken_in(then, case, ask.said) if case else then.relate(_no(ask.said, NOBODY))
+        turn = replace(then, cause=turn.cause, now=turn.now)
+    return turn
+
+
 def _asked(turn: Turn, case: Case, said: CaseRelation) -> Decision[State]:
     """Another case asks to follow this one: only who is worked on, and follows nobody itself, can be followed."""
-    if why := _not_to_follow(case):
-        return _declined_to(turn, said, why)
+    taken = _taken_in(turn, case, said)
+    return taken.end() if taken.state is not turn.state else taken.end(Outcome.REFUSED)
+
+
+def _taken_in(turn: Turn, case: Case, said: CaseRelation) -> Turn:
+    if why := _not_to_follow(case, said):
+        return turn.relate(_no(said, why))
     others = tuple(one for one in case.duplicates if one.case_id != said.case_id)
     after = case.model_copy(update={"duplicates": (*others, _related(said, Status.LINKED))})
-    told = turn.tell(CaseEventKind.RELATED, after, by=ROUTING, why=f"事项“{said.about}”并入本事项", answers=turn.cause)
-    return told.relate(Word(RelationKind.TAKEN, said.case_id, {})).end()
+    why = f"事项“{said.about}”并入本事项" + (f"：{said.why}" if said.why else "")
+    told = turn.tell(CaseEventKind.RELATED, after, by=ROUTING, why=why, answers=turn.cause)
+    return told.relate(Word(RelationKind.TAKEN, said.case_id, {}))
 
 
-def _not_to_follow(case: Case) -> str | None:
+def _not_to_follow(case: Case, said: CaseRelation) -> str | None:
+    """Why the case is not one to follow, in Chinese: a longer term would put to sleep what presses more."""
     if case.linking or case.main:
         return f"事项“{about(case)}”本身已并入或正在并入其他事项，请并入其主办事项"
     if not case.status.open:
         return f"事项“{about(case)}”{case.status.zh}，不能并入"
+    if said.clock and PRESSING[said.clock] > PRESSING[case.clock]:
+        return f"事项“{about(case)}”时限较缓，请以时限较急的事项为主办事项"
     return f"并入的事项最多{FOLLOWERS}件" if len(case.duplicates) >= FOLLOWERS else None
 
 
 def _declined_to(turn: Turn, said: CaseRelation, why: str) -> Decision[State]:
-    return turn.relate(Word(RelationKind.DECLINED, said.case_id, {"why": why})).end(Outcome.REFUSED)
+    return turn.relate(_no(said, why)).end(Outcome.REFUSED)
+
+
+def _no(said: CaseRelation, why: str) -> Word:
+    return Word(RelationKind.DECLINED, said.case_id, {"why": why})
 
 
 def _taken(turn: Turn, case: Case, said: CaseRelation) -> Decision[State]:
@@ -135,8 +169,9 @@ def _nearby(turn: Turn, case: Case, said: CaseRelation) -> Decision[State]:
     if similar == case.similar:
         return _nothing(turn)
     best = similar[0]
-    why = f"附近{len(similar)}件事项疑似重复，最相似的相距{best.metres}米、相似度{best.score:.2f}，请核实是否并案"
-    return _told(turn, CaseEventKind.RELATED, case.model_copy(update={"similar": similar[:SHOWN]}), why)
+    like = f"相距{best.metres}米、相似度{best.score:.2f}"
+    why = f"附近{len(similar)}件事项疑似重复，最相似的{like}，请核实是否并案（{said.why}）"
+    return _told(turn, CaseEventKind.RELATED, case.model_copy(update={"similar": similar}), why)
 
 
 HEARD: Final[Mapping[RelationKind, Heard]] = {

@@ -61,6 +61,7 @@ def barrier(case: Case, action: Action) -> str | None:
     hindrances: Mapping[Action, tuple[tuple[bool, str], ...]] = {
         Action.LINK: (
             (waits, "并案申请正在处理"),
+            (bool(case.about), "有被反映单位的事项不能并案"),
             (case.parent is not None, "子事项不能并案"),
             (bool(open_parts), f"尚有{open_parts}个子事项未办结"),
             (bool(case.duplicates), f"已有{len(case.duplicates)}件事项并入本事项"),
@@ -125,7 +126,7 @@ def way(to: tuple[Destination, ...]) -> Path:
 
 def still_open(case: Case) -> tuple[UUID, ...]:
     """The parts that have not ended."""
-    return tuple(part.case_id for part in case.parts if STAGES[part.status] in {Stage.OPEN, Stage.FOLLOWS})
+    return tuple(part.case_id for part in case.parts if part.status.open)
 
 
 def asking(case: Case, other: UUID, now: datetime, by: str) -> Case:
@@ -195,7 +196,8 @@ def words(before: Case, asked: CaseAction, parts: tuple[Case, ...]) -> Iterator[
 
 def told_of(case: Case, who: str) -> Mapping[str, Any]:
     """What a case says of itself whenever it tells another one something."""
-    return {"status": case.status, "unit": case.assignment.unit, "who": who, "about": about(case)}
+    unit = case.assignment.unit
+    return {"status": case.status, "unit": unit, "who": who, "about": about(case), "clock": case.clock}
 
 
 def settled(before: Case | None, after: Case) -> tuple[Case, tuple[Word, ...]]:

@@ -25,7 +25,7 @@ def sightings(table: Table, turn: Turn, located: ReportLocated) -> Turn:
     case = turn.state.case
     if case is None or not case.status.open:
         return turn
-    for place in nearby.places(table.near, located.report, case.summary):
+    for place in nearby.places(table.near, located.report, case.summary, turn.now):
         turn = turn.relate(
             relations.Word(RelationKind.SIGHTED, place.cell, {"at": place.sighting, "group": place.group})
         )
@@ -40,7 +40,13 @@ def sighted(table: Table, state: State, said: CaseRelation, cause: UUID, now: da
     cell, similar = nearby.seen(table.near, said.group, state.cell or Cell(), new)
     to, version = str(said.case_id), cell.version
     body = CaseRelation(
-        version=version, kind=RelationKind.NEARBY, case_id=said.case_id, to=to, cause=cause, similar=similar
+        version=version,
+        kind=RelationKind.NEARBY,
+        case_id=said.case_id,
+        to=to,
+        cause=cause,
+        why=f"提示表{table.near.version}",
+        similar=similar,
     )
     events = (event(RELATIONS, body, cause=cause, discriminator=f"{to}/{version}"),) if similar else ()
     return Decision(state=state.model_copy(update={"cell": cell}), events=events)

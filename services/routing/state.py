@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from contracts.case import Case, Extension, Pause, Status
+from contracts.relation import CaseRelation
 from contracts.territory import Level
 from contracts.wire import Value
 from services.chassis.pages import LAST, place
@@ -19,6 +20,9 @@ ESCALATION: Final = "escalation"
 """Who a case's events are by where no person acted."""
 CLOSES_AFTER: Final = timedelta(days=7)
 """How long after it was resolved a case closes, if nobody objects."""
+
+PATIENCE: Final = timedelta(minutes=10)
+"""How long a source's word that its report is of the same waits for the other report's case."""
 
 BY_UNIT: Final = (("unit", 1), ("status", 1), ("turn", 1))
 BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
@@ -34,6 +38,14 @@ class Breach(Value):
     pauses: tuple[Pause, ...] = ()
 
 
+class Ask(Value):
+    """What another case asked by the word ``cause``, appended ``at``, before this one was opened."""
+
+    cause: UUID
+    at: AwareDatetime
+    said: CaseRelation
+
+
 class State(Value):
     """The newest version and the case; ``case`` is None while only actions or deadlines have named its id.
 
@@ -41,7 +53,9 @@ class State(Value):
 
     ``raised`` is the level at which people or a deadline have put it, below which no correction takes it;
     ``clocked`` the newest version of escalation's ledger by which it is due when it is. ``breaches`` would move the
-    case, and wait until all is read that was sent before them: a tick comes no sooner (law 2).
+    case, and wait until all is read that was sent before them: a tick comes no sooner (law 2). ``asks`` wait for the
+    case to be opened, ``PATIENCE`` at the most. ``same_as`` is what its source has said to be of the same: it is asked
+    to follow that once, however often it is said.
     """
 
     version: int = 0
@@ -50,13 +64,19 @@ class State(Value):
     clocked: int = 0
     cell: Cell | None = None
     breaches: tuple[Breach, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    same_as: UUID | None = None
 
 
 def wake(state: State) -> datetime | None:
-    """When the case closes or is resumed by itself, if it is resolved or suspended; at once if a breach waits."""
+    """When the case closes or is resumed by itself, if it is resolved or suspended; at once if a breach waits, and at
+    the end of patience if somebody asks for a case that is not there.
+    """
     case = state.case
     if state.breaches:
         return state.breaches[0].at
+    if state.asks:
+        return state.asks[0].at + PATIENCE
     if case and (resumes := resumes_at(case)):
         return resumes
     if case is None or case.status is not Status.RESOLVED or case.resolved_at is None:

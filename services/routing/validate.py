@@ -109,6 +109,7 @@ def main(arguments: Sequence[str]) -> int:
     file = Path(arguments[0]) if arguments else FILE
     try:
         rules = read(file)
+        nearby.read()
     except BrokenTableError as fault:
         sys.stdout.write(f"{fault}\n")
         return 1

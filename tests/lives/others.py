@@ -30,6 +30,7 @@ def in_the_way(case: Model, action: str) -> Iterator[bool]:
     if action in ("link", "split"):
         yield case.asking is not None or case.part
     if action == "link":
+        yield bool(case.about)
         yield bool(case.followers) or any(_open(status) for _, status in case.parts)
     if action == "split":
         yield len(case.parts) >= PARTS

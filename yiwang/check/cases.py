@@ -32,7 +32,7 @@ class Cases:
     log: Log
     letters: Letters
     waiting: set[Name] | None = None
-    """Breaches that routing has settled and holds back; None while nobody has looked at its documents."""
+    """Breaches, and what cases ask of others, that routing has settled and holds back; None while nobody has looked."""
     ahead: set[Name] = field(default_factory=set)
     """Cases of which routing had more to tell than was heard when its documents were looked at."""
     _known: dict[Name, CaseSeen] = field(default_factory=dict)

@@ -74,7 +74,9 @@ class Documents:
             return
         case, kept = UUID(subject).int, state.case
         self._compare("routing", subject, state.version, self.cases.newest(case), CASES.name)
-        self.cases.waiting = (self.cases.waiting or set()) | {one.cause.int for one in state.breaches}
+        if self.cases.waiting is None:
+            self.cases.waiting = set()
+        self.cases.waiting.update(one.cause.int for one in (*state.breaches, *state.asks))
         if state.version > self.cases.newest(case):
             self.cases.ahead.add(case)
         told = self.cases.stand(case, state.version)

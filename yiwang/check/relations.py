@@ -14,11 +14,11 @@ from yiwang.check.cases import Cases
 from yiwang.check.glances import CaseEventSeen, RelationSeen
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref
+from yiwang.check.moves import DONE
 from yiwang.check.rules import offence
 from yiwang.check.values import Offence
 
 ANSWERS: Final = frozenset({RelationKind.TAKEN, RelationKind.DECLINED})
-DONE: Final = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 class Kin(NamedTuple):
@@ -93,7 +93,10 @@ class Relations:
         times, where = self._answers[name], self.log.where(ref)
         if times > 1:
             yield offence("answered-twice", UUID(int=name), f"{where} has {times} answers")
-        if not times and self._taken(ref) and self.log.whole(RELATIONS.name, self.log.time(ref)):
+        held = self.cases.waiting
+        if times or held is None or name in held or not self._taken(ref):
+            return
+        if self.log.whole(RELATIONS.name, self.log.time(ref)):
             yield offence("answer-missing", UUID(int=name), f"{where} is settled, and has no answer")
 
     def _taken(self, ref: Ref) -> bool:

@@ -13,8 +13,8 @@ class IntakeSeen(Value):
     version: int
 
 
-class BreachSeen(Value):
-    """Of a breach that waits until all is read that was sent before it."""
+class HeldBackSeen(Value):
+    """Of a breach that waits until all is read that was sent before it, or of what is asked of a case to come."""
 
     cause: UUID
 
@@ -24,7 +24,8 @@ class RoutingSeen(Value):
 
     version: int = 0
     case: SnapshotSeen | None = None
-    breaches: tuple[BreachSeen, ...] = ()
+    breaches: tuple[HeldBackSeen, ...] = ()
+    asks: tuple[HeldBackSeen, ...] = ()
 
 
 class LedgerSeen(Value):

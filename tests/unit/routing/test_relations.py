@@ -15,11 +15,12 @@ from contracts.case import Action, AssignedBecause, Capacity, Case, CaseEvent, C
 from contracts.identity import event_id, name_id, report_id
 from contracts.outcome import ReportOutcome
 from contracts.relation import CaseRelation, RelationKind
+from contracts.report import ReportLocated
 from contracts.topics import RELATIONS
 from contracts.wire import Event
 from services.chassis.values import Decision, Outcome, Tick
 from services.routing.relations import PARTS, split_off
-from services.routing.state import State, wake
+from services.routing.state import PATIENCE, State, wake
 from tests import builders
 from tests.builders import (
     GRID,
@@ -202,8 +203,9 @@ def test_a_reporter_who_objects_has_a_case_of_its_own(linked: Desk) -> None:
     assert (linked.case(B).status, follows(linked, B), followers(linked, A)) == (Status.ASSIGNED, None, set())
 
 
-def test_lives_in_danger_free_a_duplicate(linked: Desk) -> None:
-    linked.open("B", revision=2, urgency="life_threatening")
+@pytest.mark.parametrize("same_as", [None, A])
+def test_lives_in_danger_free_a_duplicate_for_good(linked: Desk, same_as: UUID | None) -> None:
+    linked.open("B", revision=2, urgency="life_threatening", same_as=same_as)
     linked.settle()
     assert (linked.case(B).status, follows(linked, B), followers(linked, A)) == (Status.ASSIGNED, None, set())
 
@@ -284,6 +286,78 @@ def test_a_source_that_says_it_is_the_same_has_its_report_linked_by_itself(desk:
     desk.open("D", same_as=A)
     desk.settle()
     assert follows(desk, report_id("water", "D")) == A
+
+
+def test_what_presses_more_follows_nothing_that_has_longer(desk: Desk) -> None:
+    desk.open("D", urgency="life_threatening", same_as=A)
+    desk.settle()
+    life = desk.case(report_id("water", "D"))
+    assert (life.status, life.main, life.linking) == (Status.ASSIGNED, None, None)
+    assert desk.heard(life.case_id)[-1] == "refused"
+    desk.act(A, Action.LINK, other=life.case_id)
+    desk.settle()
+    assert follows(desk, A) == life.case_id
+
+
+def accusing(name: str, revision: int = 1) -> ReportLocated:
+    """A report about the grid that has A."""
+    of = report(name, revision=revision, same_as=A)
+    return located(of).model_copy(update={"about": builders.PATH})
+
+
+def test_who_is_accused_gets_no_report_about_them_by_a_link(desk: Desk) -> None:
+    body = accusing("D")
+    desk.give(body.subject, body)
+    desk.settle()
+    assert (desk.case(body.report.report_id).status, followers(desk, A)) == (Status.ASSIGNED, set())
+    assert desk.act(body.report.report_id, Action.LINK, other=A).outcome is Outcome.REFUSED
+
+
+def test_a_duplicate_of_which_it_turns_out_whom_it_is_about_is_given_out_anew_above_them(desk: Desk) -> None:
+    desk.open("D", same_as=A)
+    desk.settle()
+    body = accusing("D", revision=2)
+    desk.give(body.subject, body)
+    desk.settle()
+    case = desk.case(body.report.report_id)
+    assert (case.status, case.main, case.assignment.unit) == (Status.ASSIGNED, None, VILLAGE)
+    assert followers(desk, A) == set()
+
+
+def test_a_link_that_people_have_undone_is_not_made_again_by_what_the_source_repeats(desk: Desk) -> None:
+    desk.open("D", same_as=A)
+    desk.settle()
+    other = report_id("water", "D")
+    desk.act(other, Action.UNLINK)
+    desk.settle()
+    desk.open("D", revision=2, same_as=A)
+    desk.settle()
+    assert (desk.case(other).status, follows(desk, other)) == (Status.ASSIGNED, None)
+
+
+@pytest.mark.parametrize("order", ["DZ", "ZD"])
+def test_a_source_whose_first_report_comes_second_has_them_linked_all_the_same(desk: Desk, order: str) -> None:
+    first, second = report_id("water", "Z"), report_id("water", "D")
+    for name in order:
+        desk.open(name, same_as=first if name == "D" else None)
+        desk.settle()
+    assert (follows(desk, second), followers(desk, first)) == (first, {second})
+    assert desk.states[str(first)].asks == ()
+    assert list(of_one_mind(desk)) == []
+
+
+def test_a_report_that_never_comes_is_waited_for_ten_minutes(desk: Desk) -> None:
+    nowhere, second = report_id("water", "Z"), report_id("water", "D")
+    desk.open("D", same_as=nowhere)
+    while desk.waiting:
+        desk.deliver(desk.waiting[0])
+    state = desk.states[str(nowhere)]
+    due = wake(state)
+    assert due == state.asks[0].at + PATIENCE
+    assert kinds(desk.take(str(nowhere), decide(state, Tick(due), context(due)))) == ["relation.declined"]
+    desk.settle()
+    assert (desk.case(second).linking, desk.heard(second)[-1]) == (None, "refused")
+    assert wake(desk.states[str(nowhere)]) is None
 
 
 def test_a_source_that_says_it_again_or_of_what_is_done_links_nothing_more(desk: Desk) -> None:
