@@ -25,11 +25,12 @@ def hear(turn: Turn, said: CaseRelation) -> Decision[State]:
     if case:
         return HEARD[said.kind](turn, case, said) if said.kind in HEARD else _nothing(turn)
     if said.kind is RelationKind.ASKED:
-        return _kept(turn, said) if said.waits else _declined_to(turn, said, NOBODY)
+        waits = said.waits and len(turn.state.asks) < FOLLOWERS
+        return _kept(turn, said) if waits else _declined_to(turn, said, NOBODY)
     if said.kind is RelationKind.TAKEN:
         return turn.relate(Word(RelationKind.ENDED, said.case_id, {})).end()
     if said.kind is RelationKind.PART and said.case and said.case.case_id == turn.case_id:
-        return _told(turn, CaseEventKind.OPENED, said.case, said.why)
+        return answered(turn.tell(CaseEventKind.OPENED, said.case, by=ROUTING, why=said.why, answers=turn.cause)).end()
     return _nothing(turn)
 
 

@@ -19,7 +19,7 @@ from contracts.report import ReportLocated
 from contracts.topics import RELATIONS
 from contracts.wire import Event
 from services.chassis.values import Decision, Outcome, Tick
-from services.routing.relations import PARTS, split_off
+from services.routing.relations import FOLLOWERS, PARTS, split_off
 from services.routing.state import PATIENCE, State, wake
 from tests import builders
 from tests.builders import (
@@ -358,6 +358,16 @@ def test_a_report_that_never_comes_is_waited_for_ten_minutes(desk: Desk) -> None
     desk.settle()
     assert (desk.case(second).linking, desk.heard(second)[-1]) == (None, "refused")
     assert wake(desk.states[str(nowhere)]) is None
+
+
+def test_only_so_many_wait_for_a_report_that_never_comes(desk: Desk) -> None:
+    nowhere = report_id("water", "Z")
+    for n in range(FOLLOWERS + 5):
+        desk.open(f"D{n}", same_as=nowhere)
+        while desk.waiting:
+            desk.deliver(desk.waiting[0])
+    assert len(desk.states[str(nowhere)].asks) == FOLLOWERS
+    assert desk.heard(report_id("water", f"D{FOLLOWERS}"))[-1] == "refused"
 
 
 def test_a_source_that_says_it_again_or_of_what_is_done_links_nothing_more(desk: Desk) -> None:
