@@ -20,7 +20,7 @@ FIND_PYTHON = for each in $(CANDIDATES); do \
 # The server of documents for what is measured: the usual one's sibling in Rust, which is four times as fast.
 # With `ENGINE=` the usual one is measured.
 ENGINE := .run/measuring/bin/secantusd-rs
-MEASURED := soak faults steady poison deadlines
+MEASURED := soak faults steady poison deadlines bench
 
 # Installs a package of Debian's, unless the command given second finds what is wanted of it.
 define debian
@@ -30,8 +30,8 @@ define debian
 	$$sudo apt-get update -qq; $$sudo apt-get install -qq -y --no-install-recommends $(1); fi
 endef
 
-.PHONY: help venv run up down status demo test soak faults steady poison deadlines year laws mutants simulate check format \
-	contracts client-test lock clean
+.PHONY: help venv run up down status demo test soak faults steady poison deadlines year bench bench-check laws mutants simulate check \
+	format contracts client-test lock clean
 
 ifneq ($(ENGINE),)
 $(MEASURED): export YIWANG_DOCUMENTS = $(abspath $(ENGINE))
@@ -97,6 +97,12 @@ deadlines: venv ## 100,000 open deadlines: how late, at which rate, by a wrong c
 
 year: venv ## a year of the whole banner on the virtual clock, in minutes: CASES=60000 SEED=1
 	@$(PY) -m tests.year $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
+
+bench: venv ## what the pipeline does beside a floor and the usual way; PARTS="throughput latency" ARGS="--reports 5000"
+	@$(PY) -m bench $(PARTS) $(ARGS)
+
+bench-check: venv ## does no hop cost more than is stored of it? (15 % of its share of a fixed job are allowed)
+	@$(PY) -m bench --check
 
 laws: venv ## break each law in a copy, and see its test fail
 	@$(PY) -m tests.mutants

@@ -30,12 +30,14 @@ ROLES = ("department", "officer", "operator")
 ROOT = Path(__file__).parents[1]
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], what: str, *, seconds: float = 60) -> None:
+async def eventually(
+    holds: Callable[[], Awaitable[bool]], what: str, *, seconds: float = 60, pause: float = 0.1
+) -> None:
     """Wait until something holds, or fail and say what did not."""
     limit = asyncio.get_running_loop().time() + seconds
     while not await holds():
         assert asyncio.get_running_loop().time() < limit, f"not within {seconds:.0f} s: {what}"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pause)
 
 
 async def get(port: int, path: str) -> tuple[int, str]:
@@ -69,6 +71,8 @@ class Pipeline:
     settings: dict[str, str] = field(default_factory=dict)
     at_once: int | None = NO_STORM
     """From how many messages a minute on a person gets digests; None: as the services' own policy has it."""
+    people: bool = True
+    """Whether somebody receives what is sent to people; else that is a line of the service's log."""
     stable: Stable | None = None
     """Where members are forked from; without it each is a new interpreter."""
     processes: dict[str, Running] = field(default_factory=dict)
@@ -93,16 +97,19 @@ class Pipeline:
 
     def env(self, name: str) -> dict[str, str]:
         service, _, number = name.partition(".")
+        ways = {
+            "YIWANG_SMTP": f"127.0.0.1:{self.ports['smtp']}",
+            "YIWANG_WEBHOOK": f"{self.url('webhook')}/webhook",
+            "YIWANG_SMS": f"{self.url('webhook')}/sms",
+        }
         return {
             **os.environ,
+            **(ways if self.people else {}),
             "YIWANG_KAFKA": self.servers.kafka,
             "YIWANG_MONGO": self.servers.mongo,
             "YIWANG_NAMESPACE": self.space,
             "YIWANG_TOKENS": str(self.folder / "tokens.toml"),
             "YIWANG_PEOPLE": str(self.folder / "people"),
-            "YIWANG_SMTP": f"127.0.0.1:{self.ports['smtp']}",
-            "YIWANG_WEBHOOK": f"{self.url('webhook')}/webhook",
-            "YIWANG_SMS": f"{self.url('webhook')}/sms",
             "YIWANG_POLICY": str(self.policy),
             "YIWANG_HTTP_PORT": str(self.ports.get(name, 0)),
             "YIWANG_MEMBER": f"{service}-{number or 0}",
