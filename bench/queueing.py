@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
-from math import ceil
+from math import ceil, inf
 from random import Random
 from typing import Final
 
@@ -35,7 +35,9 @@ class Station:
     fixed: float = 0.0
     """Seconds of each batch, be it of one record."""
     rest: Callable[[float], float] = at_once
-    """Seconds to let more gather after a batch that took so many, unless a whole batch is there."""
+    """Seconds to let more gather after a batch that took so many, unless there is enough."""
+    enough: float = inf
+    """So many waiting records end a rest, as does a whole batch."""
     closed: tuple[float, float] = (0.0, 0.0)
     """From when to when nobody begins a batch."""
 
@@ -206,7 +208,7 @@ class _Play:
     def _look(self, member: _Member, now: float) -> None:
         """Begin a batch, or look again when that may be done."""
         station = member.station.of
-        begin = station.open(now if member.waiting >= station.batch else max(now, member.rests))
+        begin = station.open(now if member.waiting >= min(station.batch, station.enough) else max(now, member.rests))
         if begin <= now:
             self._begin(member, now)
         elif member.looks != begin:

@@ -106,7 +106,7 @@ def test_the_same_seed_gives_the_same_run_and_another_one_another() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_more_members_are_never_slower(seed: int) -> None:
-    arrivals = poisson(steady(400, 20), seed)
+    arrivals = poisson(steady(400, 8), seed)
     waits = [play(tandem(members), arrivals, seed).quantile(ALERT, 0.99) for members in (2, 3, 4, 6, 12)]
     assert waits == sorted(waits, reverse=True)
 
@@ -138,8 +138,9 @@ def test_what_never_is_late_has_nothing_to_drain() -> None:
     assert play(one(), poisson(steady(10, 10), seed=13)).drained(ALERT, since=5, limit=1) == 0
 
 
-def test_a_rest_ends_when_a_whole_batch_is_there() -> None:
-    station = Station(name="only", batch=10, rest=lambda _: 5.0)
+@pytest.mark.parametrize("station", [Station(name="only", batch=10), Station(name="only", batch=12, enough=10)])
+def test_a_rest_ends_when_a_whole_batch_or_enough_is_there(station: Station) -> None:
+    station = replace(station, rest=lambda _: 5.0)
     line = Line(stations=(station,), steps=(Step(name=ALERT, station="only", seconds=0.01),))
     run = play(line, (0.0, *(1.0,) * 10, *(2.0,) * 3))
     assert run.ended[ALERT] == pytest.approx([0.01, *[1.1] * 10, *[6.13] * 3])
