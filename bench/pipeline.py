@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bench.arrivals import HOUR, burst, poisson, steady
+from bench.arrivals import HOUR, poisson, steady
 from bench.queueing import Line, Run, Station, Step, play
 from bench.sizing import Needs, busy
 from bench.units import Assumptions, Costs
@@ -15,8 +15,9 @@ ALERT: Final = "tray"
 SEED: Final = 1
 CALM: Final = 2_000
 """Reports of a run at the day's fullest hour."""
-BURST: Final = 20.0
-"""Seconds of a burst that are played."""
+BURST: Final = 10.0
+"""Seconds of a burst that are played, or more, so that there are enough reports."""
+ENOUGH: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,7 @@ def prove(costs: Costs, assumed: Assumptions, needs: Needs) -> Proof:
     """Play the fullest hour, the burst, and an hour's outage."""
     of, load = line(costs, assumed, needs), needs.load
     calm = play(of, poisson(steady(load.fullest, CALM / load.fullest), SEED), SEED)
-    spans = burst(load.fullest, load.design, before=0, seconds=BURST, after=0)
-    full = play(of, poisson(spans, SEED), SEED)
+    full = play(of, poisson(steady(load.design, max(BURST, ENOUGH / load.design)), SEED), SEED)
     out = outage(of, load.fullest, HOUR, after=HOUR / 20)
     return Proof(
         calm_p50=calm.quantile(ALERT, 0.5),
