@@ -44,7 +44,7 @@ def drawn(even: Curve, hot: Curve, design: float) -> str:
         rate = end * tick / 4
         sheet.text((_at(rate, 0, end)[0], BOTTOM + 20), f"{rate:.0f}", size=12, fill=FAINT, anchor="middle")
     sheet.text(
-        (RIGHT, BOTTOM + 42), "reports a second; the right edge is all that notification can do", size=12, anchor="end"
+        (RIGHT, BOTTOM + 42), "reports a second; at the right edge the first service is full", size=12, anchor="end"
     )
     sheet.line(_at(design, 0, end), _at(design, MOST, end), stroke=FAINT, dashes="4 4")
     sheet.text((_at(design, 0, end)[0] + 6, TOP + 12), f"sized for {design:g}", size=12, fill=FAINT)

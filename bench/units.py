@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 DATA: Final = Path(__file__).parent / "data"
 COSTS: Final = DATA / "costs.json"
 ASSUMPTIONS: Final = DATA / "assumptions.json"
+SERVICES: Final = {"intake", "gis", "routing", "escalation", "notification"}
 
 Positive = Annotated[float, Field(gt=0)]
 Whole = Annotated[int, Field(ge=1)]
@@ -51,6 +52,15 @@ class Costs(Part):
     """One copy of all records that a report causes."""
     database_bytes: Positive
     """One copy of its documents and their history."""
+
+    @model_validator(mode="after")
+    def _parts(self) -> Self:
+        """Routing reads the report and what comes later; notification the case's events and a notice for each alert."""
+        if self.services.keys() != SERVICES:
+            raise ValueError(f"services are {', '.join(self.services)}; right is {', '.join(sorted(SERVICES))}")
+        if self.services["routing"].records <= 1 or self.services["notification"].records <= self.alerts:
+            raise ValueError("routing reads more than one record a report, notification more than there are alerts")
+        return self
 
     @property
     def milliseconds(self) -> float:

@@ -173,7 +173,10 @@ def changed(**given: object) -> Mapping[str, Any]:
     return {**json.loads(COSTS.model_dump_json()), **given}
 
 
-@pytest.mark.parametrize("wrong", [{"alerts": 0}, {"kafka_milliseconds": -1}, {"measured": "lately"}, {"kafka": 1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"services": {}}, {"alerts": 9}, {"alerts": 0}, {"kafka_milliseconds": -1}, {"measured": "lately"}, {"kafka": 1}],
+)
 def test_costs_that_cannot_be_are_refused(wrong: Mapping[str, object]) -> None:
     with pytest.raises(ValidationError):
         units.Costs.model_validate(changed(**wrong))
