@@ -1,9 +1,9 @@
 """docs/scaling.md and its picture are what the code makes of the files of unit costs and assumptions."""
 
-from bench.scaling import BEGIN, END, PAGE, PICTURE, markdown, picture
-from bench.units import assumptions, costs
+from bench.scale.__main__ import BEGIN, END, PAGE, PICTURE, markdown, picture
+from bench.scale.units import assumptions, costs
 
-AGAIN = "renew them: python -m bench.scaling --write"
+AGAIN = "renew them: python -m bench.scale --write"
 
 
 def test_the_page_has_the_tables_that_the_code_makes() -> None:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bench import units
-from bench.arrivals import poisson, steady
-from bench.layouts import layouts
-from bench.limits import flood, hottest, squares
-from bench.pipeline import ALERT, SEED, capacity, line, outage, reckoned_drain, steps
-from bench.queueing import play
-from bench.sizing import Load, busy, load, needs
-from bench.tables import Table, duration, figure, percent
+from bench.scale import units
+from bench.scale.arrivals import poisson, steady
+from bench.scale.layouts import layouts
+from bench.scale.limits import flood, hottest, squares
+from bench.scale.queueing import play
+from bench.scale.sizing import Load, busy, load, needs
+from bench.scale.stations import ALERT, SEED, capacity, line, outage, reckoned_drain, steps
+from bench.scale.tables import Table, duration, figure, percent
 from contracts.topics import CASES
 
 ASSUMED = units.assumptions()

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bench.arrivals import HOUR, poisson, steady
-from bench.queueing import Line, Run, Station, Step, play
-from bench.sizing import Needs, busy
-from bench.units import Assumptions, Costs
+from bench.scale.arrivals import HOUR, poisson, steady
+from bench.scale.queueing import Line, Run, Station, Step, play
+from bench.scale.sizing import Needs, busy
+from bench.scale.units import Assumptions, Costs
 from services.chassis.lenient import MUCH
 from services.chassis.pace import rest
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Final
 
-from bench.arrivals import day
-from bench.units import Assumptions, Banner, Costs, Node, Prices
+from bench.scale.arrivals import day
+from bench.scale.units import Assumptions, Banner, Costs, Node, Prices
 from contracts.topics import CASES, TOPICS
 
 GIB: Final = 2**30

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from bench.arrivals import HOUR, Span, burst, day, poisson, steady
-from bench.queueing import Line, Run, Station, Step, play
+from bench.scale.arrivals import HOUR, Span, burst, day, poisson, steady
+from bench.scale.queueing import Line, Run, Station, Step, play
 
 ALERT = "alert"
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.arrivals import HOUR
-from bench.layouts import layouts
-from bench.limits import FLOOD, Limits, limits
-from bench.pipeline import Proof, capacity, prove, reckoned_drain
-from bench.sizing import Needs, Nodes, load, needs
-from bench.tables import Table, duration, figure, percent, whole
-from bench.units import Assumptions, Costs, Node, Size
+from bench.scale.arrivals import HOUR
+from bench.scale.layouts import layouts
+from bench.scale.limits import FLOOD, Limits, limits
+from bench.scale.sizing import Needs, Nodes, load, needs
+from bench.scale.stations import Proof, capacity, prove, reckoned_drain
+from bench.scale.tables import Table, duration, figure, percent, whole
+from bench.scale.units import Assumptions, Costs, Node, Size
 from contracts.topics import TOPICS
 
 

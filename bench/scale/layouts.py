@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bench.sizing import Needs, load, needs
-from bench.units import Assumptions, Costs
+from bench.scale.sizing import Needs, load, needs
+from bench.scale.units import Assumptions, Costs
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from bench.arrivals import poisson, steady
-from bench.pipeline import ALERT, SEED, capacity, line
-from bench.queueing import play
-from bench.sizing import Needs
-from bench.units import Assumptions, Costs
+from bench.scale.arrivals import poisson, steady
+from bench.scale.queueing import play
+from bench.scale.sizing import Needs
+from bench.scale.stations import ALERT, SEED, capacity, line
+from bench.scale.units import Assumptions, Costs
 from yiwang.demo.svg import BLUE, FAINT, RED, RULE, Point, Sheet
 
 SHARES: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

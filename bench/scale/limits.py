@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bench.pipeline import ALERT, capacity, steps
-from bench.sizing import Needs
-from bench.units import Assumptions, Costs, Size
+from bench.scale.sizing import Needs
+from bench.scale.stations import ALERT, capacity, steps
+from bench.scale.units import Assumptions, Costs, Size
 from services.gis.boundaries import Boundaries
 from services.intake.settings import IntakeSettings
 from services.routing.nearby import KEPT, WIDTH, read
