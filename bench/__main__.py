@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from bench import budget
@@ -20,6 +19,7 @@ from bench.growth import growth
 from bench.latency import latency
 from bench.machine import calibration, described
 from bench.members import members
+from bench.page import RESULTS
 from bench.plan import Plan
 from bench.reports import made
 from bench.samples import take
@@ -31,7 +31,6 @@ from bench.trial import load
 from bench.ways import Way, running
 from deploy.local.place import ROOT
 
-RESULTS: Final = Path(__file__).parent / "results" / "latest.json"
 WARM: Final = 300
 
 Part = Callable[[Ground, Plan], Awaitable[list[Figure]]]
@@ -105,17 +104,28 @@ async def _measure(names: Sequence[str], plan: Plan) -> list[Figure]:
     for name in names:
         began, own = time.monotonic(), ROOT / ".run" / "bench" / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}"
         own.mkdir(parents=True)
-        say(f"{name} (the fixed job takes {calibration() / 1000:.1f} ms, load {os.getloadavg()[0]:.1f})")
+        about = _about()
+        say(f"{name} (the fixed job takes {about['fixed job, ms']} ms, load {about['load']})")
         async with ground(own) as under:
             if name in {"throughput", "latency"}:
                 await _samples(under)
             figures = await PARTS[name](under, plan)
         shutil.rmtree(own)
-        about = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z", "commit": _commit(), "machine": described()}
-        store(RESULTS, about, figures)
+        store(RESULTS, name, about, figures)
         found += figures
         print(*table(figures, before), f"  {name} took {time.monotonic() - began:.0f} s", sep="\n  ", flush=True)
     return found
+
+
+def _about() -> dict[str, object]:
+    """When and of what, on which machine, and how busy and fast that was."""
+    return {
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z",
+        "commit": _commit(),
+        "fixed job, ms": round(calibration() / 1000, 1),
+        "load": round(os.getloadavg()[0], 1),
+        **described(),
+    }
 
 
 async def _samples(found: Ground) -> None:

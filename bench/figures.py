@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 
@@ -66,32 +66,38 @@ def plot(values: Sequence[float]) -> str:
 
 def stored(file: Path) -> dict[str, float]:
     """The medians of a stored result by name; nothing where there is none."""
+    return {one["name"]: one["median"] for part in parts(file).values() for one in part["figures"]}
+
+
+def parts(file: Path) -> dict[str, Any]:
+    """A stored result by part; nothing where there is none."""
     if not file.exists():
         return {}
-    return {one["name"]: one["median"] for one in json.loads(file.read_text(encoding="utf-8"))["figures"]}
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
-def store(file: Path, about: Mapping[str, object], figures: Sequence[Figure]) -> None:
-    """Write a result; what an earlier one has of other figures stays in it."""
-    kept = json.loads(file.read_text(encoding="utf-8"))["figures"] if file.exists() else []
-    mine = {one.name for one in figures}
-    found = [
-        *(one for one in kept if one["name"] not in mine),
-        *(
-            {
-                "name": one.name,
-                "unit": one.unit,
-                "median": one.median,
-                "values": list(one.values),
-                "wanted": one.wanted,
-                "holds": one.holds,
-            }
-            for one in figures
-        ),
+def store(file: Path, part: str, about: Mapping[str, object], figures: Sequence[Figure]) -> None:
+    """Write a part's figures, with what is to be known about their run; other parts stay as they are."""
+    rows = [
+        {
+            "name": one.name,
+            "unit": one.unit,
+            "median": _digits(one.median),
+            "values": [_digits(value) for value in one.values],
+            "wanted": one.wanted,
+            "holds": one.holds,
+        }
+        for one in figures
     ]
+    whole = {**parts(file), part: {**about, "figures": rows}}
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**about, "figures": sorted(found, key=lambda one: one["name"])}, ensure_ascii=False, indent=1)
-    file.write_text(text + "\n", encoding="utf-8")
+    file.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _digits(value: float) -> float:
+    """As exact as anything measured is."""
+    return float(f"{value:.4g}")
 
 
 def _change(now: float, before: float | None) -> str:

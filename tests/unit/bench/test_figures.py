@@ -1,11 +1,10 @@
 """Figures: medians, what is wanted of them, and what is stored."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from bench.figures import Figure, plot, short, store, stored, table
+from bench.figures import Figure, parts, plot, short, store, stored, table
 
 
 @pytest.mark.parametrize(
@@ -45,12 +44,14 @@ def test_a_picture_goes_from_nothing_to_the_highest() -> None:
     assert plot([0, 0]) == "▁▁"
 
 
-def test_a_result_keeps_what_an_earlier_one_has_of_other_figures(tmp_path: Path) -> None:
+def test_a_result_keeps_its_other_parts_and_of_a_part_the_newest(tmp_path: Path) -> None:
     file = tmp_path / "results" / "latest.json"
     assert stored(file) == {}
-    store(file, {"at": "then"}, [Figure("rate", "/s", [1, 2, 3]), Figure("cost", "ms", [7])])
-    store(file, {"at": "now"}, [Figure("rate", "/s", [5], least=4)])
-    assert stored(file) == {"cost": 7, "rate": 5}
-    told = json.loads(file.read_text(encoding="utf-8"))
-    assert told["at"] == "now"
-    assert [one["holds"] for one in told["figures"]] == [None, True]
+    store(file, "speed", {"at": "then"}, [Figure("rate", "/s", [1, 2, 3]), Figure("old", "/s", [1])])
+    store(file, "price", {"at": "then"}, [Figure("cost", "ms", [7.12345])])
+    store(file, "speed", {"at": "now"}, [Figure("rate", "/s", [5], least=4)])
+    assert stored(file) == {"cost": 7.123, "rate": 5}
+    told = parts(file)
+    assert [told[part]["at"] for part in ("speed", "price")] == ["now", "then"]
+    assert told["speed"]["figures"][0]["holds"] is True
+    assert told["price"]["figures"][0]["holds"] is None
