@@ -85,7 +85,7 @@ def test_every_promise_has_a_test_in_a_file_that_it_names(page: str) -> None:
 @each_readme
 def test_every_folder_of_the_layout_is_there(page: str) -> None:
     folders = re.findall(r"^([a-z/]+/) {2,}", TEXT[page], re.MULTILINE)
-    assert len(folders) == 7
+    assert len(folders) == 8
     assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
 
 
