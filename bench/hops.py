@@ -6,7 +6,8 @@ What is left of a hop's real cost, beside these, is the driver's, the broker's c
 import gc
 import importlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import process_time
@@ -143,17 +144,41 @@ def _timed_state(state: Any, watch: Stopwatch) -> Any:
 
 async def measure(sent: Sequence[Sent], policy: str) -> dict[str, Hop]:
     """Let the reports go through all five services, one service after the other, until nothing is left."""
-    os.environ |= NOWHERE | {"YIWANG_POLICY": policy}
     now = datetime.now(UTC)
     logs, clock = Logs(now), Still(now)
-    members = {name: Member(name, logs, clock) for name in SERVICES}
+    with _surroundings(policy):
+        members = {name: Member(name, logs, clock) for name in SERVICES}
     for one in sent:
         key = str(report_id(one.department, one.reference)).encode()
         logs.append(SUBMITTED[one.department].name, key, one.body)
+    with _collector():
+        busy = True
+        while busy:
+            busy = any([await member.run() for member in members.values()])
+    return {name: member.hop(len(sent)) for name, member in members.items()}
+
+
+@contextmanager
+def _surroundings(policy: str) -> Iterator[None]:
+    """What services read of their environment; as it was when the context ends."""
+    before = dict(os.environ)
+    os.environ |= NOWHERE | {"YIWANG_POLICY": policy}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+@contextmanager
+def _collector() -> Iterator[None]:
+    """Python's collector as services set it; as it was when the context ends."""
+    before = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)
-    busy = True
-    while busy:
-        busy = any([await member.run() for member in members.values()])
-    return {name: member.hop(len(sent)) for name, member in members.items()}
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
