@@ -21,6 +21,7 @@ from bench.machine import calibration, described
 from bench.members import members
 from bench.page import RESULTS
 from bench.plan import Plan
+from bench.profiles import profile
 from bench.reports import made
 from bench.samples import take
 from bench.say import say
@@ -54,6 +55,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "flood": flood,
     "long": long,
     "members": members,
+    "profile": profile,
     "growth": growth,
     "backlog": _backlog,
 }
