@@ -63,7 +63,7 @@ def hear(rules: Rules, watch: Watch | None, body: Happening, event: UUID, now: d
         told = told.model_copy(update={"breached": body.due_at})
     if isinstance(body, DeadlineEvent) and body.kind is DeadlineKind.SCHEDULED:
         told = _climbing(rules, told, body, event, wanted)
-    if isinstance(body, DeadlineEvent) and told.ladder and told.ladder.assignment == body.assignment:
+    if isinstance(body, DeadlineEvent) and told.ladder and told.due_at and told.ladder.assignment == body.assignment:
         told = told.model_copy(update={"ladder": told.ladder.model_copy(update={"due_at": told.due_at})})
     return Decision(state=State(watch=told), events=events)
 

@@ -24,7 +24,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from contracts.case import Similar
 from contracts.categories import within
 from contracts.relation import Sighting
-from contracts.report import Classification, Report
+from contracts.report import Classification, Point, Report
 from contracts.spans import MINUTE
 from contracts.wire import Value
 from services.chassis import tables
@@ -122,9 +122,9 @@ def read(file: Path = FILE) -> Nearness:
 
 
 def places(near: Nearness, report: Report, text: str, now: datetime) -> Iterator[Place]:
-    """The cells that the report's circle touches now; none where it has no point, or its category no row."""
+    """The cells that the report's circle touches now; none where it has no point on earth, or its category no row."""
     row = near.row(_group(report.classified))
-    if row is None or report.point is None:
+    if row is None or report.point is None or not _on_earth(report.point):
         return
     x = report.point.longitude * DEGREE * cos(radians(MIDDLE))
     y = report.point.latitude * DEGREE
@@ -134,6 +134,11 @@ def places(near: Nearness, report: Report, text: str, now: datetime) -> Iterator
         for line in range(floor((y - row.metres) / width), floor((y + row.metres) / width) + 1):
             for period in _periods(row, now):
                 yield Place(f"cell/{row.category}/{column}/{line}/{period}", row.category, sighting)
+
+
+def _on_earth(point: Point) -> bool:
+    """Whether the map has such a place: what intake found a point lies there, but the contract lets any number be one."""
+    return abs(point.longitude) <= 180 and abs(point.latitude) <= 90  # noqa: PLR2004 - the ends of the earth
 
 
 def _periods(row: Near, now: datetime) -> Iterator[int]:

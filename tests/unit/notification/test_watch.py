@@ -394,6 +394,18 @@ def test_an_older_event_does_not_start_it_again() -> None:
     assert wake(State(watch=watch(later))) is None
 
 
+def test_a_clock_of_an_older_ledger_leaves_its_ladder_the_due_time_that_it_told() -> None:
+    newer = hear(deadline(DeadlineKind.SCHEDULED, 1, version=5, case=case(1))).state
+    moved = hear(case_event(moved_up(2), CaseEventKind.ASSIGNED), newer).state
+    older = deadline(DeadlineKind.SCHEDULED, 2, version=2, case=moved_up(2))
+    found = hear(older, moved)
+    ladder = watch(found).ladder
+    assert ladder
+    assert ladder.due_at == older.due_at
+    assert found.state
+    assert State.model_validate_json(found.state.model_dump_json()) == found.state
+
+
 def test_a_tick_before_its_time_and_one_of_a_watch_without_ladder_do_nothing() -> None:
     state = hear(scheduled()).state
     assert decide(RULES, state, Tick(at(9, 59)), Context(now=at(9, 59))) == Decision(outcome=Outcome.NOTHING)

@@ -170,6 +170,13 @@ def test_without_a_point_or_a_row_for_its_category_no_cell_hears_of_it() -> None
     assert list(places(TABLE.near, report(), HOLE, MORNING)) == []
 
 
+@pytest.mark.parametrize(("east", "north"), [(180.1, 38), (107, -90.1), (2.0**31, 38), (107, 1e308), (-1e308, -1e308)])
+def test_a_point_that_is_nowhere_on_earth_is_near_nothing_and_its_case_is_opened(east: float, north: float) -> None:
+    nowhere = Point(longitude=east, latitude=north, given_in=Datum.WGS84)
+    opened = Map().open(located(report("A", point=nowhere, classified=kind("0301"), text=HOLE)))
+    assert opened == ["case.opened", "report.opened"]
+
+
 @pytest.mark.parametrize(("confidence", "cells"), [(0.5, True), (0.2, False)])
 def test_of_an_undecided_report_the_likeliest_first_level_is_enough(confidence: float, cells: bool) -> None:
     guess = Guess(code="030101", zh="道路", confidence=confidence)
