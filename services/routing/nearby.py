@@ -137,7 +137,7 @@ def places(near: Nearness, report: Report, text: str, now: datetime) -> Iterator
 
 
 def _on_earth(point: Point) -> bool:
-    """Whether the map has such a place: what intake found a point lies there, but the contract lets any number be one."""
+    """Whether there is such a place: a point from intake is one, but the contract lets any two numbers be a point."""
     return abs(point.longitude) <= 180 and abs(point.latitude) <= 90  # noqa: PLR2004 - the ends of the earth
 
 
