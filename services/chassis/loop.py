@@ -178,9 +178,14 @@ class Loop:
                 observe(seconds)
 
     def _read(self, records: Sequence[Record], batch: Batch) -> list[Input[Any]]:
-        inputs = [one for record in records if (one := self._input(record, batch))]
+        inputs = [one for record in records if not self._passes(record) and (one := self._input(record, batch))]
         self._check_breaker()
         return inputs
+
+    def _passes(self, record: Record) -> bool:
+        """Whether it is settled unread; a replay never is, for somebody has asked for it."""
+        reader = self._readers.get(record.topic)
+        return reader is not None and reader.passes(record)
 
     def _input(self, given: Record, batch: Batch) -> Input[Any] | None:
         """What the record asks for; None if it is parked unread."""
