@@ -113,9 +113,8 @@ class Draft:
         decision = self.service.decide(self.state, step, Context(now=now, free=free))
         out = [outgoing(self.service, told, now, None) for told in decision.events]
         _check_events(decision, out)
-        wake = wake_of(self.service, self.state if decision.state is None else decision.state)
-        if isinstance(step, Tick) and wake and wake <= step.at:
-            raise StuckTimer(self.subject, wake)
+        if isinstance(step, Tick):
+            self._check_timer(step, self.state if decision.state is None else decision.state)
         self._accept(decision, out, free)
 
     def check(self) -> None:
@@ -157,6 +156,11 @@ class Draft:
             self._letter(one, decision.park)
         if decision.keep is not None:
             self.kept[one.id.hex] = decision.keep
+
+    def _check_timer(self, step: Tick, after: BaseModel | None) -> None:
+        wake = wake_of(self.service, after)
+        if wake and wake <= step.at:
+            raise StuckTimer(self.subject, wake)
 
     def _known(self, name: UUID) -> Outcome | None:
         """How this input ended before, here or in the inbox; None if it did not."""
