@@ -193,6 +193,10 @@ def _no_facets(_state: Any) -> Mapping[str, Any]:
     return {}
 
 
+def _not_soon(_state: Any) -> bool:
+    return False
+
+
 def _tell_nobody(_record: Record, _problems: tuple[Problem, ...]) -> tuple[Event, ...]:
     return ()
 
@@ -204,7 +208,9 @@ class Service:
     ``state`` is the model of its documents (None: it keeps none). ``wake`` says from the state alone when the
     document wants a tick (None: there are no timers). ``facets`` are the indexed fields that queries use;
     ``indexes`` name them in order. ``writes`` are the topics of its events. ``rejected`` may tell someone about a
-    record that was parked unread. ``replays`` brings parked records back (None: they stay parked).
+    record that was parked unread. ``replays`` brings parked records back (None: they stay parked). ``soon`` says of a
+    state whether more is likely to come for its document within seconds, so that it is worth remembering; nothing else
+    follows from it.
     """
 
     name: str
@@ -219,6 +225,7 @@ class Service:
     facets: Callable[[Any], Mapping[str, Any]] = _no_facets
     indexes: tuple[tuple[tuple[str, int], ...], ...] = ()
     rejected: Callable[[Record, tuple[Problem, ...]], tuple[Event, ...]] = _tell_nobody
+    soon: Callable[[Any], bool] = _not_soon
 
     @property
     def topics(self) -> tuple[Topic, ...]:

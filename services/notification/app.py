@@ -22,7 +22,7 @@ from services.notification.living import LivingRoster
 from services.notification.queries import Queries
 from services.notification.rules import Rules
 from services.notification.settings import NotificationSettings
-from services.notification.state import State, wake
+from services.notification.state import State, soon, wake
 from services.notification.tray import tray_of
 from services.notification.watching import NEEDLESS
 
@@ -51,6 +51,7 @@ def service(rules: Callable[[], Rules]) -> Service:
         state=State,
         schema=2,
         wake=wake,
+        soon=soon,
     )
 
 

@@ -16,7 +16,7 @@ from services.routing.actions import Actions, Sleep
 from services.routing.domain import NEEDLESS, decide
 from services.routing.queries import Queries
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, wake
+from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, soon, wake
 from services.routing.table import Table
 from services.routing.validate import load
 
@@ -34,6 +34,7 @@ def service(table: Table) -> Service:
         wake=wake,
         facets=facets,
         indexes=(BY_UNIT, BY_LEVEL),
+        soon=soon,
     )
 
 

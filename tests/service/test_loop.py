@@ -259,6 +259,7 @@ async def test_a_stored_document_that_cannot_be_read_parks_its_records_and_stops
     await bench.run()
     row = bench.store.rows["a"]
     row.document = replace(row.document, state='{"version": "broken"}')
+    bench.restart()
     bench.put("a", "2", amount=7)
     bench.put("b", "3", amount=9)
     await bench.run()
@@ -775,6 +776,7 @@ async def test_a_document_that_is_full_parks_what_comes_and_does_not_grow() -> N
     await bench.run()
     row = bench.store.rows["a"]
     row.document = replace(row.document, size=DOCUMENT_LIMIT)
+    bench.restart()
     bench.put("a", "2", amount=7)
     await bench.run()
     assert row is bench.store.rows["a"]
@@ -803,6 +805,7 @@ async def test_what_does_not_fit_into_a_document_at_once_is_taken_in_smaller_rou
     await bench.run()
     row = bench.store.rows["a"]
     row.document = replace(row.document, size=DOCUMENT_LIMIT - 700)  # room for what some of the inputs bring about
+    bench.restart()
     for n in range(16):
         bench.put("a", str(n + 1), amount=1)
     await bench.run()
