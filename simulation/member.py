@@ -107,6 +107,12 @@ class Member:
         samples = (sample for metric in self.metrics.faults.collect() for sample in metric.samples)
         return sum(sample.value for sample in samples if sample.name.endswith("_total"))
 
+    def remembered(self) -> Mapping[str, int]:
+        """How many documents it has decided on from memory, and of how many others had written a newer form by then."""
+        value = self.metrics.registry.get_sample_value
+        found = {what: value(f"yiwang_{what}_documents_total") for what in ("recalled", "outdated")}
+        return {f"{what} document": int(times) for what, times in found.items() if times}
+
     async def stop(self) -> None:
         """End in peace, as after SIGTERM: take no more, end the step, let calls end, leave the group."""
         await self.loop.close()

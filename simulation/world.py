@@ -38,6 +38,8 @@ GLANCE: Final = 10.0
 """How often somebody looks whether all rests."""
 RESENT, BACKLOG = 0.7, 0.15
 """The shares of runs that make cut-off sends again, and of services that start when much lies there already."""
+RETENTIVE: Final = 0.5
+"""The share of runs in which members remember every document that they write, not only what is wanted again soon."""
 WEEK: Final = 168 * HOUR
 OFF: Final = (0.0, 0.0, 300.0, -300.0, 2.0)
 """Seconds by which a machine's clock may be ahead."""
@@ -55,6 +57,9 @@ class World:
         again = frozenset(CHANNELS) if self.chaos.random.random() < RESENT else frozenset[str]()
         services = kit.all_services(again)
         retimed = kit.retimed
+        if self.chaos.random.random() < RETENTIVE:
+            services = {name: replace(one, soon=_always) for name, one in services.items()}
+            retimed = replace(retimed, soon=_always)
         if self.chaos.random.random() < SHARE:
             services = {name: broken(one, self.chaos) for name, one in services.items()}
             retimed = broken(retimed, self.chaos)
@@ -137,6 +142,8 @@ class World:
                     await self._calmed.wait()
 
     def _account(self, member: Member) -> None:
+        for what, times in member.remembered().items():
+            self.chaos.struck[what] += times
         said, meant = member.faults(), member.life.met
         cut_off = not (member.life.alive or member.peaceful)  # amid a step, with something met and not yet said
         if said > meant or (said < meant and not cut_off):
@@ -198,3 +205,7 @@ class World:
 
     def _channels(self, process: Process) -> Mapping[str, Channel]:
         return {name: PersonChannel(name, self.phones, process) for name in CHANNELS}
+
+
+def _always(_state: object) -> bool:
+    return True

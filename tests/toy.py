@@ -177,4 +177,5 @@ SERVICE = Service(
     wake=wake,
     facets=facets,
     indexes=((("total", 1), ("_id", 1)),),
+    soon=lambda _state: True,
 )

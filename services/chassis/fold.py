@@ -25,11 +25,12 @@ DOCUMENT_LIMIT = 12 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A state as it is stored: its JSON, its next tick, its indexed fields."""
+    """A state as it is stored: its JSON, its next tick, its indexed fields; and whether it is wanted again soon."""
 
     json: str
     wake_at: datetime | None
     facets: Mapping[str, Any]
+    soon: bool
 
 
 @dataclass(slots=True)
@@ -55,9 +56,19 @@ class Draft:
     _form: Form | None = None
 
     @property
+    def recalled(self) -> bool:
+        """Whether it goes by what this process wrote last, and not by what the store has now."""
+        return self.document is not None and self.document.known is not None
+
+    @property
     def form(self) -> Form | None:
         """Its new state as it is stored; None where that has not changed."""
-        if self._form is None and self.touched:
+        return self.whole if self.touched else None
+
+    @property
+    def whole(self) -> Form | None:
+        """Its state as it is stored, changed or not; None where there is none."""
+        if self._form is None:
             self._form = form_of(self.service, self.state)
         return self._form
 
@@ -113,9 +124,8 @@ class Draft:
         decision = self.service.decide(self.state, step, Context(now=now, free=free))
         out = [outgoing(self.service, told, now, None) for told in decision.events]
         _check_events(decision, out)
-        wake = wake_of(self.service, self.state if decision.state is None else decision.state)
-        if isinstance(step, Tick) and wake and wake <= step.at:
-            raise StuckTimer(self.subject, wake)
+        if isinstance(step, Tick):
+            self._check_timer(step, self.state if decision.state is None else decision.state)
         self._accept(decision, out, free)
 
     def check(self) -> None:
@@ -130,7 +140,7 @@ class Draft:
         if not self.touched and not self.entries:
             return None
         before = self.document
-        form = self.form or form_of(self.service, self.state)
+        form = self.whole
         return Change(
             subject=self.subject,
             rev=before.rev if before else 0,
@@ -157,6 +167,11 @@ class Draft:
             self._letter(one, decision.park)
         if decision.keep is not None:
             self.kept[one.id.hex] = decision.keep
+
+    def _check_timer(self, step: Tick, after: BaseModel | None) -> None:
+        wake = wake_of(self.service, after)
+        if wake and wake <= step.at:
+            raise StuckTimer(self.subject, wake)
 
     def _known(self, name: UUID) -> Outcome | None:
         """How this input ended before, here or in the inbox; None if it did not."""
@@ -212,7 +227,8 @@ def form_of(service: Service, state: BaseModel | None) -> Form | None:
     """The state as it is stored; None where there is none."""
     if state is None:
         return None
-    return Form(state.model_dump_json(exclude_none=True), wake_of(service, state), service.facets(state))
+    json = state.model_dump_json(exclude_none=True)
+    return Form(json, wake_of(service, state), service.facets(state), service.soon(state))
 
 
 def read(reader: Reader, record: Record) -> Input[Any]:
@@ -224,8 +240,8 @@ def read(reader: Reader, record: Record) -> Input[Any]:
 
 def draft(service: Service, subject: str, document: Document | None, partition: int) -> Draft:
     """A draft of what is stored; ``partition`` is taken for a document that is new."""
-    state = None
-    if document and document.state is not None and service.state:
+    state = document.known if document else None
+    if state is None and document and document.state is not None and service.state:
         state = service.state.model_validate_json(document.state)
     where = document.partition if document else partition
     return Draft(service=service, subject=subject, partition=where, document=document, state=state)

@@ -125,6 +125,7 @@ class Loop:
         async with self._busy:
             self._horizons.forget()
             self._read_to.clear()
+            self._settlement.forget()
 
     async def close(self) -> None:
         """Take no more records: what is polled from now on stays for the next member."""
@@ -139,10 +140,12 @@ class Loop:
             with self._metrics.step.labels(step).time():
                 await work
         except Unavailable as reason:
+            self._settlement.forget()
             self.progress.put_off(step)
             return reason
         except Exception as fault:
             log.exception("step failed", step=step)
+            self._settlement.forget()
             self._metrics.faults.labels(step).inc()
             self.progress.fail(step)
             return Unavailable(f"{type(fault).__name__} in {step}")
@@ -178,9 +181,14 @@ class Loop:
                 observe(seconds)
 
     def _read(self, records: Sequence[Record], batch: Batch) -> list[Input[Any]]:
-        inputs = [one for record in records if (one := self._input(record, batch))]
+        inputs = [one for record in records if not self._passes(record) and (one := self._input(record, batch))]
         self._check_breaker()
         return inputs
+
+    def _passes(self, record: Record) -> bool:
+        """Whether it is settled unread; a replay never is, for somebody has asked for it."""
+        reader = self._readers.get(record.topic)
+        return reader is not None and reader.passes(record)
 
     def _input(self, given: Record, batch: Batch) -> Input[Any] | None:
         """What the record asks for; None if it is parked unread."""
@@ -314,10 +322,16 @@ class Loop:
         with self.progress.waiting("database"):
             now = await self._clock.now()
         documents = await self._settlement.load(list({subject for subject, _ in ended}))
-        await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
+        idle = await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
+        if idle:
+            documents = await self._settlement.fetch(idle)
+            await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
 
-    async def _advance(self, steps: Sequence[tuple[Document, Tick | Done]], now: datetime) -> None:
-        """Decide timers at their partition's time, ends of effects ``now``; a document's in their order."""
+    async def _advance(self, steps: Sequence[tuple[Document, Tick | Done]], now: datetime) -> Sequence[str]:
+        """Decide timers at their partition's time, ends of effects ``now``; a document's in their order.
+
+        Answers whose steps brought about nothing on a document that was remembered: the store's may be newer.
+        """
         await self._settlement.rescue([document for document, _ in steps])
         free, drafts, wakes = self._free(), dict[str, Draft](), list[datetime]()
         for document, step in steps:
@@ -340,6 +354,7 @@ class Loop:
             raise Unavailable(f"{len(lost)} timers met another writer: read again")
         await self._settlement.fulfilled(intents)
         self._late(wakes)
+        return [name for name, one in drafts.items() if one.recalled and not one.touched]
 
     async def _storable(self, one: Draft, now: datetime) -> bool:
         """Whether it can be written; a timer whose draft cannot is put aside."""

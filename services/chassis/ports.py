@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from contracts.wire import Message
 from services.chassis.values import Done, Effect, Outcome
 
@@ -81,7 +83,8 @@ class Document:
     """A document as the loop loads it: state, inbox and outbox in one, so that one write decides all three.
 
     ``rev`` counts its writes, ``by`` names the attempt that made the newest; ``outbox`` holds that write's messages;
-    ``size`` are the bytes that the document keeps.
+    ``size`` are the bytes that the document keeps. ``known`` is the state, read, where this very process wrote it; then
+    the document may be older than the store's.
     """
 
     subject: str
@@ -93,6 +96,7 @@ class Document:
     inbox: Inbox = field(default_factory=Inbox)
     outbox: tuple[Message, ...] = ()
     size: int = 0
+    known: BaseModel | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

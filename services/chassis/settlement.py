@@ -2,6 +2,9 @@
 
 A document's outbox holds the messages of its newest write. It is sent again before a later write replaces it, unless
 this process knows that it was sent; so whatever is in an inbox and in no outbox was sent.
+
+Documents that are wanted again soon are remembered once their messages are sent. What is decided on a remembered one
+counts only if it is written, which fails where another member has written since.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,6 +18,7 @@ from services.chassis.fold import Draft
 from services.chassis.metrics import Metrics
 from services.chassis.ports import Change, Document, Performer, Store, Stream
 from services.chassis.progress import Progress
+from services.chassis.recent import Recent, stored
 from services.chassis.sent import Sent
 from services.chassis.values import Service
 
@@ -25,19 +29,23 @@ class Batch:
 
     messages: dict[str, tuple[str | None, Message]] = field(default_factory=dict)
     written: list[tuple[str, int]] = field(default_factory=list)
+    recent: list[Document] = field(default_factory=list)
+    """What was written and is wanted again soon."""
     parked: list[tuple[str, Reason]] = field(default_factory=list)
 
     def tell(self, subject: str | None, message: Message) -> None:
         """Send ``message``; with a subject it enters that document's history first."""
         self.messages.setdefault(f"{message.topic}/{message.id}/{subject}", (subject, message))
 
-    def take(self, one: Draft, rev: int) -> None:
-        """Add what a draft brings about that is known to be written as ``rev`` (0: there was nothing to write)."""
+    def take(self, one: Draft, change: Change | None) -> None:
+        """Add what a draft brings about whose change is known to have won (None: there was nothing to write)."""
         for message in one.messages:
             self.tell(one.subject, message)
         self.parked.extend(one.parked)
-        if rev:
-            self.written.append((one.subject, rev))
+        if change:
+            self.written.append((one.subject, change.rev + 1))
+            if one.whole and one.whole.soon:
+                self.recent.append(stored(change, one.document, one.state))
 
 
 class Settlement:
@@ -56,11 +64,21 @@ class Settlement:
         """Take the ports; a service without documents has no store. Each answer of them is noted as progress."""
         self._service, self._store, self._stream = service, store, stream
         self._performer, self._metrics, self._progress = performer, metrics, progress
-        self._sent = Sent()
+        self._sent, self._recent = Sent(), Recent()
         self._name, self._attempts = uuid4().hex, count()
 
     async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
-        """The documents, their outboxes surely sent."""
+        """The documents, their outboxes surely sent: as this process remembers them, else as they are stored."""
+        known = {name: document for name in subjects if (document := self._recent.take(name))}
+        self._metrics.recalled.inc(len(known))
+        return {**known, **await self.fetch([name for name in subjects if name not in known])}
+
+    def forget(self) -> None:
+        """Remember no document: others may write them from now on, or what became of them is not known."""
+        self._recent.forget()
+
+    async def fetch(self, subjects: Sequence[str]) -> Mapping[str, Document]:
+        """The documents as they are stored, their outboxes surely sent."""
         if self._store is None or not subjects:
             return {}
         with self._progress.waiting("database"):
@@ -83,17 +101,21 @@ class Settlement:
         """Write what changed, gather what won and start its effects; answer the subjects that lost.
 
         Who won is read, not guessed: where the answer leaves a doubt, the document bears the name of the attempt that
-        wrote it. Nothing of a draft is sent or started before.
+        wrote it. Nothing of a draft is sent or started before. What would be told without a write has lost, too, where
+        it was decided on a remembered document.
         """
+        for one in drafts:
+            self._recent.take(one.subject)  # what is remembered of it is older by then, or not sure to be right
         by = f"{self._name}/{next(self._attempts)}"
         changes = {one.subject: change for one in drafts if self._store and (change := one.change(by))}
         lost = await self._lost(changes)
+        lost |= {one.subject for one in drafts if one.recalled and one.messages and one.subject not in changes}
         for one in drafts:
             if one.subject not in lost:
-                written = changes.get(one.subject)
-                batch.take(one, written.rev + 1 if written else 0)
+                batch.take(one, changes.get(one.subject))
                 if one.effects and self._performer:
                     self._performer.start(one.subject, one.effects)
+        self._metrics.outdated.inc(sum(one.recalled for one in drafts if one.subject in lost))
         return lost
 
     async def _lost(self, changes: Mapping[str, Change]) -> frozenset[str]:
@@ -123,6 +145,8 @@ class Settlement:
             self._metrics.parked.labels(topic, reason.value).inc()
         for subject, rev in batch.written:
             self._sent.add(subject, rev)
+        for document in batch.recent:
+            self._recent.keep(document)
 
     async def intend(self, drafts: Sequence[Draft]) -> Sequence[str]:
         """Before the write: no record will bring these outboxes back, so the sweep must be able to find them."""
@@ -146,7 +170,7 @@ class Settlement:
             return
         over = []
         for intent in await self._store.intents(partitions):
-            found = await self.load(list(intent.revs))
+            found = await self.fetch(list(intent.revs))
             if all(name in found and found[name].rev > rev for name, rev in intent.revs.items()):
                 over.append(intent.id)
         await self.fulfilled(over)

@@ -161,7 +161,9 @@ class Reader:
     """How the records of one topic become inputs.
 
     ``identify`` gives the input's id from record and body, and may raise Invalid; ``subject`` the document's id.
-    ``quota`` bounds what the topic may bring in (None: no bound), so that a flood delays itself alone.
+    ``quota`` bounds what the topic may bring in (None: no bound), so that a flood delays itself alone. ``needless`` are
+    types of the topic that bring about nothing, whatever the document: records that bear one are settled unread. All
+    others are read, so a type of a later version is, too. Raises ValueError for a type that the topic does not have.
     """
 
     topic: Topic
@@ -169,6 +171,19 @@ class Reader:
     identify: Callable[[Record, Any], UUID]
     subject: Callable[[Any, UUID], str]
     quota: Quota | None = None
+    needless: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Check the types."""
+        if strange := self.needless.difference(self.topic.types):
+            raise ValueError(f"needless {min(strange)!r}; right is {', '.join(self.topic.types)}")
+
+    def passes(self, record: Record) -> bool:
+        """Whether the record is settled unread, by the one type in its headers."""
+        if not self.needless:
+            return False
+        types = [raw or b"" for name, raw in record.headers if name == "ce_type"]
+        return len(types) == 1 and types[0].decode(errors="replace") in self.needless
 
 
 Decide = Callable[[Any, "Input[Any] | Tick | Done", Context], Decision[Any]]
@@ -176,6 +191,10 @@ Decide = Callable[[Any, "Input[Any] | Tick | Done", Context], Decision[Any]]
 
 def _no_facets(_state: Any) -> Mapping[str, Any]:
     return {}
+
+
+def _not_soon(_state: Any) -> bool:
+    return False
 
 
 def _tell_nobody(_record: Record, _problems: tuple[Problem, ...]) -> tuple[Event, ...]:
@@ -189,7 +208,9 @@ class Service:
     ``state`` is the model of its documents (None: it keeps none). ``wake`` says from the state alone when the
     document wants a tick (None: there are no timers). ``facets`` are the indexed fields that queries use;
     ``indexes`` name them in order. ``writes`` are the topics of its events. ``rejected`` may tell someone about a
-    record that was parked unread. ``replays`` brings parked records back (None: they stay parked).
+    record that was parked unread. ``replays`` brings parked records back (None: they stay parked). ``soon`` says of a
+    state whether more is likely to come for its document within seconds, so that it is worth remembering; nothing else
+    follows from it.
     """
 
     name: str
@@ -204,6 +225,7 @@ class Service:
     facets: Callable[[Any], Mapping[str, Any]] = _no_facets
     indexes: tuple[tuple[tuple[str, int], ...], ...] = ()
     rejected: Callable[[Record, tuple[Problem, ...]], tuple[Event, ...]] = _tell_nobody
+    soon: Callable[[Any], bool] = _not_soon
 
     @property
     def topics(self) -> tuple[Topic, ...]:

@@ -22,8 +22,9 @@ from services.notification.living import LivingRoster
 from services.notification.queries import Queries
 from services.notification.rules import Rules
 from services.notification.settings import NotificationSettings
-from services.notification.state import State, wake
+from services.notification.state import State, soon, wake
 from services.notification.tray import tray_of
+from services.notification.watching import NEEDLESS
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ def service(rules: Callable[[], Rules]) -> Service:
 
     return Service(
         name="notification",
-        readers=(internal(CASES), internal(DEADLINES), internal(NOTICES, subject=_tray)),
+        readers=(internal(CASES, needless=NEEDLESS), internal(DEADLINES), internal(NOTICES, subject=_tray)),
         decide=decided,
         dead=DEAD["notification"],
         replays=REPLAYS["notification"],
@@ -50,6 +51,7 @@ def service(rules: Callable[[], Rules]) -> Service:
         state=State,
         schema=2,
         wake=wake,
+        soon=soon,
     )
 
 

@@ -1,5 +1,6 @@
 """Decides what becomes of a person's notices: which go out when, which sends are tried, what is told of their ends."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -36,53 +37,61 @@ def take(rules: Rules, tray: Tray | None, notice: Notice, context: Context) -> D
     after = mature(rules, before, context.now)
     for channel in dict.fromkeys(notice.channels):
         after = place(rules, after, held(notice, channel), context.now)
-    free, known = dict(context.free), len(before.sends)
-    fresh = tuple(sending.due(send, context.now, free, rules.again) for send in after.sends[known:])
-    return _settle(before, after.model_copy(update={"sends": (*before.sends, *fresh)}), context.now)
+    free = dict(context.free)
+    tried = [sending.due(send, context.now, free, rules.again) for send in after.sends[len(before.sends) :]]
+    after = after.model_copy(update={"sends": (*before.sends, *_left(tried))})
+    return _told(after, [(send, 0) for send in tried], context.now)
 
 
 def tick(rules: Rules, tray: Tray, at: datetime, context: Context) -> Decision[State]:
     """Let go out what is due, and try or look at the sends whose time has come."""
     after, free = mature(rules, tray, at), dict(context.free)
-    sends = tuple(sending.due(send, at, free, rules.again) for send in after.sends)
-    return _settle(tray, after.model_copy(update={"sends": sends}), at)
+    sends = [sending.due(send, at, free, rules.again) for send in after.sends]
+    changed = [(now, then.attempts) for then, now in zip(tray.sends, sends, strict=False) if now is not then]
+    changed += [(now, 0) for now in sends[len(tray.sends) :]]
+    if not changed and after == tray:
+        return Decision(outcome=Outcome.NOTHING)
+    return _told(after.model_copy(update={"sends": _left(sends)}), changed, at)
 
 
 def answer(rules: Rules, tray: Tray, done: Done) -> Decision[State]:
-    """Take the end of an attempt."""
+    """Take the end of an attempt: of many that are under way the oldest mostly end first, and stand first."""
     key = UUID(done.effect.key).int
-    sends = tuple(
-        sending.answered(send, done, rules.policy.quiet.over) if send.key.int == key else send for send in tray.sends
-    )
-    return _settle(tray, tray.model_copy(update={"sends": sends}), done.at)
-
-
-def _settle(before: Tray, after: Tray, at: datetime) -> Decision[State]:
-    """Tell what has changed: a call for each new attempt, an event for each alert whose send has ended.
-
-    Sends keep their places from ``before`` to ``after``, and new ones come last; one that is the same has not changed.
-    """
-    if before == after:
+    here = next((n for n, send in enumerate(tray.sends) if send.key.int == key), None)
+    if here is None:
         return Decision(outcome=Outcome.NOTHING)
-    pairs = list(zip(before.sends, after.sends, strict=False))
-    fresh = after.sends[len(pairs) :]
-    changed = [(now, then.attempts) for then, now in pairs if now is not then] + [(now, 0) for now in fresh]
-    tried = [now for now, attempts in changed if now.attempts > attempts]
-    if ended := [now for now, _ in changed if now.state.ended]:
-        left = tuple(send for send in after.sends if not send.state.ended)
-        after = after.model_copy(update={"sends": left, "ended": _tally(after, ended)})
+    then = tray.sends[here]
+    now = sending.answered(then, done, rules.policy.quiet.over)
+    if now == then:
+        return Decision(outcome=Outcome.NOTHING)
+    sends = (*tray.sends[:here], *_left([now]), *tray.sends[here + 1 :])
+    return _told(tray.model_copy(update={"sends": sends}), [(now, then.attempts)], done.at)
+
+
+def _left(sends: Sequence[Send]) -> tuple[Send, ...]:
+    """What stays in the tray."""
+    return tuple(send for send in sends if not send.state.ended)
+
+
+def _told(tray: Tray, changed: Sequence[tuple[Send, int]], at: datetime) -> Decision[State]:
+    """The tray, with what has ended counted: a call for each new attempt, an event for each alert whose send has ended.
+
+    ``changed`` are sends as they are now, with the attempts that they had; to look at all there are would cost the
+    square where many end in one batch.
+    """
+    if ended := [send for send, _ in changed if send.state.ended]:
+        tray = tray.model_copy(update={"ended": _tally(tray.ended, ended)})
+    tried = (send for send, attempts in changed if send.attempts > attempts and not send.state.ended)
     return Decision(
-        state=State(tray=after),
-        events=tuple(told for send in ended for told in _ended(after.staff, send, at)),
-        effects=tuple(send.effect(after.staff) for send in tried if not send.state.ended),
+        state=State(tray=tray),
+        events=tuple(told for send in ended for told in _ended(tray.staff, send, at)),
+        effects=tuple(send.effect(tray.staff) for send in tried),
     )
 
 
-def _tally(tray: Tray, ended: Sequence[Send]) -> Tally:
-    counts = tray.ended.model_dump()
-    for send in ended:
-        counts[send.state.value] += 1
-    return Tally(**counts)
+def _tally(before: Tally, ended: Sequence[Send]) -> Tally:
+    counts = Counter(send.state.value for send in ended)
+    return before.model_copy(update={state: getattr(before, state) + count for state, count in counts.items()})
 
 
 def _ended(staff: str, send: Send, at: datetime) -> Iterator[Event]:

@@ -131,6 +131,8 @@ class Row(BaseModel):
             raise ValueError(f"channel {min(unknown)!r}; right is {', '.join(CHANNELS)}")
         if bool(self.channels) != (self.template is not None):
             raise ValueError("channels without a template or a template without channels; right is both or neither")
+        if self.channels and Happened.OPENED in self.event:
+            raise ValueError("channels for opened; right is scheduled, which tells people when it is due, too")
         if not self.channels and self.model_fields_set & _SPOKEN:
             raise ValueError(f"{min(self.model_fields_set & _SPOKEN)} in a silent row; right is none")
         if self.steps and (self.event != {Happened.SCHEDULED} or self.role != {Role.IN_CHARGE}):

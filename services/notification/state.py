@@ -19,3 +19,8 @@ def wake(state: State) -> datetime | None:
     if state.watch:
         return state.watch.ladder.wake_at if state.watch.ladder else None
     return state.tray.wake() if state.tray else None
+
+
+def soon(state: State) -> bool:
+    """Whether more is likely to come within seconds, as to a tray: the ends of what goes out, and further notices."""
+    return state.tray is not None

@@ -44,6 +44,9 @@ READ: Final = (
 )
 """What of a case people read or go by."""
 
+NEEDLESS: Final = frozenset({"yiwang.case.opened.v1"})
+"""What tells a watch nothing: the clock brings its own snapshot, and nothing of routing's with a case is older."""
+
 STEPS: Final = {"remind": Template.REMINDER, "deputy": Template.DEPUTY, "superior": Template.SUPERIOR}
 
 

@@ -13,10 +13,10 @@ from services.chassis.run import Composition, run
 from services.chassis.settings import Settings
 from services.chassis.values import Service
 from services.routing.actions import Actions, Sleep
-from services.routing.domain import decide
+from services.routing.domain import NEEDLESS, decide
 from services.routing.queries import Queries
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, wake
+from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, soon, wake
 from services.routing.table import Table
 from services.routing.validate import load
 
@@ -25,7 +25,7 @@ def service(table: Table) -> Service:
     """The service under this table."""
     return Service(
         name=ROUTING,
-        readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES), internal(RELATIONS)),
+        readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES, needless=NEEDLESS), internal(RELATIONS)),
         decide=partial(decide, table),
         dead=DEAD[ROUTING],
         replays=REPLAYS[ROUTING],
@@ -34,6 +34,7 @@ def service(table: Table) -> Service:
         wake=wake,
         facets=facets,
         indexes=(BY_UNIT, BY_LEVEL),
+        soon=soon,
     )
 
 

@@ -24,6 +24,11 @@ from services.routing.waiting import resumed
 EXPIRED: Final = "挂账期满，恢复办理"
 UNOPPOSED: Final = f"办结满{CLOSES_AFTER.days}日，无异议，结案"
 
+NEEDLESS: Final = frozenset(
+    f"yiwang.deadline.{kind}.v1" for kind in (DeadlineKind.WARNED, DeadlineKind.PRESSING, DeadlineKind.OVERDUE)
+)
+"""What a clock says to people alone."""
+
 
 def decide(table: Table, state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
     """What the input makes of the case; timers close what is resolved, resume what rests, and answer breaches."""

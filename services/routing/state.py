@@ -84,6 +84,11 @@ def wake(state: State) -> datetime | None:
     return case.resolved_at + CLOSES_AFTER
 
 
+def soon(state: State) -> bool:
+    """Whether more is likely to come within seconds: the time an open case is due, or one more case to a cell."""
+    return state.cell is not None or (state.case is not None and state.case.status.open and state.case.due_at is None)
+
+
 def facets(state: State) -> Mapping[str, str | datetime]:
     """The fields that queries use; none while no report has opened the case."""
     case = state.case

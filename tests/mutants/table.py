@@ -9,6 +9,7 @@ FOLD, LOOP, MONGO, KAFKA, SETTLEMENT = (
     f"{CHASSIS}/{name}.py" for name in ("fold", "loop", "mongo", "kafka", "settlement")
 )
 ON_MEMORY: Final = "tests/service/test_loop.py::test_"
+RECALLED: Final = "tests/service/test_recalled.py::test_"
 ON_REPLAYS: Final = "tests/service/test_replays.py::test_"
 ON_SERVERS: Final = "tests/integration/test_loop_on_servers.py::test_"
 STORE: Final = "tests/integration/test_store.py::test_"
@@ -210,7 +211,72 @@ MUTANTS: Final = (
         "        await self._stream.commit(after)\n        await self._settle(inputs, batch)\n",
         f"{ON_MEMORY}nothing_is_committed_before_it_is_written_and_published",
     ),
+    Mutant(
+        4,
+        "a remembered document is written over what another member has written since",
+        SETTLEMENT,
+        "        lost = await self._lost(changes)\n",
+        "        lost = await self._lost(changes) - {one.subject for one in drafts if one.recalled}\n",
+        f"{RECALLED}what_another_member_has_written_since_is_loaded_and_decided_again",
+    ),
+    Mutant(
+        4,
+        "what is decided on a remembered document counts though nothing is written",
+        SETTLEMENT,
+        "if one.recalled and one.messages and one.subject not in changes}",
+        "if one.subject is None}",
+        f"{RECALLED}a_record_that_only_a_stale_document_has_no_room_for_is_not_parked",
+    ),
+    Mutant(
+        4,
+        "the end of a call that says nothing to a remembered document is not asked of the store",
+        LOOP,
+        "        if idle:\n",
+        "        if idle is None:\n",
+        f"{RECALLED}the_end_of_a_call_that_says_nothing_to_a_remembered_document_is_asked_of_the_store",
+    ),
     # Law 5: one input, one document.
+    Mutant(
+        5,
+        "a document is remembered before its messages are sent",
+        SETTLEMENT,
+        "        if batch.messages:\n",
+        "        for document in batch.recent:\n            self._recent.keep(document)\n        if batch.messages:\n",
+        f"{RECALLED}a_document_whose_messages_were_not_sent_is_not_remembered",
+    ),
+    Mutant(
+        5,
+        "a remembered document lacks its newest inputs",
+        f"{CHASSIS}/recent.py",
+        "inbox = known if change.inbox is None else change.inbox",
+        "inbox = known",
+        f"{RECALLED}a_remembered_document_is_just_what_a_load_would_give_and_its_state_what_would_be_read",
+    ),
+    Mutant(
+        5,
+        "the sweep looks into what is remembered",
+        SETTLEMENT,
+        "found = await self.fetch(list(intent.revs))",
+        "found = await self.load(list(intent.revs))",
+        f"{RECALLED}a_sweep_looks_into_the_store_whatever_is_remembered",
+    ),
+    Mutant(
+        5,
+        "a timer rings by what is remembered",
+        LOOP,
+        "        await self._settlement.rescue([document for document, _ in steps])\n",
+        "        known = await self._settlement.load([document.subject for document, _ in steps])\n"
+        "        steps = [(known.get(document.subject, document), step) for document, step in steps]\n",
+        f"{RECALLED}a_tick_goes_by_what_the_store_has_and_not_by_what_is_remembered",
+    ),
+    Mutant(
+        5,
+        "what is remembered outlives a rebalance",
+        LOOP,
+        "            self._read_to.clear()\n            self._settlement.forget()\n",
+        "            self._read_to.clear()\n",
+        f"{RECALLED}partitions_that_go_take_all_memory_along",
+    ),
     Mutant(
         5,
         "the inbox is not looked at",

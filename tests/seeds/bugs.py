@@ -105,6 +105,27 @@ BUGS: Final = (
         "        if doubtful or not doubtful:\n            return frozenset()\n",
     ),
     Bug(
+        "remembered-and-its-lost-write-taken-for-won",
+        SETTLEMENT,
+        "        lost = await self._lost(changes)\n",
+        "        lost = await self._lost(changes) - {one.subject for one in drafts if one.recalled}\n",
+    ),
+    Bug(
+        "remembered-and-not-compared",  # it is written over whatever another member has written since
+        SETTLEMENT,
+        "        lost = await self._lost(changes)\n",
+        "        names = [one.subject for one in drafts if one.recalled and one.subject in changes]\n"
+        "        for name, found in (await self._store.load(names)).items() if names else ():\n"
+        '            changes[name] = __import__("dataclasses").replace(changes[name], rev=found.rev)\n'
+        "        lost = await self._lost(changes)\n",
+    ),
+    Bug(
+        "remembered-without-its-newest-inputs",
+        "services/chassis/recent.py",
+        "inbox = known if change.inbox is None else change.inbox",
+        "inbox = known",
+    ),
+    Bug(
         "outbox-not-rescued",
         SETTLEMENT,
         "if document.outbox and not self._sent.has(document.subject, document.rev):",
@@ -157,10 +178,10 @@ BUGS: Final = (
     Bug(
         "call-before-sending-is-written",
         SETTLEMENT,
-        "        lost = await self._lost(changes)\n        for one in drafts:\n",
+        "        lost = await self._lost(changes)\n",
         "        for one in drafts:\n            if one.effects and self._performer:\n"
         "                self._performer.start(one.subject, one.effects)\n                one.effects.clear()\n"
-        "        lost = await self._lost(changes)\n        for one in drafts:\n",
+        "        lost = await self._lost(changes)\n",
     ),
     Bug(
         "history-left-out",

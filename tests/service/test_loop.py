@@ -183,6 +183,57 @@ async def test_an_invalid_record_is_parked_raw_with_where_and_why_and_stops_nobo
     assert {problem.path for problem in letter.problems} == {"name", "nonce"}
 
 
+NEEDLESS = [("ce_type", b"toy.v1")]
+
+
+def without_needless() -> Bench:
+    """A bench whose service needs nothing of the one type of its first topic."""
+    first, *others = SERVICE.readers
+    return Bench(replace(SERVICE, readers=(replace(first, needless=frozenset({"toy.v1"})), *others)))
+
+
+async def test_records_that_a_service_never_needs_are_settled_unread_and_leave_nothing_behind() -> None:
+    bench, passed = without_needless(), list[str]()
+    bench.fault = passed.append
+    bench.broker.append(IN.name, "a", b"rubbish", NEEDLESS)
+    bench.broker.append(IN.name, "a", Put(name="a", nonce="1", amount=5).model_dump_json().encode(), NEEDLESS)
+    await bench.run()
+    assert (bench.store.rows, bench.told(), bench.broker.read(DEAD.name)) == ({}, [], [])
+    assert passed == ["before commit", "after commit"]
+    assert not any(bench.lag().values())
+    assert bench.metrics.registry.get_sample_value("yiwang_records_total", {"topic": IN.name}) == 2
+
+
+async def test_what_is_settled_unread_holds_up_neither_time_nor_the_records_beside_it() -> None:
+    bench = without_needless()
+    bench.put("a", "1", amount=5, ring_after=60)
+    await bench.run()
+    bench.clock.advance(seconds=61)
+    bench.broker.append(IN.name, "a", b"", NEEDLESS)
+    bench.put("a", "2", amount=7)
+    bench.broker.append(IN.name, "a", b"", NEEDLESS)
+    await bench.run()
+    await bench.tick()
+    assert (bench.state("a").total, bench.state("a").rings) == (12, 1)
+
+
+async def test_the_same_type_is_read_on_a_topic_whose_reader_needs_it() -> None:
+    bench = without_needless()
+    bench.broker.append(MORE.name, "a", Put(name="a", nonce="1", amount=5).model_dump_json().encode(), NEEDLESS)
+    await bench.run()
+    assert bench.state("a").total == 5
+
+
+async def test_what_nobody_has_read_says_nothing_about_our_own_exceptions() -> None:
+    bench = without_needless()
+    for n in range(30):
+        bench.put("a", str(n), misbehave="raise")
+        for _ in range(20):
+            bench.broker.append(IN.name, "a", b"", NEEDLESS)
+    await bench.loop.on_records(bench.stream.poll(1000))
+    assert "breaker" in (bench.loop.paused or "")
+
+
 async def test_an_exception_from_one_record_parks_that_record_alone() -> None:
     bench = Bench()
     bench.put("a", "1", misbehave="raise")
@@ -208,6 +259,7 @@ async def test_a_stored_document_that_cannot_be_read_parks_its_records_and_stops
     await bench.run()
     row = bench.store.rows["a"]
     row.document = replace(row.document, state='{"version": "broken"}')
+    bench.restart()
     bench.put("a", "2", amount=7)
     bench.put("b", "3", amount=9)
     await bench.run()
@@ -724,6 +776,7 @@ async def test_a_document_that_is_full_parks_what_comes_and_does_not_grow() -> N
     await bench.run()
     row = bench.store.rows["a"]
     row.document = replace(row.document, size=DOCUMENT_LIMIT)
+    bench.restart()
     bench.put("a", "2", amount=7)
     await bench.run()
     assert row is bench.store.rows["a"]
@@ -752,6 +805,7 @@ async def test_what_does_not_fit_into_a_document_at_once_is_taken_in_smaller_rou
     await bench.run()
     row = bench.store.rows["a"]
     row.document = replace(row.document, size=DOCUMENT_LIMIT - 700)  # room for what some of the inputs bring about
+    bench.restart()
     for n in range(16):
         bench.put("a", str(n + 1), amount=1)
     await bench.run()

@@ -218,3 +218,19 @@ def test_a_record_that_fits_is_kept_whole() -> None:
     kept = DeadLetter.model_validate_json(letter(SERVICE, record, Park(reason=Reason.INVALID, problems=())).value)
     assert kept.cut == ()
     assert kept.raw_headers == (("h", "/w=="), ("n", None))
+
+
+async def test_a_replay_is_read_though_its_type_is_settled_unread_by_now() -> None:
+    bench = Bench()
+    value = Put(name="a", nonce="1", misbehave="raise", amount=5).model_dump_json().encode()
+    bench.broker.append(IN.name, "a", value, [("ce_type", b"toy.v1")])
+    await bench.run()
+    (parked,) = letters(bench)
+    first, *others = SERVICE.readers
+    readers = (replace(first, needless=frozenset({"toy.v1"})), *others)
+    bench.service = replace(SERVICE, readers=readers, decide=right)
+    bench.restart()
+    play_back(bench, parked)
+    await bench.run()
+    assert bench.state("a").total == 5
+    assert list(bench.store.rows["a"].document.inbox.values()) == [Outcome.APPLIED]

@@ -48,6 +48,8 @@ LEAST = {
     "redelivered": 5000,
     "defect": 300,
     "reordered across partitions": 500,
+    "recalled document": 50_000,
+    "outdated document": 500,
     "another table": 100,
     "ordered": 500,
     "obeyed": 100,

@@ -50,7 +50,7 @@ from yiwang.check.glances import (
 )
 from yiwang.check.letters import Letters
 from yiwang.check.log import Log, Name, Ref, known_as
-from yiwang.check.marks import NEEDLESS, UNRECORDED
+from yiwang.check.marks import NEEDLESS, UNREAD, UNRECORDED
 from yiwang.check.notices import Notices
 from yiwang.check.relations import Relations
 from yiwang.check.reports import Reports
@@ -60,6 +60,8 @@ from yiwang.check.values import Offence
 DEAD_TOPICS: Final = frozenset(topic.name for topic in DEAD.values())
 REPLAY_TOPICS: Final = frozenset(topic.name for topic in REPLAYS.values())
 MODELS: Final = {topic.name: topic.model for topic in TOPICS}
+SNAPSHOTS: Final = frozenset({CASES.name, DEADLINES.name})
+"""The topics of which some reader needs only some types."""
 INTAKE_TELLS: Final = frozenset({OutcomeKind.RECEIVED, OutcomeKind.REPEAT, OutcomeKind.PARKED})
 KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     # topic               what its records are keyed by
@@ -93,6 +95,8 @@ class Hearing:
     def hear(self, record: Record) -> None:
         """Take a record; one that its readers cannot use must have been parked."""
         ref = self.log.take(record)
+        if record.topic in SNAPSHOTS:
+            self.log.mark(ref, unread(record))
         try:
             self._read(ref, record)
         except (Invalid, ValueError, RecursionError):
@@ -218,6 +222,12 @@ class Hearing:
 def _ours(record: Record) -> bool:
     """Whether the record says that one of our services wrote it: what a stranger wrote is read in full."""
     return any(name == "ce_source" and raw and raw.startswith(b"yiwang/") for name, raw in record.headers)
+
+
+def unread(record: Record) -> int:
+    """Marks for the services that may settle the record unread, by the one type that its headers name."""
+    types = [raw or b"" for name, raw in record.headers if name == "ce_type"]
+    return UNREAD.get(types[0].decode(errors="replace"), 0) if len(types) == 1 else 0
 
 
 def needless(said: CaseEventSeen) -> int:

@@ -9,6 +9,7 @@ from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Reaso
 from contracts.identity import event_id, record_cause
 from contracts.topics import OUTCOMES, TOPICS
 from yiwang.check.log import Log, Name, Ref, moment
+from yiwang.check.marks import NEEDLESS
 from yiwang.check.raw import Kept
 from yiwang.check.rules import offence
 from yiwang.check.values import Offence
@@ -145,6 +146,8 @@ class Letters:
         for ref in self._unreadable:
             for service in READERS[self.log.topic(ref)]:
                 parked = self._at(service, ref)
+                if self.log.marks(ref) & NEEDLESS.get(service, 0):
+                    continue
                 if self.log.settled(service, ref) and not (parked and parked.letters):
                     what = f"{service} has settled a record that nobody can read, and did not park it"
                     yield offence("parked-missing", self.log.where(ref), what)

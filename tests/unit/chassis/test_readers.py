@@ -1,5 +1,6 @@
 """Readers of the topics that this system's services write."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -33,3 +34,42 @@ def test_a_record_without_a_usable_id_is_invalid(raw: bytes | None) -> None:
 def test_a_record_that_is_not_its_topics_model_is_invalid(value: bytes | None) -> None:
     with pytest.raises(Invalid):
         read(internal(OUT), record(value, ("ce_id", str(UUID(int=3)).encode())))
+
+
+TYPED = replace(OUT, types=("toy.sum.v1", "toy.rang.v1"))
+NEEDS_NO_RINGS = internal(TYPED, needless=frozenset({"toy.rang.v1"}))
+
+
+def test_a_record_passes_by_the_type_in_its_headers_whatever_else_it_is() -> None:
+    assert NEEDS_NO_RINGS.passes(record(None, ("ce_type", b"toy.rang.v1")))
+    assert NEEDS_NO_RINGS.passes(record(b"rubbish", ("x", None), ("ce_type", b"toy.rang.v1"), ("ce_id", b"\xff")))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (("ce_type", None),),
+        (("ce_type", b""),),
+        (("ce_type", b"\xff"),),
+        (("ce_type", b"toy.sum.v1"),),
+        (("ce_type", b"toy.rang.v2"),),
+        (("ce_type", b"toy.rang.v1 "),),
+        (("CE_TYPE", b"toy.rang.v1"),),
+        (("ce_type", b"toy.rang.v1"), ("ce_type", b"toy.rang.v1")),
+        (("ce_type", b"toy.sum.v1"), ("ce_type", b"toy.rang.v1")),
+    ],
+)
+def test_a_record_whose_headers_do_not_say_once_that_it_is_needless_is_read(
+    headers: tuple[tuple[str, bytes | None], ...],
+) -> None:
+    assert not NEEDS_NO_RINGS.passes(record(TOLD.model_dump_json().encode(), *headers))
+
+
+def test_no_record_passes_a_reader_that_needs_all() -> None:
+    assert not internal(TYPED).passes(record(None, ("ce_type", b"toy.rang.v1")))
+
+
+def test_a_needless_type_that_its_topic_does_not_have_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"needless 'toy.rung.v1'; right is toy.sum.v1, toy.rang.v1"):
+        internal(TYPED, needless=frozenset({"toy.rung.v1"}))

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from contracts.alert import AlertKind
 from services.chassis.values import Context, Decision, Effect, Outcome, Tick
 from services.notification.domain import decide
@@ -250,6 +252,22 @@ def test_the_same_answer_twice_is_taken_once() -> None:
     decision = take(notice())
     failed = done(decision.state, decision.effects[0], error="timed out")
     assert done(failed.state, decision.effects[0], error="timed out") == Decision(outcome=Outcome.NOTHING)
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("error", [None, "busy"])
+def test_an_end_leaves_all_other_sends_as_they_are_and_where_they_stand(number: int, error: str | None) -> None:
+    first = take(notice(0, urgent=True))
+    last, effects = first, list(first.effects)
+    for n in range(1, 5):
+        last = take(notice(n, urgent=True), last.state)
+        effects += last.effects
+    before, after = tray(last), tray(done(last.state, effects[number], error=error))
+    others = [one for one in after.sends if str(one.key) != effects[number].key]
+    assert [id(one) for one in others] == [id(one) for n, one in enumerate(before.sends) if n != number]
+    assert after.ended == Tally(sent=int(error is None))
+    if error:
+        assert (after.sends[number].state, after.sends[number].detail) == (SendState.PENDING, "busy")
 
 
 def test_what_comes_for_an_ended_or_unknown_send_changes_nothing() -> None:

@@ -155,6 +155,7 @@ SPEAKING = ('event = "warned"', 'role = "in_charge"', 'channels = ["mail"]', 'te
             row("assigned", 'event = "scheduled"', *SPEAKING[1:], "deputy_after = 9", "superior_after = 5"),
             "a ladder out of order; right is reminders, then deputy_after, then superior_after",
         ),
+        (row("opened", 'event = ["assigned", "opened"]', *SPEAKING[1:]), "channels for opened; right is scheduled"),
         (
             row("warned", *SPEAKING, "delay = -1"),
             "row warned: delay: found -1; right is input should be greater than or equal to 0",

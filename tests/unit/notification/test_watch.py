@@ -1,5 +1,6 @@
 """The watch of a case: who is told is decided once, by the newest snapshot, and asked again until somebody accepts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
@@ -11,14 +12,15 @@ from contracts.case import AssignedBecause, CaseEventKind, ClockClass, Status
 from contracts.deadline import DeadlineKind, Holding
 from contracts.identity import name_id, timer_cause
 from contracts.territory import BANNER, UnitRef
+from contracts.wire import Event
 from services.chassis.values import Context, Decision, Outcome, Tick
 from services.notification.domain import decide
 from services.notification.issue import alert_id
 from services.notification.policy import Policy
 from services.notification.state import State, wake
 from services.notification.templates import HOLDERS, holders
-from services.notification.watch import LISTED
-from services.notification.watching import ENDINGS
+from services.notification.watch import LISTED, Watch
+from services.notification.watching import ENDINGS, NEEDLESS
 from tests.builders import (
     CASE_ID,
     DAY,
@@ -459,6 +461,48 @@ def test_within_one_instant_the_order_across_topics_changes_nothing(instant: lis
         stories += [story([instant[n] for n in order])] if in_order else []
     assert len(stories) > 1
     assert all(one == stories[0] for one in stories)
+
+
+OPENED = case_event()
+HEARD_ALL = [
+    OPENED,
+    scheduled(),
+    case_event(case(2, Status.ACCEPTED), CaseEventKind.ACCEPTED, at=at(10)),
+    deadline(DeadlineKind.BREACHED, version=3, at=at(12), case=case(2, Status.ACCEPTED)),
+    case_event(moved_up(3, when=at(12)), CaseEventKind.ASSIGNED, at=at(12)),
+    scheduled(2, at(12), version=3, assignment=moved_up(3, when=at(12)).assignment).model_copy(update={"version": 4}),
+]
+AT_ONCE = [
+    case_event(case(1, Status.RESOLVED, resolved_at=MORNING)),
+    case_event(case(2, Status.RESOLVED, resolved_at=MORNING), CaseEventKind.RESOLVED),
+    case_event(case(3, Status.ASSIGNED, assignment=assignment(2)), CaseEventKind.ASSIGNED, at=at(10)),
+    scheduled(2, at(10), version=3),
+]
+TAKEN_BACK = [OPENED, scheduled(), case_event(case(2, Status.WITHDRAWN), CaseEventKind.WITHDRAWN, at=at(10))]
+
+
+def lived(bodies: Sequence[Body]) -> tuple[list[list[Event]], Watch | None]:
+    """All that is told, event by event and on the ladder to its end, and what is remembered but for bookkeeping."""
+    state, found = None, []
+    for body in bodies:
+        decision = hear(body, state, event=name_id(f"{type(body).__name__}/{body.kind}/{body.version}"))
+        found += [list(decision.events)] if body.kind is not CaseEventKind.OPENED or decision.events else []
+        state = decision.state or state
+    left = state.watch.model_copy(update={"heard": 0, "starts": ()}) if state and state.watch else None
+    while state and (due := wake(state)):
+        decision = decide(RULES, state, Tick(due), Context(now=due))
+        found.append(list(decision.events))
+        state = decision.state
+    return found, left
+
+
+@pytest.mark.parametrize("bodies", [HEARD_ALL, AT_ONCE, TAKEN_BACK], ids=["climbs", "solved at once", "withdrawn"])
+def test_in_whichever_order_what_is_passed_over_unread_would_tell_nobody_and_change_nothing(bodies: list[Body]) -> None:
+    assert list(NEEDLESS) == [OPENED.type]
+    needless, *others = bodies
+    for order in permutations(others):
+        without_it = lived(order)
+        assert all(lived((*order[:at], needless, *order[at:])) == without_it for at in range(len(order) + 1))
 
 
 def test_a_watch_stays_small_and_survives_being_stored() -> None:

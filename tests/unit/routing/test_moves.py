@@ -28,6 +28,7 @@ from contracts.outcome import ReportOutcome
 from contracts.report import Coordinates, Datum
 from contracts.territory import BANNER, Level, Path, UnitRef, full_name, office
 from services.chassis.values import Decision, Outcome, Tick
+from services.routing.domain import NEEDLESS
 from services.routing.moves import MOVES, lawful, table
 from services.routing.state import CLOSES_AFTER, Breach, State, wake
 from tests import builders
@@ -379,6 +380,18 @@ def test_other_deadlines_are_recorded_and_change_nothing(late: DeadlineEvent) ->
     before = standing(unit=VILLAGE)
     decision = decide(before, arrived(late), context())
     assert (decision.state, decision.events, decision.outcome) == (before, (), Outcome.NOTHING)
+
+
+@pytest.mark.parametrize("state", [None, *(standing(status) for status in Status)], ids=str)
+@pytest.mark.parametrize("kind", DeadlineKind)
+def test_what_is_passed_over_unread_would_change_nothing_and_everything_else_is_read(
+    kind: DeadlineKind, state: State | None
+) -> None:
+    heard = {DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED, DeadlineKind.BREACHED}
+    late = clock(1, kind)
+    assert (late.type in NEEDLESS) is (kind not in heard)
+    if late.type in NEEDLESS:
+        assert decide(state, arrived(late), context()) == Decision(state=state or State(), outcome=Outcome.NOTHING)
 
 
 @pytest.mark.parametrize(("kind", "tells"), [(DeadlineKind.BREACHED, ["case.moot"]), (DeadlineKind.SCHEDULED, [])])

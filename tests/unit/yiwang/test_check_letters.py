@@ -11,10 +11,11 @@ import pytest
 from contracts.case import CaseEvent
 from contracts.deadletter import DeadLetter, Disposition, DispositionKind, Replay
 from contracts.identity import name_id
-from contracts.topics import CASES, DEAD, DISPOSITIONS, LOCATED, NORMALISED, REPLAYS
-from contracts.wire import Event, Message, event, message
+from contracts.topics import ACTIONS, CASES, DEAD, DEADLINES, DISPOSITIONS, LOCATED, NORMALISED, ORDERS, REPLAYS
+from contracts.wire import Event, Message, Topic, event, message
 from services.chassis.values import Record
-from tests.unit.yiwang.check_world import Evidence, World
+from tests.unit.yiwang.check_world import COMPOSED, Evidence, World
+from yiwang.check.marks import NEEDLESS, UNREAD
 from yiwang.check.values import Verdict
 
 RIGHT = '{"reference": "B-1", "occurred_at": "2026-03-02 08:30", "text": "牧区机井损坏，无法取水。"}'.encode()
@@ -182,6 +183,45 @@ async def test_what_no_reader_can_use_is_parked_by_each_of_them() -> None:
     for service in ("gis", "routing", "escalation", "notification"):
         forgotten = [one for one in evidence.records if one.topic != DEAD[service].name]
         assert {one.rule for one in evidence.but(records=forgotten).verdict().lost} == {"parked-missing"}, service
+
+
+@pytest.mark.parametrize(
+    ("topic", "type_", "service", "other"),
+    [
+        (CASES, "yiwang.case.opened.v1", "notification", "escalation"),
+        (DEADLINES, "yiwang.deadline.warned.v1", "routing", "notification"),
+        (DEADLINES, "yiwang.deadline.pressing.v1", "routing", "notification"),
+        (DEADLINES, "yiwang.deadline.overdue.v1", "routing", "notification"),
+    ],
+)
+async def test_what_a_service_settles_unread_its_other_reader_parks(
+    topic: Topic, type_: str, service: str, other: str
+) -> None:
+    world = World()
+    world.broker.append(topic.name, "?", b"rubbish", [("ce_type", type_.encode())])
+    await world.rest()
+    evidence = world.evidence()
+    assert (len(letters(world, service)), len(letters(world, other))) == (0, 1)
+    assert judged(evidence)[0] == []
+
+    forgotten = [one for one in evidence.records if one.topic != DEAD[other].name]
+    assert {one.rule for one in evidence.but(records=forgotten).verdict().lost} == {"parked-missing"}
+
+
+def test_what_the_checker_lets_a_service_pass_over_is_what_the_services_do_so_that_doors_wait_for_none_of_it() -> None:
+    passed = {(one.name, type_) for one in COMPOSED() for reader in one.readers for type_ in reader.needless}
+    let = {(name, type_) for type_, marks in UNREAD.items() for name, mark in NEEDLESS.items() if marks & mark}
+    assert passed == let
+    assert not {type_ for _, type_ in passed}.intersection((*ACTIONS.types, *ORDERS.types))
+
+
+@pytest.mark.parametrize("type_", [b"yiwang.case.opened.v2", b"", b"\xff", None])
+async def test_what_bears_no_type_that_is_known_is_parked_by_each_reader(type_: bytes | None) -> None:
+    world = World()
+    world.broker.append(CASES.name, "?", b"rubbish", [("ce_type", type_)])
+    await world.rest()
+    assert [len(letters(world, name)) for name in ("escalation", "notification")] == [1, 1]
+    assert judged(world.evidence())[0] == []
 
 
 async def test_what_a_stranger_writes_to_a_topic_of_ours_is_parked_unless_it_fits_the_whole_contract() -> None:
