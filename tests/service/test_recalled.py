@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from contracts.deadletter import DeadLetter, Reason
 from contracts.wire import event
@@ -15,7 +16,7 @@ from services.chassis.settlement import Settlement
 from services.chassis.values import Done, Effect, Outcome, Unavailable
 from simulation.flaky import FlakyStore
 from tests.bench_of_loops import Bench, Once
-from tests.seeds.live import hush, live
+from tests.seeds.live import live
 from tests.toy import DEAD, IN, OUT, SERVICE, Put, Sum, Told, nonce_id
 
 
@@ -286,8 +287,7 @@ def test_in_whole_runs_what_is_remembered_is_what_is_stored_and_every_state_what
 
     monkeypatch.setattr(Settlement, "load", loaded)
     monkeypatch.setattr(Draft, "change", changed)
-    hush()
-    for seed in range(8):
-        assert live(seed).offences == ()
+    with capture_logs():
+        assert [live(seed).offences for seed in range(8)] == [()] * 8
     assert seen["recalled"] > 200
     assert seen["states"] > 500
