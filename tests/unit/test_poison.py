@@ -23,6 +23,8 @@ TOPICS = (SUBMITTED["water"], *(topic for topic in CONSUMED if topic not in ALL)
 """One of the sources' topics, which have one reader, and each other one."""
 MORNING = datetime(2026, 3, 5, 8, tzinfo=UTC)
 RIGHT = Kind("right", lambda _chance, right: right)
+SEEDS = 20
+"""Places in a record at which each number is tried."""
 SECONDS = 1.0
 """Of this process's time, that the dearest record may cost with all that follows from it."""
 
@@ -46,6 +48,15 @@ def test_every_kind_of_poison_is_decided_or_invalid_and_what_follows_from_it_can
     assert ended["processed"] > 50, "kinds that are right after all"
     assert ended["parked"] > 100, "kinds that are wrong"
     assert max(dear) < (SECONDS, "")
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=names)
+def test_whatever_number_stands_wherever_one_may_is_decided_or_invalid(topic: Topic) -> None:
+    town = Town()
+    for seed in range(SEEDS):
+        for kind in (kind for kind in kinds() if kind.name.startswith(("number:", "count:"))):
+            town.feed(topic, kind.of(topic, seed), MORNING)
+    assert town.holes == []
 
 
 def test_what_comes_again_about_a_report_that_is_known_finds_no_hole_either() -> None:
