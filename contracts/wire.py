@@ -157,8 +157,13 @@ def message(out: Event, *, source: str, time: datetime, traceparent: str) -> Mes
         time=time,
         source=source,
         traceparent=traceparent,
-        value=body.model_dump_json(exclude_none=True).encode(),
+        value=json_bytes(body),
     )
+
+
+def json_bytes(model: BaseModel) -> bytes:
+    """The model as JSON, without what is None; pydantic's own method makes text of these very bytes."""
+    return model.__pydantic_serializer__.to_json(model, exclude_none=True)
 
 
 def text_headers(headers: Sequence[tuple[str, bytes | None]]) -> Mapping[str, str]:

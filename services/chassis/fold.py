@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from contracts.deadletter import Reason
 from contracts.problem import Problem
-from contracts.wire import MIB, Message
+from contracts.wire import MIB, Message, json_bytes
 from services.chassis.letters import defect, letter, outgoing
 from services.chassis.ports import Change, Document, Entry, Inbox
 from services.chassis.values import Context, Decision, Done, Effect, Input, Outcome, Park, Reader, Record, Service, Tick
@@ -25,9 +25,10 @@ DOCUMENT_LIMIT = 12 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A state as it is stored: its JSON, its next tick, its indexed fields; and whether it is wanted again soon."""
+    """A state as it is stored: its JSON and the bytes of that, next tick, indexed fields; whether more comes soon."""
 
     json: str
+    size: int
     wake_at: datetime | None
     facets: Mapping[str, Any]
     soon: bool
@@ -130,7 +131,7 @@ class Draft:
 
     def check(self) -> None:
         """Raises TooLarge for a document that would not fit with all that it took in."""
-        before, after = self.document.size if self.document else 0, len(self.form.json.encode()) if self.form else 0
+        before, after = self.document.size if self.document else 0, self.form.size if self.form else 0
         size = before + self.added + after
         if size > DOCUMENT_LIMIT:
             raise TooLarge(f"document {self.subject}", size, DOCUMENT_LIMIT)
@@ -227,8 +228,8 @@ def form_of(service: Service, state: BaseModel | None) -> Form | None:
     """The state as it is stored; None where there is none."""
     if state is None:
         return None
-    json = state.model_dump_json(exclude_none=True)
-    return Form(json, wake_of(service, state), service.facets(state), service.soon(state))
+    raw = json_bytes(state)
+    return Form(raw.decode(), len(raw), wake_of(service, state), service.facets(state), service.soon(state))
 
 
 def read(reader: Reader, record: Record) -> Input[Any]:

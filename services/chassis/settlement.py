@@ -7,6 +7,7 @@ Documents that are wanted again soon are remembered once their messages are sent
 counts only if it is written, which fails where another member has written since.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -139,8 +140,8 @@ class Settlement:
                     await self._store.record(past)
             with self._progress.waiting("broker"):
                 await self._stream.publish([message for _, message in batch.messages.values()])
-        for _, message in batch.messages.values():
-            self._metrics.published.labels(message.topic).inc()
+        for topic, times in Counter(message.topic for _, message in batch.messages.values()).items():
+            self._metrics.published.labels(topic).inc(times)
         for topic, reason in batch.parked:
             self._metrics.parked.labels(topic, reason.value).inc()
         for subject, rev in batch.written:

@@ -53,6 +53,11 @@ def test_what_a_message_carries_is_read_back_as_it_was(topic: Topic, body: Body)
 
 
 @pytest.mark.parametrize(("topic", "body"), BODIES)
+def test_a_messages_bytes_are_those_that_the_models_own_text_would_have(topic: Topic, body: Body) -> None:
+    assert sent(topic, body).value == body.model_dump_json(exclude_none=True).encode()
+
+
+@pytest.mark.parametrize(("topic", "body"), BODIES)
 def test_a_message_fits_its_topic(topic: Topic, body: Body) -> None:
     out = sent(topic, body)
     assert out.type in topic.types
