@@ -10,6 +10,8 @@ from tests.pipeline import SERVICES, Pipeline, eventually
 
 NO_QUOTA: Final[Mapping[str, str]] = {"YIWANG_QUOTA_RATE": "10000", "YIWANG_QUOTA_BURST": "1000000"}
 """The load is ours, and no source's allowance is to hold it back."""
+AT_ONCE: Final[Mapping[str, str]] = {"YIWANG_CONSOLE_CAPACITY": "1000"}
+"""Calls to people at once: a line of the log takes no time, and what finds no free call waits for seconds."""
 
 
 class Way(StrEnum):
@@ -34,7 +36,7 @@ async def running(
     way: Way, found: Ground, members: int = 1, *, settings: Mapping[str, str] = NO_QUOTA, started: bool = True
 ) -> AsyncIterator[Pipeline]:
     """Its processes, ready, in a namespace of their own, until the context ends; not ``started``, the ground alone."""
-    pipeline = Pipeline(found.servers, found.folder, members=members, settings=dict(settings), people=False)
+    pipeline = Pipeline(found.servers, found.folder, members=members, settings={**AT_ONCE, **settings}, people=False)
     pipeline.folder = found.folder / pipeline.space.strip(".")
     pipeline.prepare()
     try:
