@@ -1,8 +1,9 @@
 """Who sends: reports at the times of a plan, each noted with the time at which the broker appended it."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,7 +37,7 @@ async def feed(servers: list[str], space: str, sent: Iterable[Sent], phases: Ite
     try:
         for phase in phases:
             async for count in _handfuls(phase):
-                for one in _next(left, count):
+                for one in islice(left, count):
                     case = report_id(one.department, one.reference)
                     under_way[case] = await producer.send(
                         space + SUBMITTED[one.department].name, one.body, key=str(case).encode()
@@ -47,12 +48,7 @@ async def feed(servers: list[str], space: str, sent: Iterable[Sent], phases: Ite
     return {case: ended.result().timestamp / 1000 for case, ended in under_way.items()}
 
 
-def _next(left: Iterator[Sent], count: int) -> Iterator[Sent]:
-    for _ in range(count):
-        yield next(left)
-
-
-async def _handfuls(phase: Phase) -> Any:
+async def _handfuls(phase: Phase) -> AsyncIterator[int]:
     if phase.rate is None:
         yield phase.count
         return

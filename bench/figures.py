@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+HUNDREDS, TENS = 100, 10
 BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -53,9 +54,9 @@ def table(figures: Sequence[Figure], before: Mapping[str, float]) -> list[str]:
 
 def short(value: float) -> str:
     """Three digits that count, and no more."""
-    if value == 0 or abs(value) >= 100:  # noqa: PLR2004 - three digits
+    if value == 0 or abs(value) >= HUNDREDS:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"  # noqa: PLR2004 - as above
+    return f"{value:.1f}" if abs(value) >= TENS else f"{value:.3g}"
 
 
 def plot(values: Sequence[float]) -> str:

@@ -11,7 +11,6 @@ from bench.cost import memory
 from bench.feed import Phase
 from bench.figures import Figure
 from bench.ground import Ground
-from bench.latency import share
 from bench.plan import Plan
 from bench.reports import made
 from bench.say import say
@@ -19,6 +18,7 @@ from bench.stored import lay
 from bench.trial import load
 from bench.ways import Way, running, services
 from tests.pipeline import Pipeline
+from yiwang.tally import rank
 
 REPORTS: Final = 3_000
 READS: Final = 300
@@ -82,8 +82,8 @@ async def _reads(found: Ground, pipeline: Pipeline, size: int) -> list[Figure]:
                     + " by "
                     + path.partition("?")[2].replace("{", "").replace("}", "")
                 )
-                say(f"  {size} stored, {name}: p50 {median(took):.1f} ms, p99 {share(took, 0.99):.1f} ms")
-                figures.append(Figure(f"p99 of {name} with {size} stored", "ms", [share(took, 0.99)], most=READ_MS))
+                say(f"  {size} stored, {name}: p50 {median(took):.1f} ms, p99 {rank(took, 0.99):.1f} ms")
+                figures.append(Figure(f"p99 of {name} with {size} stored", "ms", [rank(took, 0.99)], most=READ_MS))
     return figures
 
 

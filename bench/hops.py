@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from time import process_time
 from typing import Any, Final
 
 from bench.memory import Documents, Logs, Still, Stream
@@ -94,14 +93,13 @@ class Member:
             performer=self.calls,
         )
         self._read: dict[str, int] = dict.fromkeys(self._topics, 0)
-        self.records, self.spent = 0, 0.0
+        self.records = 0
 
     async def run(self) -> bool:
         """Settle all there is; answers whether there was anything."""
         waiting = [record for name in self._topics for record in self._logs.records[name][self._read[name] :]]
         self._read |= {name: len(self._logs.records[name]) for name in self._topics}
         self.records += len(waiting)
-        began = process_time()
         for at in range(0, len(waiting), BATCH):
             with self.watch.part("loop"):
                 await self.loop.on_records(waiting[at : at + BATCH])
@@ -109,7 +107,6 @@ class Member:
                 for first in range(0, len(ended), ENDS):
                     with self.watch.part("loop"):
                         await self.loop.on_done(ended[first : first + ENDS])
-        self.spent += process_time() - began
         return bool(waiting)
 
     def hop(self, reports: int) -> Hop:

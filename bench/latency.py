@@ -1,8 +1,6 @@
 """How long a report takes to its first alert under a steady load, beside the floor; and what nothing to do costs."""
 
 import asyncio
-from collections.abc import Sequence
-from math import ceil
 from typing import Final
 
 from bench.cost import processor, used
@@ -14,6 +12,7 @@ from bench.reports import made
 from bench.say import say
 from bench.trial import Run, load, trial
 from bench.ways import Way, running, services
+from yiwang.tally import rank
 
 WARM_SECONDS: Final = 10
 """The first seconds of a load do not count: connections are made, code is warmed."""
@@ -31,11 +30,11 @@ async def latency(found: Ground, plan: Plan) -> list[Figure]:
         waits = {way: await _waits(way, found, plan, rate) for way in (Way.OURS, Way.FLOOR)}
         mine, floor = waits[Way.OURS], waits[Way.FLOOR]
         figures += [
-            Figure(f"p50 at {rate}/s", "ms", [share(mine, 0.5)], most=half),
-            Figure(f"p99 at {rate}/s", "ms", [share(mine, 0.99)], most=most),
-            Figure(f"p50 at {rate}/s, floor", "ms", [share(floor, 0.5)]),
-            Figure(f"p99 at {rate}/s, floor", "ms", [share(floor, 0.99)]),
-            Figure(f"p99 at {rate}/s / floor", "", [share(mine, 0.99) / share(floor, 0.99)], most=TWICE),
+            Figure(f"p50 at {rate}/s", "ms", [rank(mine, 0.5)], most=half),
+            Figure(f"p99 at {rate}/s", "ms", [rank(mine, 0.99)], most=most),
+            Figure(f"p50 at {rate}/s, floor", "ms", [rank(floor, 0.5)]),
+            Figure(f"p99 at {rate}/s, floor", "ms", [rank(floor, 0.99)]),
+            Figure(f"p99 at {rate}/s / floor", "", [rank(mine, 0.99) / rank(floor, 0.99)], most=TWICE),
         ]
     return figures
 
@@ -44,13 +43,8 @@ async def _waits(way: Way, found: Ground, plan: Plan, rate: int) -> list[float]:
     count = rate * (plan.seconds + WARM_SECONDS)
     run = await trial(way, found, list(made(plan.seed, count)), [Phase(count, rate)])
     waits = [1000 * wait for wait in run.waits[rate * WARM_SECONDS :]]
-    say(f"  {way.value:6} at {rate}/s: p50 {share(waits, 0.5):.0f} ms, p99 {share(waits, 0.99):.0f} ms, {_cost(run)}")
+    say(f"  {way.value:6} at {rate}/s: p50 {rank(waits, 0.5):.0f} ms, p99 {rank(waits, 0.99):.0f} ms, {_cost(run)}")
     return waits
-
-
-def share(values: Sequence[float], part: float) -> float:
-    """The value that this part of all does not exceed, by nearest rank."""
-    return sorted(values)[ceil(len(values) * part) - 1]
 
 
 def _cost(run: Run) -> str:

@@ -16,6 +16,7 @@ from contracts.wire import Message
 from services.chassis import rows
 from services.chassis.ports import Change, Document, Partition
 from services.chassis.values import Record
+from simulation.clock import MemoryClock
 from simulation.store import MemoryStore
 
 PARTITIONS = 6
@@ -129,28 +130,9 @@ class Stream:
         return self._places
 
 
-@dataclass(slots=True)
-class Still:
-    """A clock behind the loop's port that stands; its monotonic time is the machine's, which parts of batches go by."""
-
-    time: datetime
-
-    async def now(self) -> datetime:
-        """See the port."""
-        return self.time
-
-    def wall(self) -> datetime:
-        """See the port."""
-        return self.time
-
-    def skew(self) -> float:
-        """See the port."""
-        return 0.0
+class Still(MemoryClock):
+    """A clock that stands; its monotonic time is the machine's, which parts of batches go by."""
 
     def monotonic(self) -> float:
         """See the port."""
         return monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """See the port: nobody has a reason to."""
-        raise AssertionError(f"a pause of {seconds} s")

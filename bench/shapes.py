@@ -10,7 +10,6 @@ from bench.cost import memory
 from bench.feed import Phase, feed
 from bench.figures import Figure, plot
 from bench.ground import Ground
-from bench.latency import share
 from bench.plan import Plan
 from bench.reports import made
 from bench.say import say
@@ -25,6 +24,7 @@ from simulation.sent import Sent
 from tests.faults.judge import check, figures_of
 from tests.faults.offsets import looking
 from tests.pipeline import Pipeline
+from yiwang.tally import rank
 
 CALM, STORM, STORM_SECONDS, CALM_SECONDS = 2, 200, 30, 40
 """Reports a second before and after a burst, in it, and for how long."""
@@ -52,12 +52,12 @@ async def burst(found: Ground, plan: Plan) -> list[Figure]:
         faults = await _faults(pipeline)
     waits = [1000 * wait for wait in run.waits]
     before, after = waits[CALM * BACK_SECONDS : phases[0].count], waits[-phases[2].count :][CALM * BACK_SECONDS :]
-    most = max(STEADY_MS, NORMAL * share(before, 0.99))
+    most = max(STEADY_MS, NORMAL * rank(before, 0.99))
     say(f"  waits through it: {plot(_course(waits))} up to {max(waits) / 1000:.1f} s; checker: {faults:.0f} offences")
     return [
-        Figure("burst: p99 before", "ms", [share(before, 0.99)]),
-        Figure("burst: p99 in it", "ms", [share(waits[phases[0].count : -phases[2].count], 0.99)]),
-        Figure("burst: p99 from 10 s after it", "ms", [share(after, 0.99)], most=most),
+        Figure("burst: p99 before", "ms", [rank(before, 0.99)]),
+        Figure("burst: p99 in it", "ms", [rank(waits[phases[0].count : -phases[2].count], 0.99)]),
+        Figure("burst: p99 from 10 s after it", "ms", [rank(after, 0.99)], most=most),
         Figure("burst: lost, doubled or out of order", "", [faults], most=0),
     ]
 
@@ -161,8 +161,8 @@ async def flood(found: Ground, plan: Plan) -> list[Figure]:
         heard = await told(pipeline.servers.brokers, pipeline.space)
     waits = [1000 * (heard.first[case] - at) for case, at in appended.items()]
     return [
-        Figure(f"flood of {len(loud)} by one department: p50 of the others", "ms", [share(waits, 0.5)]),
-        Figure(f"flood of {len(loud)} by one department: p99 of the others", "ms", [share(waits, 0.99)]),
+        Figure(f"flood of {len(loud)} by one department: p50 of the others", "ms", [rank(waits, 0.5)]),
+        Figure(f"flood of {len(loud)} by one department: p99 of the others", "ms", [rank(waits, 0.99)]),
     ]
 
 
@@ -176,5 +176,5 @@ async def long(found: Ground, plan: Plan) -> list[Figure]:
     waits = [1000 * wait for wait in run.waits]
     return [
         Figure("a report of a megabyte", "ms", [waits[300]]),
-        Figure("p99 of those about it", "ms", [share(waits[:300] + waits[301:], 0.99)]),
+        Figure("p99 of those about it", "ms", [rank(waits[:300] + waits[301:], 0.99)]),
     ]

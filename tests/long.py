@@ -1,6 +1,5 @@
 """How a long run from the command line goes: a folder of its own, kept where something failed; Ctrl-C is one line."""
 
-import json
 import logging
 import os
 import platform
@@ -9,9 +8,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import NoReturn
 
+from bench.machine import calibration
 from deploy.local.documents import PROGRAM
 from deploy.local.place import ROOT
 
@@ -33,18 +32,11 @@ def kept(name: str, run: Callable[[Path], bool]) -> int:
 
 
 def pace() -> float:
-    """Milliseconds that this interpreter takes for a fixed job now, the median of nine.
+    """Milliseconds of processor time that this interpreter takes for the measurements' fixed job now.
 
     By this do builds of Python differ, and one machine from hour to hour: figures of two runs are compared with it.
     """
-    return 1000 * median(_job() for _ in range(9))
-
-
-def _job() -> float:
-    began = time.perf_counter()
-    rows = [{"number": n, "text": str(n), "square": n * n % 7} for n in range(30_000)]
-    json.loads(json.dumps(rows))
-    return time.perf_counter() - began
+    return calibration() / 1000
 
 
 def say(line: str) -> None:

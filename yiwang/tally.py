@@ -126,9 +126,9 @@ def _row(name: str, cells: Sequence[object], zh: str) -> str:
 def _latency(seconds: Sequence[float]) -> str:
     if not seconds:
         return "none came"
-    return ", ".join(f"{name} {_rank(seconds, share) * 1000:.0f} ms" for name, share in SHARES)
+    return ", ".join(f"{name} {rank(seconds, share) * 1000:.0f} ms" for name, share in SHARES)
 
 
-def _rank(seconds: Sequence[float], share: float) -> float:
+def rank(seconds: Sequence[float], share: float) -> float:
     """The nearest rank: the least of the times that this share of them does not exceed."""
     return sorted(seconds)[ceil(share * len(seconds)) - 1]

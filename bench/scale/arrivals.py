@@ -7,6 +7,8 @@ from math import cos, pi
 from random import Random
 from typing import Final
 
+from simulation.chance import chance
+
 HOUR: Final = 3600.0
 HOURS: Final = 24
 
@@ -44,7 +46,7 @@ def burst(rate: float, height: float, *, before: float, seconds: float, after: f
 
 def poisson(spans: Sequence[Span], seed: int) -> tuple[float, ...]:
     """Times at which reports come, independent of each other, at the spans' rates one after the other."""
-    random = Random(f"arrivals/{seed}")  # noqa: S311 - a simulation's chance is seeded, not secret
+    random = chance(seed, "arrivals")
     starts = accumulate((span.seconds for span in spans), initial=0.0)
     return tuple(at for start, span in zip(starts, spans, strict=False) for at in _within(start, span, random))
 

@@ -14,6 +14,8 @@ from math import ceil, inf
 from random import Random
 from typing import Final
 
+from simulation.chance import chance
+
 KEYS: Final = 2
 """Kinds of keys: what concerns a report goes by one, what concerns a person by another."""
 
@@ -117,8 +119,7 @@ class Run:
 
 def play(line: Line, arrivals: Sequence[float], seed: int = 0) -> Run:
     """What becomes of reports that come at these times (sorted); the same values give the same run."""
-    random = Random(f"play/{seed}")  # noqa: S311 - as in arrivals.py, and independent of those
-    return _Play(line, arrivals, random).run()
+    return _Play(line, arrivals, chance(seed, "play")).run()
 
 
 class _Member:

@@ -169,7 +169,8 @@ def _pod(each: Members, assumed: Assumptions) -> float:
 def _brokers(costs: Costs, assumed: Assumptions, load: Load, replicas: int) -> tuple[Nodes, float]:
     """The cheapest brokers; each copy costs as much processor as the first, which is more than it does."""
     retention = CASES.retention
-    assert retention is not None, "cases' events expire"  # noqa: S101 - as the registry has it
+    if retention is None:
+        raise ValueError("events of cases do not expire; right is a retention, or no disk is large enough")
     kept = costs.broker_bytes * load.reports_a_day * retention.days * assumed.copies / GIB
     cores = load.design * costs.kafka_milliseconds * assumed.copies / 1000 / assumed.utilisation
     partitions = ceil(replicas / assumed.brokers.replicas)

@@ -48,6 +48,8 @@ TEXTS: Final = 512
 """Texts whose pairs are remembered: where one cell hears of many cases, it compares the same ones again and again."""
 DEGREE: Final = 111_320.0
 """Metres of a degree of latitude; and of longitude at the equator."""
+EAST, NORTH = 180, 90
+"""Degrees at which the earth ends, and south and west of it as many."""
 MIDDLE: Final = 38.9
 """Degrees north of the plane's true scale, amid the banner: at its edges 60 km away east and west are 1 % off."""
 
@@ -138,7 +140,7 @@ def places(near: Nearness, report: Report, text: str, now: datetime) -> Iterator
 
 def _on_earth(point: Point) -> bool:
     """Whether there is such a place: a point from intake is one, but the contract lets any two numbers be a point."""
-    return abs(point.longitude) <= 180 and abs(point.latitude) <= 90  # noqa: PLR2004 - the ends of the earth
+    return abs(point.longitude) <= EAST and abs(point.latitude) <= NORTH
 
 
 def _periods(row: Near, now: datetime) -> Iterator[int]:

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from bench.floor import HOPS, messages
-from bench.latency import share
 from bench.reports import A_DAY, made
 from bench.stored import copies
 from contracts.identity import report_id
 from services.chassis.pages import PLACE
+from yiwang.tally import rank
 
 
 def test_reports_are_as_many_as_asked_for_and_each_opens_a_case_of_its_own() -> None:
@@ -22,7 +22,7 @@ def test_reports_are_as_many_as_asked_for_and_each_opens_a_case_of_its_own() -> 
 
 @pytest.mark.parametrize(("part", "value"), [(0.5, 5), (0.99, 10), (0.1, 1), (1, 10)])
 def test_a_share_is_by_nearest_rank(part: float, value: float) -> None:
-    assert share([float(n) for n in range(10, 0, -1)], part) == value
+    assert rank([float(n) for n in range(10, 0, -1)], part) == value
 
 
 def test_the_floor_feeds_the_next_hop_once_a_record_and_bare_it_sends_no_more() -> None:
