@@ -24,13 +24,13 @@ from bench.plan import Plan
 from bench.profiles import profile
 from bench.reports import made
 from bench.samples import take
-from bench.say import say
 from bench.shapes import backlog, burst, flood, hot, long
 from bench.start import start
 from bench.throughput import throughput
 from bench.trial import load
 from bench.ways import Way, running
 from deploy.local.place import ROOT
+from tests.long import say
 
 WARM: Final = 300
 

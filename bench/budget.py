@@ -16,7 +16,7 @@ from bench.hops import PARTS, Hop, measure
 from bench.machine import calibration
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
+from tests.long import say
 from tests.telling import plain_policy
 
 REPORTS: Final = 2_000

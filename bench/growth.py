@@ -13,10 +13,10 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
 from bench.stored import lay
 from bench.trial import load
 from bench.ways import Way, running, services
+from tests.long import say
 from tests.pipeline import Pipeline
 from yiwang.tally import rank
 

@@ -9,9 +9,9 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
 from bench.trial import Run, load, trial
 from bench.ways import Way, running, services
+from tests.long import say
 from yiwang.tally import rank
 
 WARM_SECONDS: Final = 10

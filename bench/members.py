@@ -9,11 +9,11 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
 from bench.told import told
 from bench.trial import through, trial
 from bench.ways import Way, running
 from tests.faults.offsets import looking
+from tests.long import say
 
 ROUNDS: Final = 5
 REPORTS: Final = 3_000

@@ -13,9 +13,9 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
 from bench.trial import load
 from bench.ways import Way, running
+from tests.long import say
 from tests.pipeline import SERVICES
 
 FILE: Final = Path(__file__).parent / "results" / "profile.txt"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bench.cost import memory
@@ -12,7 +13,6 @@ from bench.figures import Figure, plot
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
 from bench.told import told
 from bench.trial import LOOK, STILL, load, through, trial
 from bench.ways import Way, running, services
@@ -20,9 +20,9 @@ from contracts.case import Action, CaseAction
 from contracts.identity import report_id
 from contracts.topics import ACTIONS
 from services.chassis.mongo import client
-from simulation.sent import Sent
 from tests.faults.judge import check, figures_of
 from tests.faults.offsets import looking
+from tests.long import say
 from tests.pipeline import Pipeline
 from yiwang.tally import rank
 
@@ -171,7 +171,7 @@ async def long(found: Ground, plan: Plan) -> list[Figure]:
     sent = list(made(plan.seed, 601))
     body = json.loads(sent[0].body)
     body["attachment_inline"] = "0" * LONG
-    sent[0] = Sent(**{**{name: getattr(sent[0], name) for name in Sent.__slots__}, "body": json.dumps(body).encode()})
+    sent[0] = replace(sent[0], body=json.dumps(body).encode())
     run = await trial(Way.OURS, found, [*sent[1:301], sent[0], *sent[301:]], [Phase(601, 20)])
     waits = [1000 * wait for wait in run.waits]
     return [

@@ -9,8 +9,8 @@ from uuid import UUID
 from pymongo import AsyncMongoClient
 
 from bench.ground import Ground
-from bench.say import say
 from services.chassis.pages import place
+from tests.long import say
 from tests.pipeline import Pipeline
 
 BULK: Final = 2_000

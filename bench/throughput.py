@@ -5,9 +5,9 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.reports import made
-from bench.say import say
 from bench.trial import Run, trial
 from bench.ways import Way
+from tests.long import say
 
 PEER_SHARE = 25
 """Of the reports one in so many goes the usual way: it is that much slower."""
