@@ -1,7 +1,7 @@
 """A department that knows the committed schema and the published map, and nothing else of Yiwang."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
@@ -68,26 +68,27 @@ class Report:
         return json.dumps(self.body, ensure_ascii=False)
 
 
-def reports(prefix: str, seed: int, count: int) -> list[Report]:
-    """Masked places and coordinates in turn, every one valid by the committed schema."""
-    made = list(islice(_reports(prefix, Random(seed)), count))
+def reports(prefix: str, seed: int, count: int, first: int = 0) -> list[Report]:
+    """Masked places and coordinates in turn, every one valid by the committed schema.
+
+    Each point lies in a grid of its own, from the ``first`` one on: who leaves no grid to two reports has none that are
+    told of each other, for no two grids' points are as near as the table of what is near asks for.
+    """
+    made = list(islice(_reports(prefix, Random(seed), GRIDS[first:]), count))
     for report in made:
         SCHEMA.validate(report.body)
     return made
 
 
-def _reports(prefix: str, random: Random) -> Iterator[Report]:
-    number = 0
-    while True:
-        yield _report(f"{prefix}{number:05}", number, random, place=_grid if number % 2 else _masked)
-        number += 1
+def _reports(prefix: str, random: Random, grids: Sequence[dict[str, Any]]) -> Iterator[Report]:
+    for number, grid in enumerate(grids):
+        yield _report(f"{prefix}{2 * number:05}", 2 * number, random, _masked(random))
+        yield _report(f"{prefix}{2 * number + 1:05}", 2 * number + 1, random, _inside(grid, random))
 
 
-def _report(
-    reference: str, number: int, random: Random, place: Callable[[Random], tuple[str, str, dict[str, Any]]]
-) -> Report:
+def _report(reference: str, number: int, random: Random, place: tuple[str, str, dict[str, Any]]) -> Report:
     moment = FIRST + timedelta(minutes=37 * number)
-    unit, name, fields = place(random)
+    unit, name, fields = place
     sentence = random.choice(SENTENCES)
     body = {
         "reference": reference,
@@ -105,9 +106,8 @@ def _masked(random: Random) -> tuple[str, str, dict[str, Any]]:
     return BANNER, name, {"place_name": name}
 
 
-def _grid(random: Random) -> tuple[str, str, dict[str, Any]]:
+def _inside(grid: dict[str, Any], random: Random) -> tuple[str, str, dict[str, Any]]:
     """A point inside a grid of the published map: its case belongs to that grid."""
-    grid = random.choice(GRIDS)
     point = shape(grid["geometry"]).representative_point()
     datum = random.choice(["WGS-84", "CGCS2000"])
     coordinates = {"longitude": point.x, "latitude": point.y, "datum": datum}

@@ -110,11 +110,11 @@ async def check(pipeline: Pipeline, http: httpx.AsyncClient, report: Report, cas
 
 
 async def test_reports_sent_three_times_are_one_case_each_and_told_of_the_repeat_once(pipeline: Pipeline) -> None:
-    made = reports("AGAIN-", seed=2, count=20)
+    made = reports("AGAIN-", seed=2, count=20, first=100)
     for _ in range(3):
         publish(pipeline.servers.kafka, pipeline.space + TOPIC, [report.text for report in made])
     # Keys spread these over all partitions; once they are done, whatever stood before them is.
-    last = reports("AFTER-", seed=3, count=60)
+    last = reports("AFTER-", seed=3, count=60, first=110)
     publish_keyed(pipeline.servers.kafka, pipeline.space + TOPIC, {report.reference: report.text for report in last})
 
     await ended(pipeline, last, "received", "opened")
@@ -125,7 +125,7 @@ async def test_reports_sent_three_times_are_one_case_each_and_told_of_the_repeat
 
 
 async def test_what_the_schema_refuses_is_parked_and_told_in_both_languages(pipeline: Pipeline) -> None:
-    (good,) = reports("WRONG-", seed=4, count=1)
+    (good,) = reports("WRONG-", seed=4, count=1, first=140)
     wrong = Report({**good.body, "coordinates": {"longitude": 107.48, "latitude": 38.18}}, "", "", good.moment)
     publish(pipeline.servers.kafka, pipeline.space + TOPIC, [wrong.text])
 
