@@ -12,8 +12,8 @@ BATCH = 100
 """Ends are handed back to the loop together until they weigh so much."""
 SLOW_SECONDS = 10.0
 """A call that is under way for longer makes its channel slow."""
-GATHER_SECONDS = 0.02
-"""How long the first of them waits for others: each batch costs the same six calls, be it of one end or of many."""
+GATHER_SECONDS = 0.005
+"""How long the first of them waits for others: each batch costs the same calls, be it of one end or of many."""
 
 OnDone = Callable[[Sequence[Ended]], Awaitable[None]]
 

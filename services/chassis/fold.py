@@ -54,12 +54,19 @@ class Draft:
     seen: dict[UUID, Outcome] = field(default_factory=dict)
     added: int = 0
     taken: int = 0
+    presumed: bool = False
+    """Whether it was not looked for, as it most likely is not there."""
     _form: Form | None = None
 
     @property
     def recalled(self) -> bool:
         """Whether it goes by what this process wrote last, and not by what the store has now."""
         return self.document is not None and self.document.known is not None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether only a write that wins shows that it was decided on what is there."""
+        return self.presumed or self.recalled
 
     @property
     def form(self) -> Form | None:

@@ -30,12 +30,14 @@ from services.chassis.values import Quota, Record, Unavailable
 
 REQUEST_SECONDS = 10.0
 """How long an offset request or a commit may take."""
+COMMIT_SECONDS = 0.2
+"""The group is told so long after a batch what is settled: of all batches that ended meanwhile at once."""
 COMMITS = 3
 """Commits in a row that nobody answers, though the logs are there: the group's part of the client is dead."""
 ISOLATION: Final = "read_committed"
 """A source's aborted transaction is no input, and an open one no end to read to."""
 POLL_MS = 20
-"""FastStream waits this long for a batch, and sleeps as long after an empty one."""
+"""FastStream waits this long for a batch, and sleeps as long after an empty one: asked only once there is something."""
 FETCH_BYTES = 1280 * 1024
 """What is fetched ahead of a partition: its longest record from outside waits for no turn to be asked for alone."""
 AGAIN_SECONDS = 0.2
@@ -79,6 +81,8 @@ class KafkaStream:
         self._owned: frozenset[Partition] = frozenset()
         self._settled: dict[Partition, int] = {}
         self._owed: dict[Partition, int] = {}
+        self._telling: asyncio.Task[None] | None = None
+        self._told = asyncio.Lock()
         self._epoch = 0
         self._portion, self._in_hand, self._unanswered = batch, False, 0
         self._release: OnRelease | None = None
@@ -151,6 +155,7 @@ class KafkaStream:
     async def stop(self) -> None:
         """Leave the group; call it when no step is under way."""
         self._forget_held()
+        await self._commit_owed()
         await self._broker.stop()
         await self._logs.stop()
         await self._publisher.stop()
@@ -164,25 +169,31 @@ class KafkaStream:
         mine = {at: to for at, to in after.items() if at in self._owned and to > self._settled.get(at, -1)}
         self._settled.update(mine)
         self._owed.update(mine)
+        if mine and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.create_task(self._tell_soon())
+
+    async def _tell_soon(self) -> None:
+        await asyncio.sleep(COMMIT_SECONDS)
         await self._commit_owed()
 
     async def _commit_owed(self) -> None:
         """Tell the group what is settled; what it does not take now is owed until the next batch or tick."""
-        owed, epoch = dict(self._owed), self._epoch
-        if not owed:
-            return
-        try:
-            offsets = {self._wire(place): offset for place, offset in owed.items()}
-            await asyncio.wait_for(self._consumer.commit(offsets), REQUEST_SECONDS)
-        except (KafkaError, TimeoutError) as fault:
-            log.warning("commit left to the next one", reason=f"{type(fault).__name__}: {fault}")
-            self._unanswered = self._unanswered + 1 if isinstance(fault, TimeoutError) else 0
-            if self._unanswered == COMMITS:
-                self._unreadable(f"{COMMITS} commits in a row were not answered: begin anew")
-            return
-        self._unanswered = 0
-        if epoch == self._epoch:
-            self._owed.clear()
+        async with self._told:  # of two commits under way the older one might come last
+            owed, epoch = dict(self._owed), self._epoch
+            if not owed or self._subscriber.consumer is None:
+                return
+            try:
+                offsets = {self._wire(place): offset for place, offset in owed.items()}
+                await asyncio.wait_for(self._consumer.commit(offsets), REQUEST_SECONDS)
+            except (KafkaError, TimeoutError) as fault:
+                log.warning("commit left to the next one", reason=f"{type(fault).__name__}: {fault}")
+                self._unanswered = self._unanswered + 1 if isinstance(fault, TimeoutError) else 0
+                if self._unanswered == COMMITS:
+                    self._unreadable(f"{COMMITS} commits in a row were not answered: begin anew")
+                return
+            self._unanswered = 0
+            if epoch == self._epoch:
+                self._owed = {place: to for place, to in self._owed.items() if to > owed.get(place, -1)}
 
     def take(self, most: int) -> None:
         """See the port."""
@@ -233,6 +244,7 @@ class KafkaStream:
         """Let the step under way end and commit; then nothing is ours (334 repeats in a rebalance became 0)."""
         if self._release:
             await self._release()
+        await self._commit_owed()
         self._forget_held()
         self._owned, self._epoch = frozenset(), self._epoch + 1
 

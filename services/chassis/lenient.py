@@ -82,6 +82,7 @@ def install(
                 return ()
             if not common:
                 consumer._fetcher.hasten()  # noqa: SLF001 - this module is the place for it
+            await _something(consumer._fetcher)  # noqa: SLF001 - as above
             much = waiting(consumer, common) > COMMON * size
             subscriber.max_records = min(whole, BACKLOG * size if much else size)
             if fetched := consumer._fetcher._records:  # noqa: SLF001 - as above
@@ -100,6 +101,18 @@ def install(
         return batch
 
     subscriber.get_msg = guarded
+
+
+async def _something(fetching: Any) -> None:
+    """Return once something is fetched, or after a while.
+
+    A poll that finds nothing sleeps, and what comes meanwhile waits. What else it would raise is raised by the poll.
+    """
+    if not fetching._records:  # noqa: SLF001 - as above
+        waiter = fetching._create_fetch_waiter()  # noqa: SLF001 - as above
+        await asyncio.wait([waiter], timeout=CALM_MS / 1000)
+        if not waiter.cancel():
+            waiter.exception()
 
 
 def waiting(consumer: Any, topics: Collection[str]) -> int:

@@ -7,6 +7,7 @@ effects happen once; a crash anywhere is repaired by redelivery, or by the sweep
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -126,6 +127,8 @@ class Loop:
             self._horizons.forget()
             self._read_to.clear()
             self._settlement.forget()
+            with suppress(Unavailable):  # who comes next takes them off, and sends once more what they speak of
+                await self._settlement.take_off()
 
     async def close(self) -> None:
         """Take no more records: what is polled from now on stays for the next member."""
@@ -248,10 +251,12 @@ class Loop:
 
     async def _decide(self, pending: Mapping[str, list[Input[Any]]], free: Counter[str], batch: Batch) -> None:
         """Decide and write, round by round: who lost a write decides again, and a document takes so much a round."""
-        stalled = 0
+        stalled, presumed = 0, {name for name, (first, *_) in pending.items() if self._opens(first)}
         while pending and stalled < ROUNDS:
-            documents = await self._settlement.load(list(pending))
+            documents = await self._settlement.load([name for name in pending if name not in presumed])
             drafts = [await self._fold(group, documents.get(name), free) for name, group in pending.items()]
+            for one in drafts:
+                one.presumed = one.subject in presumed
             for record, fault in (each for one in drafts for each in one.faults):
                 self._blame(record, fault)
             self._check_breaker()
@@ -259,13 +264,17 @@ class Loop:
             self._want(drafts)
             stalled = stalled + 1 if len(lost) == len(drafts) else 0
             left = {one.subject: pending[one.subject][0 if one.subject in lost else one.taken :] for one in drafts}
-            pending = {name: group for name, group in left.items() if group}
+            pending, presumed = {name: group for name, group in left.items() if group}, set()
             if pending:
                 await self._settlement.send(batch)
                 batch = Batch()
         if pending:
             raise Unavailable(f"{len(pending)} documents met other writers in {ROUNDS} rounds")
         await self._settlement.send(batch)
+
+    def _opens(self, first: Input[Any]) -> bool:
+        """Whether its document is most likely not there; a replay's may well be."""
+        return first.record.replay is None and self._readers[first.record.topic].opens(first.body)
 
     async def _fold(self, inputs: Sequence[Input[Any]], document: Document | None, free: Counter[str]) -> Draft:
         """As ``fold``, with a breath now and then: the group gives up a member that says nothing for long."""
@@ -319,8 +328,7 @@ class Loop:
             return fault
 
     async def _done(self, ended: Sequence[Ended]) -> None:
-        with self.progress.waiting("database"):
-            now = await self._clock.now()
+        now = self._clock.wall()
         documents = await self._settlement.load(list({subject for subject, _ in ended}))
         idle = await self._advance([(documents[subject], end) for subject, end in ended if subject in documents], now)
         if idle:
@@ -352,7 +360,7 @@ class Loop:
         await self._settlement.send(batch)
         if lost:
             raise Unavailable(f"{len(lost)} timers met another writer: read again")
-        await self._settlement.fulfilled(intents)
+        self._settlement.fulfilled(intents)
         self._late(wakes)
         return [name for name, one in drafts.items() if one.recalled and not one.touched]
 

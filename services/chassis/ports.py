@@ -231,7 +231,7 @@ class Clock(Protocol):
         """The time that timers go by, one for all members; may raise Unavailable."""
 
     def wall(self) -> datetime:
-        """The best estimate of ``now`` without asking; for figures, never for decisions."""
+        """The best estimate of ``now`` without asking: for figures and ends of calls, which no timer goes by."""
 
     def skew(self) -> float:
         """Seconds by which this machine's clock was ahead of ``now`` when last asked."""

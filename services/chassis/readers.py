@@ -44,8 +44,6 @@ def _own_subject(body: Body, _id: UUID) -> str:
     return body.subject
 
 
-def internal(
-    topic: Topic, *, subject: Callable[[Any, UUID], str] = _own_subject, needless: frozenset[str] = frozenset()
-) -> Reader:
-    """The reader of a topic that only this system's services write to."""
-    return Reader(topic=topic, parse=parse_json(topic), identify=header_id, subject=subject, needless=needless)
+def internal(topic: Topic, *, subject: Callable[[Any, UUID], str] = _own_subject, **more: Any) -> Reader:
+    """The reader of a topic that only this system's services write to; ``more`` are other fields of it."""
+    return Reader(topic=topic, parse=parse_json(topic), identify=header_id, subject=subject, **more)

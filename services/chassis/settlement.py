@@ -66,6 +66,7 @@ class Settlement:
         self._service, self._store, self._stream = service, store, stream
         self._performer, self._metrics, self._progress = performer, metrics, progress
         self._sent, self._recent = Sent(), Recent()
+        self._served: set[str] = set()
         self._name, self._attempts = uuid4().hex, count()
 
     async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
@@ -103,20 +104,20 @@ class Settlement:
 
         Who won is read, not guessed: where the answer leaves a doubt, the document bears the name of the attempt that
         wrote it. Nothing of a draft is sent or started before. What would be told without a write has lost, too, where
-        it was decided on a remembered document.
+        it was decided on a remembered document, or on none that nobody looked for.
         """
         for one in drafts:
             self._recent.take(one.subject)  # what is remembered of it is older by then, or not sure to be right
         by = f"{self._name}/{next(self._attempts)}"
         changes = {one.subject: change for one in drafts if self._store and (change := one.change(by))}
         lost = await self._lost(changes)
-        lost |= {one.subject for one in drafts if one.recalled and one.messages and one.subject not in changes}
+        lost |= {one.subject for one in drafts if _untried(one) and one.subject not in changes}
         for one in drafts:
             if one.subject not in lost:
                 batch.take(one, changes.get(one.subject))
                 if one.effects and self._performer:
                     self._performer.start(one.subject, one.effects)
-        self._metrics.outdated.inc(sum(one.recalled for one in drafts if one.subject in lost))
+        self._metrics.outdated.inc(sum(one.unsure for one in drafts if one.subject in lost))
         return lost
 
     async def _lost(self, changes: Mapping[str, Change]) -> frozenset[str]:
@@ -157,10 +158,16 @@ class Settlement:
                 partitions.setdefault(one.partition, {})[one.subject] = one.document.rev if one.document else 0
         return await self._store.intend(partitions) if self._store and partitions else ()
 
-    async def fulfilled(self, intents: Sequence[str]) -> None:
-        """After the send: the notes have served."""
-        if self._store and intents:
-            await self._store.fulfilled(intents)
+    def fulfilled(self, intents: Sequence[str]) -> None:
+        """After the send: the notes have served, and the next sweep takes them off."""
+        self._served.update(intents)
+
+    async def take_off(self, others: Collection[str] = ()) -> None:
+        """Take off the notes that have served, and others that are known to have."""
+        over = [*self._served, *others]
+        if self._store and over:
+            await self._store.fulfilled(over)
+            self._served.difference_update(over)
 
     async def sweep(self, partitions: Collection[int]) -> None:
         """Send what timers and ends of calls left in an outbox when their process died or its answer was lost.
@@ -171,11 +178,18 @@ class Settlement:
             return
         over = []
         for intent in await self._store.intents(partitions):
+            if intent.id in self._served:
+                continue
             found = await self.fetch(list(intent.revs))
             if all(name in found and found[name].rev > rev for name, rev in intent.revs.items()):
                 over.append(intent.id)
-        await self.fulfilled(over)
+        await self.take_off(over)
 
     @property
     def _dead(self) -> str:
         return self._service.dead.name
+
+
+def _untried(one: Draft) -> bool:
+    """Whether what would be told without a write was decided on what may not be there."""
+    return one.presumed or (one.recalled and bool(one.messages))

@@ -156,6 +156,10 @@ class Quota:
             raise ValueError(f"a quota of {found}; right is at least {LEAST_RATE}/s and 1")
 
 
+def _opens_nothing(_body: Any) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """How the records of one topic become inputs.
@@ -163,7 +167,9 @@ class Reader:
     ``identify`` gives the input's id from record and body, and may raise Invalid; ``subject`` the document's id.
     ``quota`` bounds what the topic may bring in (None: no bound), so that a flood delays itself alone. ``needless`` are
     types of the topic that bring about nothing, whatever the document: records that bear one are settled unread. All
-    others are read, so a type of a later version is, too. Raises ValueError for a type that the topic does not have.
+    others are read, so a type of a later version is, too. ``opens`` says of a body whether it most likely makes its
+    document: then that is not looked for before the decision, and if it is there after all, the write tells, and the
+    record is decided again. Raises ValueError for a type that the topic does not have.
     """
 
     topic: Topic
@@ -172,6 +178,7 @@ class Reader:
     subject: Callable[[Any, UUID], str]
     quota: Quota | None = None
     needless: frozenset[str] = frozenset()
+    opens: Callable[[Any], bool] = _opens_nothing
 
     def __post_init__(self) -> None:
         """Check the types."""

@@ -13,7 +13,7 @@ from services.chassis.readers import internal
 from services.chassis.run import Composition, run
 from services.chassis.values import Service
 from services.escalation.calendar import Calendar, day_of
-from services.escalation.domain import decide, wake
+from services.escalation.domain import decide, opens, wake
 from services.escalation.ledger import Ledger
 from services.escalation.obligation import Tables
 from services.escalation.queries import Queries
@@ -27,7 +27,7 @@ def service(tables: Tables) -> Service:
     """The service under these tables."""
     return Service(
         name="escalation",
-        readers=(internal(CASES), ORDER_READER),
+        readers=(internal(CASES, opens=opens), ORDER_READER),
         decide=partial(decide, tables),
         dead=DEAD["escalation"],
         replays=REPLAYS["escalation"],

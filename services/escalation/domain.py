@@ -34,6 +34,11 @@ DATED: Final = frozenset({DeadlineKind.SCHEDULED, DeadlineKind.RESCHEDULED})
 """What says when a clock is due, and why."""
 
 
+def opens(said: CaseEvent) -> bool:
+    """Whether it most likely makes its case's ledger."""
+    return said.kind is CaseEventKind.OPENED
+
+
 def decide(tables: Tables, state: Ledger | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[Ledger]:
     """What the input makes of the case's clocks. The newest snapshot alone counts, not which event brought it."""
     if isinstance(given, Tick) and state:

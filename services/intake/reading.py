@@ -151,8 +151,12 @@ def _subject(body: Submitted, _id: UUID) -> str:
     return body.subject
 
 
+def _opens(body: Submitted) -> bool:
+    return body.version == 1
+
+
 READERS: Final = tuple(
-    Reader(topic=topic, parse=parse, identify=_identify, subject=_subject) for topic in SUBMITTED.values()
+    Reader(topic=topic, parse=parse, identify=_identify, subject=_subject, opens=_opens) for topic in SUBMITTED.values()
 )
 
 

@@ -24,7 +24,7 @@ from services.notification.rules import Rules
 from services.notification.settings import NotificationSettings
 from services.notification.state import State, soon, wake
 from services.notification.tray import tray_of
-from services.notification.watching import NEEDLESS
+from services.notification.watching import NEEDLESS, opens
 
 log = structlog.get_logger()
 
@@ -43,7 +43,11 @@ def service(rules: Callable[[], Rules]) -> Service:
 
     return Service(
         name="notification",
-        readers=(internal(CASES, needless=NEEDLESS), internal(DEADLINES), internal(NOTICES, subject=_tray)),
+        readers=(
+            internal(CASES, needless=NEEDLESS),
+            internal(DEADLINES, opens=opens),
+            internal(NOTICES, subject=_tray),
+        ),
         decide=decided,
         dead=DEAD["notification"],
         replays=REPLAYS["notification"],

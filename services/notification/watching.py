@@ -50,6 +50,11 @@ NEEDLESS: Final = frozenset({"yiwang.case.opened.v1"})
 STEPS: Final = {"remind": Template.REMINDER, "deputy": Template.DEPUTY, "superior": Template.SUPERIOR}
 
 
+def opens(clock: DeadlineEvent) -> bool:
+    """Whether a watch most likely begins with it: with the clock of the first assignment."""
+    return clock.kind is DeadlineKind.SCHEDULED and clock.assignment == 1
+
+
 def hear(rules: Rules, watch: Watch | None, body: Happening, event: UUID, now: datetime) -> Decision[State]:
     """Take what routing or escalation says of the case in this event; tell who is to be told."""
     case = body.case

@@ -13,7 +13,7 @@ from services.chassis.run import Composition, run
 from services.chassis.settings import Settings
 from services.chassis.values import Service
 from services.routing.actions import Actions, Sleep
-from services.routing.domain import NEEDLESS, decide
+from services.routing.domain import NEEDLESS, decide, opens
 from services.routing.queries import Queries
 from services.routing.readers import ACTION_READER
 from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, soon, wake
@@ -25,7 +25,12 @@ def service(table: Table) -> Service:
     """The service under this table."""
     return Service(
         name=ROUTING,
-        readers=(internal(LOCATED), ACTION_READER, internal(DEADLINES, needless=NEEDLESS), internal(RELATIONS)),
+        readers=(
+            internal(LOCATED, opens=opens),
+            ACTION_READER,
+            internal(DEADLINES, needless=NEEDLESS),
+            internal(RELATIONS),
+        ),
         decide=partial(decide, table),
         dead=DEAD[ROUTING],
         replays=REPLAYS[ROUTING],

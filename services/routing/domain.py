@@ -30,6 +30,11 @@ NEEDLESS: Final = frozenset(
 """What a clock says to people alone."""
 
 
+def opens(located: ReportLocated) -> bool:
+    """Whether it most likely makes its case: the first revision does, unless what came after overtook it."""
+    return located.report.revision == 1
+
+
 def decide(table: Table, state: State | None, given: Input[Any] | Tick | Done, context: Context) -> Decision[State]:
     """What the input makes of the case; timers close what is resolved, resume what rests, and answer breaches."""
     known = state or State()

@@ -223,9 +223,17 @@ MUTANTS: Final = (
         4,
         "what is decided on a remembered document counts though nothing is written",
         SETTLEMENT,
-        "if one.recalled and one.messages and one.subject not in changes}",
-        "if one.subject is None}",
+        "return one.presumed or (one.recalled and bool(one.messages))",
+        "return one.presumed",
         f"{RECALLED}a_record_that_only_a_stale_document_has_no_room_for_is_not_parked",
+    ),
+    Mutant(
+        4,
+        "what is decided on no document that nobody looked for counts though nothing is written",
+        SETTLEMENT,
+        "return one.presumed or (one.recalled and bool(one.messages))",
+        "return one.recalled and bool(one.messages)",
+        "tests/service/test_opening_records.py::test_a_record_that_changes_nothing_is_not_taken_for_one_that_found_nothing",
     ),
     Mutant(
         4,
@@ -387,9 +395,9 @@ MUTANTS: Final = (
         6,
         "a server that is away parks the records",
         LOOP,
-        "            documents = await self._settlement.load(list(pending))",
+        "            documents = await self._settlement.load([name for name in pending if name not in presumed])",
         "            try:\n"
-        "                documents = await self._settlement.load(list(pending))\n"
+        "                documents = await self._settlement.load([name for name in pending if name not in presumed])\n"
         "            except Unavailable as away:\n"
         "                park = Park(reason=Reason.DEFECTIVE, problems=(defect(away),))\n"
         "                [self._park(one.record, park, batch) for group in pending.values() for one in group]\n"

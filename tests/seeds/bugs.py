@@ -120,6 +120,12 @@ BUGS: Final = (
         "        lost = await self._lost(changes)\n",
     ),
     Bug(
+        "presumed-absent-and-its-lost-write-taken-for-won",
+        SETTLEMENT,
+        "        lost = await self._lost(changes)\n",
+        "        lost = await self._lost(changes) - {one.subject for one in drafts if one.presumed}\n",
+    ),
+    Bug(
         "remembered-without-its-newest-inputs",
         "services/chassis/recent.py",
         "inbox = known if change.inbox is None else change.inbox",
@@ -148,8 +154,9 @@ BUGS: Final = (
         LOOP,
         "        await self._settlement.send(batch)\n        if lost:\n"
         '            raise Unavailable(f"{len(lost)} timers met another writer: read again")\n'
-        "        await self._settlement.fulfilled(intents)\n",
-        "        await self._settlement.fulfilled(intents)\n"
+        "        self._settlement.fulfilled(intents)\n",
+        "        self._settlement.fulfilled(intents)\n"
+        "        await self._settlement.take_off()\n"
         "        await self._settlement.send(batch)\n        if lost:\n"
         '            raise Unavailable(f"{len(lost)} timers met another writer: read again")\n',
     ),

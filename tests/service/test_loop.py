@@ -404,8 +404,11 @@ async def test_timers_of_all_partitions_cost_one_write_and_one_send() -> None:
     bench.fault = passed.append
     await bench.loop.on_tick()
     assert [bench.state(name).rings for name in names] == [1] * len(names)
-    calls = ["intend", "before write", "record", "before publish", "fulfilled"]
-    assert Counter(point for point in passed if point in calls) == Counter(calls)
+    calls = ["intend", "before write", "record", "before publish"]
+    assert Counter(point for point in passed if point in [*calls, "fulfilled"]) == Counter(calls)
+    await bench.loop.on_tick()
+    assert passed.count("fulfilled") == 1, "the notes are taken off by the next tick"
+    assert bench.store.notes == {}
 
 
 async def test_timers_of_partitions_that_answer_do_not_wait_for_one_that_does_not() -> None:
@@ -441,8 +444,9 @@ async def test_what_a_timer_caused_is_found_in_the_outbox_after_a_crash(point: s
     await bench.run()
     bench.clock.advance(seconds=61)
     bench.fault = Once(point, Crash())
-    with pytest.raises(Crash):
-        await bench.loop.on_tick()
+    with pytest.raises(Crash):  # noqa: PT012 - notes are taken off by the next tick
+        for _ in range(2):
+            await bench.loop.on_tick()
     bench.fault = lambda _point: None
     bench.restart()
     await bench.tick(seconds=1)

@@ -38,6 +38,7 @@ async def nowhere(_consumer: Any) -> Mapping[TopicPartition, int]:
 @pytest.fixture
 async def stream(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KafkaStream]:
     monkeypatch.setattr(kafka, "REQUEST_SECONDS", 0.01)
+    monkeypatch.setattr(kafka, "COMMIT_SECONDS", 0.01)
     monkeypatch.setattr(lenient, "begin", nowhere)
     found = KafkaStream(["nobody:1"], namespace="", group="g", topics=[IN], member=None, batch=1)
     found._subscriber.consumer = Coordinator()
@@ -53,6 +54,13 @@ async def commit(stream: KafkaStream, *offsets: int, mood: str = "silent") -> No
     coordinator.mood = mood
     for offset in offsets:
         await stream.commit({PLACE: offset})
+        await told(stream)
+
+
+async def told(stream: KafkaStream) -> None:
+    """Wait until the group was told of what is owed, or did not answer."""
+    assert stream._telling is not None
+    await stream._telling
 
 
 async def test_three_commits_in_a_row_without_an_answer_end_the_process(stream: KafkaStream) -> None:
@@ -87,3 +95,24 @@ async def test_nothing_is_owed_for_what_belongs_to_another_member_now(stream: Ka
     coordinator.mood = "answers"
     await stream._commit_owed()
     assert coordinator.taken == []
+
+
+async def test_the_group_is_told_of_what_was_settled_within_a_while_at_once(stream: KafkaStream) -> None:
+    coordinator: Any = stream._subscriber.consumer
+    coordinator.mood = "answers"
+    await stream.commit({PLACE: 1})
+    await stream.commit({PLACE: 2})
+    assert coordinator.taken == []
+    await told(stream)
+    assert coordinator.taken == [{TopicPartition(*PLACE): 2}]
+    await stream.commit({PLACE: 3})
+    await told(stream)
+    assert coordinator.taken[1:] == [{TopicPartition(*PLACE): 3}]
+
+
+async def test_what_is_owed_is_told_before_partitions_go_to_another_member(stream: KafkaStream) -> None:
+    coordinator: Any = stream._subscriber.consumer
+    coordinator.mood = "answers"
+    await stream.commit({PLACE: 1})
+    await stream.revoke()
+    assert coordinator.taken == [{TopicPartition(*PLACE): 1}]

@@ -127,12 +127,19 @@ def test_a_batch_that_nobody_can_read_is_named_with_its_place_after_what_stands_
         next(records)
 
 
+def arrived() -> asyncio.Future[None]:
+    """Told that something was fetched, at once."""
+    found: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    found.set_result(None)
+    return found
+
+
 def consumer(fetched: Any = None, waits: int = 0) -> Any:
     """A consumer with so much fetched, for whose one partition so many records wait."""
     state = SimpleNamespace(has_valid_position=True, position=7, highwater=7 + waits)
     assignment = SimpleNamespace(tps=[PLACE], state_value=lambda _place: state)
     return SimpleNamespace(
-        _fetcher=SimpleNamespace(_records=fetched or {}, hasten=lambda: None),
+        _fetcher=SimpleNamespace(_records=fetched or {}, hasten=lambda: None, _create_fetch_waiter=arrived),
         _subscription=SimpleNamespace(subscription=SimpleNamespace(assignment=assignment)),
     )
 
@@ -171,6 +178,39 @@ async def test_where_nothing_is_taken_nothing_is_polled(monkeypatch: pytest.Monk
     subscriber = SimpleNamespace(get_msg=poll, max_records=500)
     install(subscriber, pytest.fail, lambda: 0)
     assert await subscriber.get_msg(consumer()) == ()
+
+
+async def test_a_poll_waits_until_something_was_fetched_for_one_that_finds_nothing_sleeps() -> None:
+    waiter, polls = asyncio.get_running_loop().create_future(), list[bool]()
+
+    async def poll(_consumer: Any) -> list[Any]:
+        polls.append(waiter.done())
+        return []
+
+    found, subscriber = consumer(), SimpleNamespace(get_msg=poll, max_records=500)
+    found._fetcher._create_fetch_waiter = lambda: waiter
+    install(subscriber, pytest.fail, lambda: 10)
+    polling = asyncio.create_task(subscriber.get_msg(found))
+    await asyncio.sleep(0)
+    assert polls == []
+    waiter.set_result(None)
+    await polling
+    assert polls == [True]
+
+
+async def test_without_anything_to_fetch_it_is_polled_now_and_then_so_that_faults_of_the_group_are_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lenient, "CALM_MS", 1)
+
+    async def poll(_consumer: Any) -> None:
+        raise aiokafka.errors.KafkaConnectionError("away")
+
+    found, subscriber = consumer(), SimpleNamespace(get_msg=poll, max_records=500)
+    found._fetcher._create_fetch_waiter = asyncio.get_running_loop().create_future
+    install(subscriber, pytest.fail, lambda: 10)
+    with pytest.raises(aiokafka.errors.KafkaConnectionError):
+        await subscriber.get_msg(found)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,12 @@ CUT = [topic.name for topic in TOPICS if topic.name not in KEPT_FOR_EVER]
 BROKER = ("before publish", "after publish", "before commit")
 POINTS = ("load", "before write", "after write", "record", *BROKER)
 KEEPERS = ("intake", "routing", "escalation", "notification")
-CRASHES = [*(("gis", point) for point in BROKER), *((service, point) for service in KEEPERS for point in POINTS)]
+NEVER = {("intake", "load"), ("escalation", "load")}
+"""New reports make their documents, which are not looked for."""
+CRASHES = [
+    *(("gis", point) for point in BROKER),
+    *((service, point) for service in KEEPERS for point in POINTS if (service, point) not in NEVER),
+]
 
 
 @pytest.fixture(scope="module")
