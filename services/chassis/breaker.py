@@ -31,6 +31,8 @@ class Breaker:
         self._own: OrderedDict[str, bool] = OrderedDict()
         self._outside: dict[str, OrderedDict[str, bool]] = {}
         self._newest: dict[str, datetime] = {}
+        self._faulty = 0
+        """How many of all that is looked back on were to be parked: mostly none, and then there is nothing to count."""
 
     def good(self, record: Record, *, internal: bool) -> None:
         """A record was read and decided."""
@@ -44,6 +46,8 @@ class Breaker:
 
     def tripped(self) -> str | None:
         """Why the service must stop, or None."""
+        if not self._faulty:
+            return None
         ours = sum(self._own.values())
         if ours >= OWN_LIMIT:
             return f"breaker: {ours} exceptions of our own among the newest {len(self._own)} records"
@@ -57,10 +61,11 @@ class Breaker:
 
     def _note(self, record: Record, *, internal: bool, fault: bool) -> None:
         seen = self._own if internal else self._outside.setdefault(record.topic, OrderedDict())
+        self._faulty += fault - seen.pop(record.position, False)
         seen[record.position] = fault
-        seen.move_to_end(record.position)
         if len(seen) > (OWN_WINDOW if internal else SOURCE_WINDOW):
-            seen.popitem(last=False)
+            _, oldest = seen.popitem(last=False)
+            self._faulty -= oldest
 
 
 def _fails(seen: OrderedDict[str, bool]) -> bool:

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from contracts.wire import Message, Topic
@@ -98,6 +98,7 @@ class KafkaStream:
             servers,
             client_id=f"yiwang-{group}",
             consumer_only=True,
+            apply_types=False,  # a batch is handed over as it is: to look for what its types ask costs a thread's turn
             allow_auto_create_topics=False,
             logger=None,
             request_timeout_ms=ANSWER_MS,
@@ -134,8 +135,8 @@ class KafkaStream:
         self._release, plain = on_release, copy_context()
 
         @self._subscriber
-        async def batch(message: KafkaMessage) -> None:
-            await asyncio.create_task(self._hand_over(message.body, on_records), context=plain.copy())
+        async def batch(polled: Any) -> None:
+            await asyncio.create_task(self._hand_over(polled, on_records), context=plain.copy())
 
         await self._publisher.start()
         await self._logs.start()

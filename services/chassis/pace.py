@@ -9,13 +9,12 @@ from typing import Final
 
 from services.chassis.values import Record
 
-TIMES: Final = 6.0
+TIMES: Final = 2.0
 """What comes after a batch gathers for so many times as long as the batch took."""
-LEAST: Final = 0.1
+LEAST: Final = 0.02
 """Seconds below which nothing gathers, so that a calm service answers at once."""
-MOST: Final = 0.4
-ROUND: Final = 0.5
-"""Seconds that things gather at the most, and that a batch and what then gathers take together, if the batch can."""
+MOST: Final = 0.04
+"""Seconds that things gather at the most: a report waits for it at each of its hops."""
 
 BACKLOG: Final = 2
 """So many portions are taken at once of a backlog: that costs less, and keeps partitions waiting."""
@@ -27,7 +26,7 @@ GROWTH: Final = 2
 
 def rest(took: float) -> float:
     """Seconds to let more come together, after a batch that took so many seconds."""
-    seconds = min(TIMES * took, MOST, ROUND - took)
+    seconds = min(TIMES * took, MOST)
     return seconds if seconds >= LEAST else 0.0
 
 

@@ -113,7 +113,7 @@ NEWS = st.builds(
 """Revisions; their numbers, and "own" for the unit in charge, are relative to the case."""
 SAID = st.builds(
     Word,
-    kind=st.sampled_from(sorted(others.HEARD)),
+    kind=st.sampled_from([*sorted(others.HEARD), "recalled", "recalled"]),
     other=st.integers(0, 2),
     version=st.just(0),
     status=st.sampled_from(["assigned", "suspended", "resolved", "resolved", "cancelled", "linked", "joined"]),
@@ -146,7 +146,7 @@ class Lives(RuleBasedStateMachine):
 
     # ---- what people and sources do ----------------------------------------------------------------------------------
 
-    @initialize(news=NEWS, by=st.sampled_from([*["report"] * 7, "part", "nobody"]))
+    @initialize(news=NEWS, by=st.sampled_from([*["report"] * 6, "part", "part", "nobody"]))
     def begin(self, news: News, by: str) -> None:
         """Most cases are opened by a report before anything else is heard of them, some are split off another one."""
         if by == "report":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.chassis.pace import LEAST, MOST, ROUND, TIMES, Pace, rest
+from services.chassis.pace import LEAST, MOST, TIMES, Pace, rest
 from services.chassis.values import Record
 
 RECORD = Record(topic="t", partition=0, offset=0, key=None, value=None, headers=(), time=datetime.now(UTC))
@@ -16,7 +16,7 @@ def test_after_a_quick_batch_nothing_waits(took: float) -> None:
     assert rest(took) == 0.0
 
 
-@pytest.mark.parametrize("took", [0.02, 0.05, MOST / TIMES])
+@pytest.mark.parametrize("took", [LEAST / TIMES, 0.015, MOST / TIMES])
 def test_after_a_slow_batch_things_gather_for_a_few_times_as_long(took: float) -> None:
     assert rest(took) == pytest.approx(took * TIMES)
 
@@ -24,12 +24,6 @@ def test_after_a_slow_batch_things_gather_for_a_few_times_as_long(took: float) -
 @pytest.mark.parametrize("took", [0.001 * each for each in range(0, 1000, 7)])
 def test_nothing_gathers_for_longer_than_people_would_notice(took: float) -> None:
     assert rest(took) <= MOST
-    assert took + rest(took) <= max(took, ROUND)
-
-
-@pytest.mark.parametrize("took", [ROUND, 1.0, 60.0])
-def test_after_a_batch_that_took_long_nothing_waits_besides(took: float) -> None:
-    assert rest(took) == 0.0
 
 
 @pytest.mark.parametrize(
