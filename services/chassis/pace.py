@@ -14,7 +14,7 @@ TIMES: Final = 2.0
 LEAST: Final = 0.02
 """Seconds below which nothing gathers, so that a calm service answers at once."""
 MOST: Final = 0.04
-"""Seconds that things gather at the most: a report waits for it at each of its hops."""
+"""Seconds that things gather at the most: what passes many hops waits for it at each."""
 
 BACKLOG: Final = 2
 """So many portions are taken at once of a backlog: that costs less, and keeps partitions waiting."""

@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     tokens: Annotated[str | None, Field(description="path of the tokens' settings file (TOML)")] = None
     member: Annotated[str | None, Field(description="a stable name makes this a static group member")] = None
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
-    batch_records: Annotated[int, Field(ge=1, le=10_000)] = 500
+    batch_records: Annotated[int, Field(ge=1, le=10_000)] = 200
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     timeline: Annotated[bool, Field(description="time goes by the steps of a driver: for demonstrations alone")] = False
 

@@ -5,7 +5,7 @@ It is composed by its own composition root; the watchdog looks after it as alway
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from services.chassis import run as chassis
 from services.chassis.kafka import KafkaStream, OnRecords, OnRelease
 from services.chassis.mongo import MongoStore
-from services.chassis.ports import Document
+from services.chassis.ports import Change
 from services.chassis.progress import Watchdog
 from services.chassis.run import Composition
 from services.chassis.values import Record
@@ -25,12 +25,11 @@ PATIENCE = 4.0
 
 
 class Unanswered(MongoStore):
-    """Documents that are asked for and never come."""
+    """Documents of which nobody ever hears whether they were written."""
 
-    async def load(self, subjects: Sequence[str]) -> Mapping[str, Document]:
-        if subjects:
-            await asyncio.Event().wait()
-        return await super().load(subjects)
+    async def write(self, changes: Sequence[Change]) -> frozenset[str]:
+        await asyncio.Event().wait()
+        return await super().write(changes)
 
 
 class Deaf(KafkaStream):
