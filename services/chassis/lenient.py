@@ -82,7 +82,7 @@ def install(
                 return ()
             if not common:
                 consumer._fetcher.hasten()  # noqa: SLF001 - this module is the place for it
-            await _something(consumer._fetcher)  # noqa: SLF001 - as above
+            await _something(consumer)
             much = waiting(consumer, common) > COMMON * size
             subscriber.max_records = min(whole, BACKLOG * size if much else size)
             if fetched := consumer._fetcher._records:  # noqa: SLF001 - as above
@@ -103,16 +103,20 @@ def install(
     subscriber.get_msg = guarded
 
 
-async def _something(fetching: Any) -> None:
-    """Return once something is fetched, or after a while.
+async def _something(consumer: Any) -> None:
+    """Return once something is fetched, or after a while; then nothing gathers any more.
 
     A poll that finds nothing sleeps, and what comes meanwhile waits. What else it would raise is raised by the poll.
     """
-    if not fetching._records:  # noqa: SLF001 - as above
-        waiter = fetching._create_fetch_waiter()  # noqa: SLF001 - as above
-        await asyncio.wait([waiter], timeout=CALM_MS / 1000)
-        if not waiter.cancel():
-            waiter.exception()
+    fetching = consumer._fetcher  # noqa: SLF001 - as above
+    if fetching._records:  # noqa: SLF001 - as above
+        return
+    waiter = fetching._create_fetch_waiter()  # noqa: SLF001 - as above
+    await asyncio.wait([waiter], timeout=CALM_MS / 1000)
+    if waiter.cancel():
+        gather(consumer, 0.0)
+    else:
+        waiter.exception()
 
 
 def waiting(consumer: Any, topics: Collection[str]) -> int:
@@ -167,7 +171,10 @@ def positions(consumer: Any) -> Mapping[TopicPartition, int]:
 
 
 def gather(consumer: Any, seconds: float) -> None:
-    """Let the broker keep its next answers back for so long, unless there is much to give; 0: not at all."""
+    """Let the broker keep its answers back for so long, unless there is much to give; 0: until there is something.
+
+    Where nothing comes, that is undone: a calm service would ask twenty times a second for nothing.
+    """
     fetching = consumer._fetcher  # noqa: SLF001 - as above
     fetching._fetch_min_bytes = MUCH if seconds else 1  # noqa: SLF001 - as above
     fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above

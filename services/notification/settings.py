@@ -17,7 +17,7 @@ class NotificationSettings(Settings):
     """The ways to people; one that is not set up writes to the console instead."""
 
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 125
-    """Half as many as elsewhere: each brings about several notices, and the largest batch decides on the memory."""
+    """Fewer than elsewhere: each brings about several notices, and the largest batch decides on the memory."""
     smtp: Annotated[str | None, Field(description="host:port of the mail server", pattern=r"^[^\s:]+:\d{1,5}$")] = None
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "yiwang@yiwang.invalid"
     mail_capacity: Capacity = 64

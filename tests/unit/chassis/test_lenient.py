@@ -198,6 +198,21 @@ async def test_a_poll_waits_until_something_was_fetched_for_one_that_finds_nothi
     assert polls == [True]
 
 
+async def test_where_nothing_comes_for_a_while_nothing_gathers_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lenient, "CALM_MS", 1)
+
+    async def poll(_consumer: Any) -> list[Any]:
+        return []
+
+    found, subscriber = consumer(), SimpleNamespace(get_msg=poll, max_records=500)
+    install(subscriber, pytest.fail, lambda: 10)
+    gather(found, 0.04)
+    assert (found._fetcher._fetch_min_bytes, found._fetcher._fetch_max_wait_ms) == (lenient.MUCH, 40)
+    found._fetcher._create_fetch_waiter = asyncio.get_running_loop().create_future
+    await subscriber.get_msg(found)
+    assert (found._fetcher._fetch_min_bytes, found._fetcher._fetch_max_wait_ms) == (1, lenient.CALM_MS)
+
+
 async def test_without_anything_to_fetch_it_is_polled_now_and_then_so_that_faults_of_the_group_are_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
