@@ -19,7 +19,7 @@ from services.escalation.obligation import Tables
 from services.escalation.queries import Queries
 from services.escalation.readers import ORDER_READER
 from services.escalation.settings import EscalationSettings
-from services.escalation.shelf import BY_END, BY_LEVEL, BY_UNIT, facets
+from services.escalation.shelf import BY_END, BY_LEVEL, BY_LIGHT, BY_UNIT, facets
 from services.escalation.validate import load
 
 
@@ -36,7 +36,7 @@ def service(tables: Tables) -> Service:
         schema=3,
         wake=wake,
         facets=facets,
-        indexes=(BY_UNIT, BY_LEVEL, BY_END),
+        indexes=(BY_UNIT, BY_LEVEL, BY_LIGHT, BY_END),
     )
 
 

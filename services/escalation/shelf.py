@@ -13,6 +13,8 @@ from services.escalation.ledger import Entry, Ledger
 
 BY_UNIT: Final = (("unit", 1), ("light", 1), ("turn", 1))
 BY_LEVEL: Final = (("level", 1), ("light", 1), ("turn", 1))
+BY_LIGHT: Final = (("light", 1), ("turn", 1))
+"""For lists of the whole banner, such as all that is overdue in it."""
 BY_END: Final = (("ended", 1),)
 ORDER: Final = (("turn", 1),)
 """The soonest due first."""
@@ -67,17 +69,13 @@ def word(day: date, code: str) -> str:
 
 
 def running(*, unit: str | None, level: Level | None, light: Shown | None, after: str = "") -> Mapping[str, Any]:
-    """Running clocks as a filter that either ``BY_UNIT`` or ``BY_LEVEL`` serves; what is not asked for is spelt out."""
+    """Running clocks as a filter that ``BY_UNIT``, ``BY_LEVEL`` or ``BY_LIGHT`` serves; no light is each of them."""
     return {
         **({"unit": unit} if unit else {}),
-        **({"level": _any_of(level, Level)} if level or not unit else {}),
-        "light": _any_of(light, Shown),
+        **({"level": level.value} if level else {}),
+        "light": light.value if light else {"$in": [each.value for each in Shown]},
         "turn": {"$gt": after},
     }
-
-
-def _any_of(one: StrEnum | None, all_: type[StrEnum]) -> object:
-    return one.value if one else {"$in": [each.value for each in all_]}
 
 
 def below(code: str, light: Shown) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from services.routing.actions import Actions, Sleep
 from services.routing.domain import NEEDLESS, decide, opens
 from services.routing.queries import Queries
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, ROUTING, State, facets, soon, wake
+from services.routing.state import BY_LEVEL, BY_STATUS, BY_UNIT, ROUTING, State, facets, soon, wake
 from services.routing.table import Table
 from services.routing.validate import load
 
@@ -38,7 +38,7 @@ def service(table: Table) -> Service:
         state=State,
         wake=wake,
         facets=facets,
-        indexes=(BY_UNIT, BY_LEVEL),
+        indexes=(BY_UNIT, BY_LEVEL, BY_STATUS),
         soon=soon,
     )
 

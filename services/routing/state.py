@@ -26,6 +26,8 @@ PATIENCE: Final = timedelta(minutes=10)
 
 BY_UNIT: Final = (("unit", 1), ("status", 1), ("turn", 1))
 BY_LEVEL: Final = (("level", 1), ("status", 1), ("turn", 1))
+BY_STATUS: Final = (("status", 1), ("turn", 1))
+"""For lists of the whole banner, such as what is overdue in it: four levels at once are four ranges to be merged."""
 
 
 class Breach(Value):

@@ -2,22 +2,23 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from contracts.case import Action, CaseAction
+from contracts.case import Action, CaseAction, Status
 from contracts.deadline import DeadlineKind
-from contracts.territory import BANNER, full_name
+from contracts.territory import BANNER, Level, full_name
 from contracts.topics import ACTIONS
 from services.chassis.pages import LAST, stamp
 from services.chassis.values import Invalid
 from services.routing.actions import ACTION_BYTES, PAUSES
 from services.routing.app import routes
-from services.routing.queries import FIRST_DUE, decided
+from services.routing.queries import FIRST_DUE, Search, decided, where
 from services.routing.readers import ACTION_READER
-from services.routing.state import BY_LEVEL, BY_UNIT, State, facets
+from services.routing.state import State, facets
 from tests import builders
 from tests.builders import CASE_ID, GRID, MORNING, PATH, VILLAGE, record
 from tests.unit.routing.desk import OFFICER, OPERATOR, SOURCE, Desk
@@ -195,9 +196,11 @@ async def test_an_unknown_parameter_is_named() -> None:
 
 
 def test_one_index_serves_each_list() -> None:
-    names = [[name for name, _ in index] for index in (BY_UNIT, BY_LEVEL)]
-    assert names == [["unit", "status", "turn"], ["level", "status", "turn"]]
-    assert SERVICE.indexes == (BY_UNIT, BY_LEVEL)
+    names = [[name for name, _ in index] for index in SERVICE.indexes]
+    assert names == [["unit", "status", "turn"], ["level", "status", "turn"], ["status", "turn"]]
+    for unit, level, status in product((GRID.code, None), (Level.GRID, None), (Status.ASSIGNED, None)):
+        asked = list(where(Search(unit=unit, level=level, status=status)))
+        assert any(set(index) <= set(asked) and asked[0] == index[0] for index in names), asked
 
 
 def test_the_facets_of_a_case_are_those_that_lists_use() -> None:
