@@ -1,6 +1,7 @@
 """Does it matter how much is stored? Throughput, reads, ticks and memory with nothing, 10⁵ and 10⁶ cases."""
 
 import time
+from http import HTTPStatus
 from statistics import median
 from typing import Any, Final
 
@@ -25,7 +26,6 @@ READS: Final = 300
 READ_SECONDS: Final = 20.0
 """Reads of one kind are no more than these allow, where one takes long."""
 READ_MS: Final = 20.0
-UNAVAILABLE: Final = 503
 LEAST: Final = 0.9
 MOST_MIB: Final = {"gis": 150.0}
 PATHS: Final = {
@@ -81,7 +81,7 @@ async def _reads(found: Ground, pipeline: Pipeline, size: int) -> list[Figure]:
                     began = time.perf_counter()
                     answer = await http.get(pipeline.url(service) + asked)
                     took.append(1000 * (time.perf_counter() - began))
-                    if answer.status_code != UNAVAILABLE:  # a server that gives up took at least so long
+                    if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:  # then it took at least so long
                         answer.raise_for_status()
                 name = (
                     path.partition("?")[0].rpartition("/")[2]

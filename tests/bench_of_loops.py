@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
+
 from contracts.wire import text_headers
 from services.chassis.loop import PACE, Loop
 from services.chassis.metrics import Metrics
@@ -76,6 +78,20 @@ class Bench:
 
     def _fail(self, point: str) -> None:
         self.fault(point)
+
+    def calls(self) -> list[str]:
+        """What is asked of the servers from now on, as it comes."""
+        passed = list[str]()
+        self.fault = passed.append
+        return passed
+
+    async def crash(self, point: str, n: int = 1) -> None:
+        """Settle what there is until the process dies at the n-th passing of this point; a new one takes its place."""
+        self.fault = Once(point, Crash(), n)
+        with pytest.raises(Crash):
+            await self.run()
+        self.fault = no_fault
+        self.restart()
 
     def put(self, name: str, nonce: str, topic: str = IN.name, **fields: Any) -> None:
         body = Put(name=name, nonce=nonce, **fields)

@@ -439,7 +439,7 @@ class _Logs:
         return found
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+class _Listener(ConsumerRebalanceListener):
     """Tells the stream what the group takes and gives."""
 
     def __init__(self, stream: KafkaStream) -> None:

@@ -81,11 +81,11 @@ def install(
                 await asyncio.sleep(CALM_MS / 1000)
                 return ()
             if not common:
-                consumer._fetcher.hasten()  # noqa: SLF001 - this module is the place for it
+                consumer._fetcher.hasten()
             await _something(consumer)
             much = waiting(consumer, common) > COMMON * size
             subscriber.max_records = min(whole, BACKLOG * size if much else size)
-            if fetched := consumer._fetcher._records:  # noqa: SLF001 - as above
+            if fetched := consumer._fetcher._records:
                 share = max(1, -(-subscriber.max_records // len(fetched)))
                 for place, result in fetched.items():
                     result.share = whole if much and place.topic in common else share
@@ -108,10 +108,10 @@ async def _something(consumer: Any) -> None:
 
     A poll that finds nothing sleeps, and what comes meanwhile waits. What else it would raise is raised by the poll.
     """
-    fetching = consumer._fetcher  # noqa: SLF001 - as above
-    if fetching._records:  # noqa: SLF001 - as above
+    fetching = consumer._fetcher
+    if fetching._records:
         return
-    waiter = fetching._create_fetch_waiter()  # noqa: SLF001 - as above
+    waiter = fetching._create_fetch_waiter()
     await asyncio.wait([waiter], timeout=CALM_MS / 1000)
     if waiter.cancel():
         gather(consumer, 0.0)
@@ -131,17 +131,17 @@ def _behind(state: Any) -> int:
 
 def _given(consumer: Any) -> Any:
     """What the group has given, with the state of each partition; None before it has given anything."""
-    return consumer._subscription.subscription.assignment  # noqa: SLF001 - as above
+    return consumer._subscription.subscription.assignment
 
 
 async def know(consumer: Any, topics: Sequence[str]) -> None:
     """Learn of these topics at once; aiokafka asks for one after the other, when it is first asked of each."""
-    await consumer._client.set_topics(topics)  # noqa: SLF001 - as above
+    await consumer._client.set_topics(topics)
 
 
 async def committed(consumer: Any, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int | None]:
     """What the group has settled of each, asked for at once; None where it has settled nothing yet."""
-    found = await consumer._coordinator.fetch_committed_offsets(list(places))  # noqa: SLF001 - as above
+    found = await consumer._coordinator.fetch_committed_offsets(list(places))
     return {place: found[place].offset if place in found and found[place].offset >= 0 else None for place in places}
 
 
@@ -175,9 +175,9 @@ def gather(consumer: Any, seconds: float) -> None:
 
     Where nothing comes, that is undone: a calm service would ask twenty times a second for nothing.
     """
-    fetching = consumer._fetcher  # noqa: SLF001 - as above
-    fetching._fetch_min_bytes = MUCH if seconds else 1  # noqa: SLF001 - as above
-    fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS  # noqa: SLF001 - as above
+    fetching = consumer._fetcher
+    fetching._fetch_min_bytes = MUCH if seconds else 1
+    fetching._fetch_max_wait_ms = round(seconds * 1000) or CALM_MS
 
 
 def _take_turns(fetched: OrderedDict[Any, Any], gave: Collection[tuple[str, int]]) -> None:
@@ -191,7 +191,7 @@ def _take_turns(fetched: OrderedDict[Any, Any], gave: Collection[tuple[str, int]
         fetched.move_to_end(place)
 
 
-class Connection(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no types
+class Connection(AIOKafkaConnection):
     """A connection to a broker; where it is cut it says so as aiokafka expects, in uvloop's words, too."""
 
     async def connect(self) -> Any:
@@ -215,7 +215,7 @@ class Connection(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka has no t
             raise KafkaConnectionError(f"Connection at {self.host}:{self.port} broken: {cut}") from cut
 
 
-class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
+class Fetching(Fetcher):
     """Fetches as aiokafka does; hastily it asks so that no partition waits for an answer about others.
 
     A broker is owed one question at a time, about those partitions of which nothing is left here: what is used up
@@ -239,7 +239,7 @@ class Fetching(Fetcher):  # type: ignore[misc]  # aiokafka has no types
             self._asked_all = now
         if busy:
             for _, request in requests:
-                request._min_bytes, request._max_wait_ms = 1, MORE_MS if left > 0 else 0  # noqa: SLF001 - as above
+                request._min_bytes, request._max_wait_ms = 1, MORE_MS if left > 0 else 0
         return requests, resets, seconds, *rest
 
 
@@ -252,11 +252,11 @@ def _with_more(assignment: Any, requests: Sequence[tuple[Any, Any]]) -> Iterator
             if (more := [one for one in parts if _behind(assignment.state_value(TopicPartition(topic, one[0])))])
         ]
         if topics:
-            request._topics = topics  # noqa: SLF001 - as above
+            request._topics = topics
             yield node, request
 
 
-class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types
+class FairResult(FetchResult):
     """What was fetched of one partition: it gives no more than its share at a time, and the rest the next time."""
 
     _partition_records: Any
@@ -272,7 +272,7 @@ class FairResult(FetchResult):  # type: ignore[misc]  # aiokafka has no types
         return found
 
 
-class LenientRecords(PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
+class LenientRecords(PartitionRecords):
     """What was fetched of one partition: a batch that breaks goes on leniently behind what it gave."""
 
     def over(self) -> bool:
@@ -331,7 +331,7 @@ class Fetched:
         return True
 
 
-class LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]  # as above
+class LenientBatch(_DefaultRecordBatchPy):
     r"""A batch in Kafka's record format 2; a byte of a header's name that is no UTF-8 becomes text such as ``\xff``."""
 
     _buffer: bytearray

@@ -35,7 +35,7 @@ class Metrics:
         self.published = count("published", "Messages acknowledged by the broker", ["topic"])
         self.doubtful = count("doubtful_writes", "Writes whose fate had to be read")
         self.recalled = count("recalled_documents", "Documents decided on as this process wrote them last, not loaded")
-        self.outdated = count("outdated_documents", "Those of them whose write lost, as after another member's")
+        self.outdated = count("outdated_documents", "Documents decided on unseen, whose write lost")
         self.rescued = count("rescued_messages", "Messages sent again from an outbox not known to be sent")
         self.faults = count("faults", "Exceptions of our own, by where", ["where"])
         self.pauses = count("pauses", "Times the loop backed off")

@@ -34,20 +34,12 @@ POINTS = (
 )
 
 
-async def _crash(bench: Bench, point: str, n: int = 1) -> None:
-    bench.fault = Once(point, Crash(), n)
-    with pytest.raises(Crash):
-        await bench.run()
-    bench.fault = lambda _point: None
-    bench.restart()
-
-
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_crash_at_any_point_loses_nothing_and_applies_nothing_twice(point: str) -> None:
     bench = Bench()
     for n in range(6):
         bench.put(f"n{n % 3}", str(n), amount=10**n)
-    await _crash(bench, point)
+    await bench.crash(point)
     await bench.run()
     assert sum(bench.state(f"n{n}").total for n in range(3)) == 111_111
     assert len(bench.told_ids()) == 6
@@ -71,21 +63,21 @@ async def test_nothing_is_committed_before_it_is_written_and_published() -> None
     for point in ("before write", "before publish"):
         bench = Bench()
         bench.put("a", "1", amount=5)
-        await _crash(bench, point)
+        await bench.crash(point)
         assert bench.lag()[IN.name, bench.broker.read(IN.name)[0].partition] == 1
 
 
 async def test_nothing_is_published_before_the_write_has_won() -> None:
     bench = Bench()
     bench.put("a", "1", amount=5)
-    await _crash(bench, "before write")
+    await bench.crash("before write")
     assert bench.told() == []
 
 
 async def test_a_redelivered_input_brings_the_very_same_events_again() -> None:
     bench = Bench()
     bench.put("a", "1", amount=5)
-    await _crash(bench, "after publish")
+    await bench.crash("after publish")
     await bench.run()
     sent = bench.broker.read("toy.out.v1")
     assert len(sent) == 2
@@ -95,7 +87,7 @@ async def test_a_redelivered_input_brings_the_very_same_events_again() -> None:
 async def test_an_outbox_is_sent_before_a_later_input_from_another_topic_replaces_it() -> None:
     bench = Bench()
     bench.put("a", "1", amount=5)
-    await _crash(bench, "record")
+    await bench.crash("record")
     bench.put("a", "2", topic=MORE.name, amount=7)
     others = [record for record in bench.stream.poll() if record.topic == MORE.name]
     await bench.loop.on_records(others)
@@ -435,6 +427,11 @@ async def ripening() -> tuple[Bench, list[str]]:
     return bench, names
 
 
+async def _ticks(bench: Bench, times: int) -> None:
+    for _ in range(times):
+        await bench.loop.on_tick()
+
+
 @pytest.mark.parametrize(
     "point", ["intend", "before write", "after write", "record", "before publish", "after publish", "fulfilled"]
 )
@@ -444,9 +441,8 @@ async def test_what_a_timer_caused_is_found_in_the_outbox_after_a_crash(point: s
     await bench.run()
     bench.clock.advance(seconds=61)
     bench.fault = Once(point, Crash())
-    with pytest.raises(Crash):  # noqa: PT012 - notes are taken off by the next tick
-        for _ in range(2):
-            await bench.loop.on_tick()
+    with pytest.raises(Crash):
+        await _ticks(bench, 2)  # notes are taken off by the next one
     bench.fault = lambda _point: None
     bench.restart()
     await bench.tick(seconds=1)
@@ -641,7 +637,7 @@ async def test_backing_off_on_purpose_counts_as_progress() -> None:
 async def test_a_service_without_documents_that_decides_again_brings_the_very_same_events() -> None:
     bench = Bench(replace(Bench().service, state=None))
     bench.put("a", "1", amount=5)
-    await _crash(bench, "after publish")
+    await bench.crash("after publish")
     await bench.run()
     sent = bench.broker.read("toy.out.v1")
     assert len(sent) == 2
@@ -695,7 +691,7 @@ async def test_documents_whose_events_share_an_id_all_have_theirs_told() -> None
 async def test_a_dead_letter_survives_whatever_comes_after_its_write(point: str, kind: str) -> None:
     bench = Bench()
     bench.put("a", "1", misbehave=kind)
-    await _crash(bench, point) if point != "record" else None
+    await bench.crash(point) if point != "record" else None
     bench.fault = Once("before publish", Unavailable("broker"))
     await bench.run()
     letters = {DeadLetter.model_validate_json(dead.value or b"").id for dead in bench.broker.read(DEAD.name)}

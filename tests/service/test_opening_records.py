@@ -2,15 +2,9 @@
 
 from dataclasses import replace
 
-import pytest
-
 from services.chassis.values import Outcome
-from tests.bench_of_loops import Bench, Once
+from tests.bench_of_loops import Bench
 from tests.toy import SERVICE, Put
-
-
-class Dead(BaseException):
-    """The process ends here."""
 
 
 def opening() -> Bench:
@@ -22,17 +16,10 @@ def _first(body: Put) -> bool:
     return body.version == 1
 
 
-def calls(bench: Bench) -> list[str]:
-    """What is asked of the servers from now on."""
-    passed = list[str]()
-    bench.fault = passed.append
-    return passed
-
-
 async def test_a_document_that_its_record_makes_is_not_looked_for() -> None:
     bench = opening()
     bench.put("a", "1", version=1, amount=5)
-    passed = calls(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed.count("load") == 0
     assert bench.state("a").total == 5
@@ -54,11 +41,7 @@ async def test_one_that_is_there_after_all_is_read_and_the_record_decided_again(
 async def test_its_record_delivered_again_counts_once() -> None:
     bench = opening()
     bench.put("a", "1", version=1, amount=5)
-    bench.fault = Once("after publish", Dead())
-    with pytest.raises(Dead):
-        await bench.run()
-    bench.fault = lambda _point: None
-    bench.restart()
+    await bench.crash("after publish")
     await bench.run()
     assert bench.state("a").total == 5
     assert len(bench.told_ids()) == 1
@@ -78,7 +61,7 @@ async def test_what_comes_behind_it_for_the_same_document_needs_no_look_either()
     bench = opening()
     bench.put("a", "1", version=1, amount=5)
     bench.put("a", "2", version=2, amount=7)
-    passed = calls(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed.count("load") == 0
     assert bench.state("a").total == 12

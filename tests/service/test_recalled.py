@@ -32,13 +32,6 @@ class Read(Sum):
 TIMES = Counter[str]()
 
 
-def loads(bench: Bench) -> list[str]:
-    """The calls to the store and the broker from now on, as they come."""
-    passed = list[str]()
-    bench.fault = passed.append
-    return passed
-
-
 def recalled(bench: Bench, what: str = "recalled") -> float:
     return bench.metrics.registry.get_sample_value(f"yiwang_{what}_documents_total") or 0
 
@@ -64,7 +57,7 @@ async def test_a_document_that_was_just_written_is_neither_asked_for_nor_read_ag
     bench = Bench(replace(SERVICE, state=Read))
     for n in range(3):
         bench.put("a", str(n), amount=1, call=f"call-{n}")
-        passed = loads(bench)
+        passed = bench.calls()
         await bench.run()
         assert passed.count("load") == (n == 0)
         passed.clear()
@@ -79,7 +72,7 @@ async def test_only_what_is_wanted_again_soon_is_remembered() -> None:
     bench = Bench(replace(SERVICE, soon=lambda state: state.total < 10))
     for amount, asked in ((5, 1), (5, 0), (5, 1), (5, 1)):
         bench.put("a", str(bench.clock.advance(seconds=1)), amount=amount)
-        passed = loads(bench)
+        passed = bench.calls()
         await bench.run()
         assert passed.count("load") == asked
 
@@ -96,7 +89,7 @@ async def test_what_another_member_has_written_since_is_loaded_and_decided_again
     bench = await remembering()
     elsewhere(bench, Sum(version=2, total=100))
     bench.put("a", "2", amount=7)
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert bench.state("a").total == 107
     assert passed.count("load") == 2, "who won is read, and then the document"
@@ -134,7 +127,7 @@ async def test_partitions_that_go_take_all_memory_along() -> None:
     bench = await remembering()
     await bench.loop.released()
     bench.put("a", "2", amount=7)
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed[0] == "load"
     assert recalled(bench) == 0
@@ -149,7 +142,7 @@ async def test_a_step_that_failed_leaves_nothing_remembered(point: str) -> None:
     bench.fault = Once(point, ZeroDivisionError())
     await bench.loop.on_records(bench.stream.poll())
     bench.put("a", "2", amount=7)
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed[0] == "load"
     assert (bench.state("a").total, bench.state("b").total) == (12, 2)
@@ -165,7 +158,7 @@ async def test_a_document_whose_messages_were_not_sent_is_not_remembered(
     bench.put("a", "1", amount=5)
     await bench.loop.on_records(bench.stream.poll())
     assert bench.told() == []
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed[0] == "load"
     assert [told.total for told in bench.told()] == [5], "the rescue of its outbox"
@@ -177,7 +170,7 @@ async def test_a_doubtful_write_that_is_read_to_have_won_is_remembered_as_any_ot
     bench.fault = Once("after write", Unavailable("timeout"))
     await bench.run()
     bench.put("a", "3", amount=1)
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert "load" not in passed
     assert bench.state("a").total == 13
@@ -199,7 +192,7 @@ async def test_what_a_tick_has_written_leaves_no_older_form_behind() -> None:
     await bench.run()
     await bench.tick(seconds=61)
     bench.put("a", "2", amount=7)
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed.count("load") == 1
     assert recalled(bench, "outdated") == 0
@@ -217,7 +210,7 @@ async def test_the_end_of_a_call_that_says_nothing_to_a_remembered_document_is_a
 async def test_the_end_of_a_call_that_says_nothing_to_anybody_is_settled_without_a_pause() -> None:
     bench = await remembering()
     effect = Effect(channel="bell", key="k", payload={"name": "a"})
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.loop.on_done([("a", Done(effect=effect, at=bench.clock.time))])
     assert passed == ["load"]
     assert not bench.clock.slept
@@ -242,7 +235,7 @@ async def test_a_record_that_no_document_has_room_for_is_parked_once_the_store_w
     full.document = replace(full.document, size=DOCUMENT_LIMIT)
     bench.loop._settlement._recent.keep(replace(kept, size=DOCUMENT_LIMIT))
     bench.put("a", "2", amount=7)
-    passed = loads(bench)
+    passed = bench.calls()
     await bench.run()
     assert passed[0] == "load"
     (dead,) = bench.broker.read(DEAD.name)
