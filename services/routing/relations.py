@@ -125,8 +125,8 @@ def way(to: tuple[Destination, ...]) -> Path:
 
 
 def still_open(case: Case) -> tuple[UUID, ...]:
-    """The parts that have not ended."""
-    return tuple(part.case_id for part in case.parts if part.status.open)
+    """The parts that have not ended; one that follows another case has not."""
+    return tuple(part.case_id for part in case.parts if STAGES[part.status] in {Stage.OPEN, Stage.FOLLOWS})
 
 
 def asking(case: Case, other: UUID, now: datetime, by: str) -> Case:

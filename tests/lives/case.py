@@ -249,9 +249,11 @@ def corrected(case: Model, news: News, now: datetime) -> tuple[Model, str]:
     """The case after a newer revision, and what is told of it."""
     about = _both(case.about, news.about)
     noted = replace(case, revision=news.revision, about=about)
-    danger = news.urgency == URGENCIES.index("life_threatening") and not (news.withdrawn or news.solved)
+    worse = not (news.withdrawn or news.solved)
+    danger = worse and news.urgency == URGENCIES.index("life_threatening")
+    accuses = worse and news.about and case.status == "linked"
     follows = case.status == "linked" and news.withdrawn
-    if not (case.open or follows or (danger and case.status not in ("withdrawn", "joined"))):
+    if not (case.open or follows or accuses or (danger and case.status not in ("withdrawn", "joined"))):
         return noted, "corrected"
     if news.withdrawn:
         return replace(noted, status="withdrawn"), "withdrawn"

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import run_state_machine_as_test
 
 from contracts.case import Action, CaseEventKind
@@ -20,6 +22,12 @@ LIVES = settings(max_examples=NEW or 500, stateful_step_count=50, derandomize=no
 """Each time the same 500, or as many new ones as are asked for: ``LIVES=3000 pytest tests/service/test_lives.py``."""
 FOUND = settings(LIVES, max_examples=1_000, phases=[Phase.generate], derandomize=True, database=None)
 """Until a bug is found, which need not be made small."""
+
+
+@pytest.fixture(autouse=True)
+def lives_do_not_depend_on_what_else_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis draws constants from all modules of ours that are loaded; other tests would make other lives."""
+    monkeypatch.setattr(providers, "_get_local_constants", Constants)
 
 
 TOGETHER = {"link", "unlink", "split", "join", "linked", "joined", "gathered", "related"}

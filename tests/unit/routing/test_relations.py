@@ -19,7 +19,8 @@ from contracts.report import ReportLocated
 from contracts.topics import RELATIONS
 from contracts.wire import Event
 from services.chassis.values import Decision, Outcome, Tick
-from services.routing.relations import FOLLOWERS, PARTS, split_off
+from services.routing.relations import FOLLOWERS, PARTS, split_off, still_open
+from services.routing.relations import divided as divided_into
 from services.routing.state import PATIENCE, State, wake
 from tests import builders
 from tests.builders import (
@@ -427,6 +428,14 @@ def test_a_case_is_resolved_only_after_its_parts_of_which_the_last_is_told(divid
         divided.settle()
         assert divided.heard(A)[-1] == ("related", "gathered")[n]
     assert divided.act(A, Action.RESOLVE, HANDLER).outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_part_that_follows_another_case_has_not_ended(status: Status) -> None:
+    of = builders.case()
+    (part,) = split_off(of, builders.action(Action.SPLIT, pieces=PIECES[:1]), MORNING)
+    known = divided_into(of, (part.model_copy(update={"status": status}),))
+    assert bool(still_open(known)) == (status.open or status is Status.LINKED)
 
 
 def test_one_part_or_all_are_taken_back(divided: Desk) -> None:
